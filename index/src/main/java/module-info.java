@@ -4,4 +4,7 @@ module dev.kith.index {
   requires static org.jspecify;
 
   exports dev.kith.index;
+  exports dev.kith.index.codec;
+  exports dev.kith.index.kernel;
+  exports dev.kith.index.store;
 }

@@ -1,0 +1,36 @@
+package dev.kith.index;
+
+/// Counts what a search did. Owned by one worker; not thread-safe.
+///
+/// The counters are fields because the loops that raise them run once per candidate.
+public final class SearchWork {
+
+  /// Pairs of vectors compared.
+  public long distanceComputations;
+
+  /// Graph nodes whose neighbours were looked at.
+  public long nodesVisited;
+
+  /// Bytes of vectors read to compare them.
+  public long bytesScanned;
+
+  /// Starts counting from zero.
+  public void reset() {
+    distanceComputations = 0;
+    nodesVisited = 0;
+    bytesScanned = 0;
+  }
+
+  /// Adds the counts of `other` to these.
+  public void add(SearchWork other) {
+    distanceComputations += other.distanceComputations;
+    nodesVisited += other.nodesVisited;
+    bytesScanned += other.bytesScanned;
+  }
+
+  @Override
+  public String toString() {
+    return "%d distances, %d nodes, %d bytes"
+        .formatted(distanceComputations, nodesVisited, bytesScanned);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.kith.index.codec;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.kernel.FourRows;
+import dev.kith.index.kernel.VectorKernel;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/// Scores rows of plain floats. Bound to one query after another without allocating.
+///
+/// Remembers the memory it was last bound to, and must not be asked after that memory was freed.
+public final class F32Scorer implements Scorer {
+
+  // Static, so that the optimiser knows which kernel it is and makes its loop part of ours.
+  private static final VectorKernel KERNEL = VectorKernel.best();
+
+  private final FourRows four = new FourRows();
+  private MemorySegment query = MemorySegment.NULL;
+  private long queryOffset;
+  private MemorySegment rows = MemorySegment.NULL;
+  private int capacity;
+  private long stride;
+  private int floats;
+  private boolean euclidean;
+
+  /// Scores `rows` against a query from now on.
+  ///
+  /// @return this
+  /// @throws IllegalArgumentException if rows and query are of different spaces
+  public F32Scorer bind(VectorRows rows, QueryBuffer query) {
+    requireSameSpace(rows.space(), query.space());
+    return bind(rows, query.segment(), 0);
+  }
+
+  /// Scores `rows` against one of them from now on.
+  ///
+  /// @return this
+  /// @throws IndexOutOfBoundsException if there is no such row
+  public F32Scorer bind(VectorRows rows, int queryOrdinal) {
+    return bind(rows, rows, queryOrdinal);
+  }
+
+  /// Scores `rows` against a row that is stored elsewhere from now on.
+  ///
+  /// @return this
+  /// @throws IllegalArgumentException if both are of different spaces
+  /// @throws IndexOutOfBoundsException if there is no such row
+  public F32Scorer bind(VectorRows rows, VectorRows queries, int queryOrdinal) {
+    requireSameSpace(rows.space(), queries.space());
+    Objects.checkIndex(queryOrdinal, queries.capacity());
+    return bind(rows, queries.segment(), queries.offset(queryOrdinal));
+  }
+
+  private F32Scorer bind(VectorRows rows, MemorySegment query, long queryOffset) {
+    this.query = query;
+    this.queryOffset = queryOffset;
+    this.rows = rows.segment();
+    this.capacity = rows.capacity();
+    this.floats = rows.strideFloats();
+    this.stride = (long) floats * Float.BYTES;
+    this.euclidean = rows.space().metric() == Metric.EUCLIDEAN;
+    return this;
+  }
+
+  @Override
+  public float score(int ordinal) {
+    Objects.checkIndex(ordinal, capacity);
+    long offset = ordinal * stride;
+    return euclidean
+        ? -KERNEL.squaredDistance(query, queryOffset, rows, offset, floats)
+        : comparable(KERNEL.dot(query, queryOffset, rows, offset, floats));
+  }
+
+  @Override
+  public void score(int[] ordinals, int count, float[] scores) {
+    Objects.checkFromIndexSize(0, count, Math.min(ordinals.length, scores.length));
+    int i = 0;
+    for (; i + 4 <= count; i += 4) {
+      four.offset0 = ordinals[i] * stride;
+      four.offset1 = ordinals[i + 1] * stride;
+      four.offset2 = ordinals[i + 2] * stride;
+      four.offset3 = ordinals[i + 3] * stride;
+      scoreFour(scores, i);
+    }
+    for (; i < count; i++) {
+      scores[i] = score(ordinals[i]);
+    }
+  }
+
+  @Override
+  public void scoreRange(int from, int count, float[] scores) {
+    Objects.checkFromIndexSize(0, count, scores.length);
+    Objects.checkFromIndexSize(from, count, capacity);
+    int i = 0;
+    for (; i + 4 <= count; i += 4) {
+      long offset = (from + i) * stride;
+      four.offset0 = offset;
+      four.offset1 = offset + stride;
+      four.offset2 = offset + 2 * stride;
+      four.offset3 = offset + 3 * stride;
+      scoreFour(scores, i);
+    }
+    for (; i < count; i++) {
+      scores[i] = score(from + i);
+    }
+  }
+
+  @Override
+  public long bytesPerVector() {
+    return stride;
+  }
+
+  private void scoreFour(float[] scores, int at) {
+    if (euclidean) {
+      KERNEL.squaredDistance4(query, queryOffset, rows, four, floats);
+      scores[at] = -four.result0;
+      scores[at + 1] = -four.result1;
+      scores[at + 2] = -four.result2;
+      scores[at + 3] = -four.result3;
+    } else {
+      KERNEL.dot4(query, queryOffset, rows, four, floats);
+      scores[at] = comparable(four.result0);
+      scores[at + 1] = comparable(four.result1);
+      scores[at + 2] = comparable(four.result2);
+      scores[at + 3] = comparable(four.result3);
+    }
+  }
+
+  /// Infinities of both signs in one sum leave NaN, which no comparison can place.
+  private static float comparable(float sum) {
+    return Float.isNaN(sum) ? Float.NEGATIVE_INFINITY : sum;
+  }
+
+  private static void requireSameSpace(VectorSpace rows, VectorSpace query) {
+    if (!rows.equals(query)) {
+      throw new IllegalArgumentException(
+          "rows of %s need a query of the same space, got %s".formatted(rows, query));
+    }
+  }
+}

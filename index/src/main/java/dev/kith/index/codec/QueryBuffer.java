@@ -1,0 +1,59 @@
+package dev.kith.index.codec;
+
+import dev.kith.index.VectorSpace;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// One worker's copy of a query: off heap, 64-byte aligned and zero-padded as rows are, and of
+/// length one under COSINE. Reused from query to query; not thread-safe.
+public final class QueryBuffer implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  private final VectorRows row;
+
+  /// Reserves the memory; [#close()] frees it.
+  public QueryBuffer(VectorSpace space) {
+    this.row =
+        VectorRows.map(
+            space, arena.allocate(VectorRows.strideBytes(space), VectorRows.ALIGNMENT), 1);
+  }
+
+  /// Copies a query of little-endian floats.
+  ///
+  /// @throws IndexOutOfBoundsException if the source ends before the query does
+  /// @throws IllegalArgumentException under COSINE, if the query is zero or not finite
+  public void set(MemorySegment source, long offset) {
+    row.set(0, source, offset);
+  }
+
+  /// Copies a query.
+  ///
+  /// @throws IllegalArgumentException if its length is not the dimension of the space or, under
+  ///   COSINE, if it is zero or not finite
+  public void set(float[] query) {
+    row.set(0, query);
+  }
+
+  /// Copies a stored row, which is prepared already.
+  ///
+  /// @throws IllegalArgumentException if `rows` holds vectors of another space
+  /// @throws IndexOutOfBoundsException if there is no such row
+  public void set(VectorRows rows, int ordinal) {
+    row.copy(0, rows, ordinal);
+  }
+
+  /// The shape of the query.
+  public VectorSpace space() {
+    return row.space();
+  }
+
+  /// The query as kernels read it, borrowed until [#close()].
+  public MemorySegment segment() {
+    return row.segment();
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

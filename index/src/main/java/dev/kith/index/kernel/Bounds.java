@@ -1,0 +1,40 @@
+package dev.kith.index.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/// The one check before unchecked loads: see the package comment.
+final class Bounds {
+
+  private Bounds() {}
+
+  /// Checks that `dimension` floats lie inside `segment` from `offset` on.
+  static void check(MemorySegment segment, long offset, int dimension) {
+    Objects.checkFromIndexSize(offset, (long) dimension << 2, segment.byteSize());
+  }
+
+  /// Checks a query and a row.
+  static void check(
+      MemorySegment query, long queryOffset, MemorySegment rows, long offset, int dimension) {
+    checkDimension(dimension);
+    check(query, queryOffset, dimension);
+    check(rows, offset, dimension);
+  }
+
+  /// Checks a query and four rows.
+  static void check(
+      MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int dimension) {
+    checkDimension(dimension);
+    check(query, queryOffset, dimension);
+    check(rows, four.offset0, dimension);
+    check(rows, four.offset1, dimension);
+    check(rows, four.offset2, dimension);
+    check(rows, four.offset3, dimension);
+  }
+
+  private static void checkDimension(int dimension) {
+    if (dimension < 1) {
+      throw new IllegalArgumentException("dimension must be at least 1, got " + dimension);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.kith.index.kernel;
+
+/// Where four rows are, and what a kernel found out about them. Owned by one worker and reused.
+///
+/// Four rows at a time, because then each part of the query is loaded once for four rows, and four
+/// independent sums keep the multiply-add units busy. Plain fields rather than arrays: sixteen
+/// loads and stores without a bounds check.
+public final class FourRows {
+
+  /// Byte offset of the first row in its segment.
+  public long offset0;
+
+  /// Byte offset of the second row.
+  public long offset1;
+
+  /// Byte offset of the third row.
+  public long offset2;
+
+  /// Byte offset of the fourth row.
+  public long offset3;
+
+  /// What the kernel computed for the first row.
+  public float result0;
+
+  /// What the kernel computed for the second row.
+  public float result1;
+
+  /// What the kernel computed for the third row.
+  public float result2;
+
+  /// What the kernel computed for the fourth row.
+  public float result3;
+}

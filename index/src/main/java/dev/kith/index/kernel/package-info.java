@@ -1,0 +1,14 @@
+/// Arithmetic on vectors of 32-bit floats: inner product, squared distance, cosine.
+///
+/// Start at [dev.kith.index.kernel.VectorKernel]. Every operation exists twice: a scalar kernel
+/// that is the definition, and a SIMD kernel that is the one that runs. This package is the only
+/// door to `jdk.incubator.vector`.
+///
+/// **Memory safety.** The launcher turns the incubator's own bounds check off
+/// (`-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0`), so each kernel call checks every operand
+/// against its segment once, before its first load. No kernel loads a byte past the dimension it is
+/// given.
+@NullMarked
+package dev.kith.index.kernel;
+
+import org.jspecify.annotations.NullMarked;
