@@ -20,6 +20,10 @@ final class IngestSession {
     return batches;
   }
 
+  long settled() {
+    return settled;
+  }
+
   long sent() {
     return sent;
   }

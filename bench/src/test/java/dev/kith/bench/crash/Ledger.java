@@ -103,6 +103,15 @@ final class Ledger {
     }
   }
 
+  /// Enters the position that a resumed stream was told: every batch up to it is durable.
+  synchronized void acknowledgeDurable(String session, long sequence) {
+    for (Operation batch : sessionOf(session).batches()) {
+      if (batch.fate() == Fate.IN_FLIGHT && batch.sequence() <= sequence) {
+        enter(batch, Fate.ACKNOWLEDGED);
+      }
+    }
+  }
+
   /// Enters a refusal: the write may leave no trace.
   synchronized void refuse(Operation operation) {
     operation.fate(Fate.REFUSED);
@@ -155,6 +164,11 @@ final class Ledger {
   synchronized boolean isOpen(String session) {
     IngestSession known = sessions.get(session);
     return known != null && !known.isFinished();
+  }
+
+  /// Where an open session stood at the last check.
+  synchronized long settledPosition(String session) {
+    return sessionOf(session).settled();
   }
 
   /// Acknowledged writes since the last check whose durability has this promise.

@@ -22,7 +22,11 @@ final class Verdict {
     /// A write is gone though one acknowledged after it stayed.
     HOLE,
     /// The position of an ingest session disagrees with its batches.
-    SESSION
+    SESSION,
+    /// An answer contradicts the contract or another answer.
+    ANSWER,
+    /// `VerifyCollection` names a violated invariant.
+    INVARIANT
   }
 
   /// One thing that is wrong, in words.
@@ -46,6 +50,14 @@ final class Verdict {
 
   void addAll(List<Fault> others) {
     others.forEach(fault -> add(fault.kind(), fault.what()));
+  }
+
+  /// Adds everything another verdict found and counted.
+  void merge(Verdict other) {
+    addAll(other.faults);
+    unknownApplied += other.unknownApplied;
+    unknownDropped += other.unknownDropped;
+    releasedWrites += other.releasedWrites;
   }
 
   void countUnknown(boolean applied) {
