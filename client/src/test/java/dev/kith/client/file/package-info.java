@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kith.client.file;
+
+import org.jspecify.annotations.NullMarked;
