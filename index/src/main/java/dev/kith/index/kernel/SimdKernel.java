@@ -22,7 +22,7 @@ final class SimdKernel implements VectorKernel {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int REGISTER = LANES * Float.BYTES;
+  private static final long REGISTER = (long) LANES * Float.BYTES;
 
   /// Computes the cosines whose float sums overflow or underflow.
   private static final VectorKernel DEFINITION = ScalarKernel.INSTANCE;

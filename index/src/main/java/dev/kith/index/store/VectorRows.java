@@ -72,8 +72,8 @@ public final class VectorRows {
   }
 
   /// Bytes from one row to the next: the coordinates rounded up to a multiple of 64 bytes.
-  public static int strideBytes(VectorSpace space) {
-    return (space.dimension() * Float.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+  public static long strideBytes(VectorSpace space) {
+    return ((long) space.dimension() * Float.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
   /// Stores a vector, scaled to length one under [Metric#COSINE]. Coordinates must be finite.
