@@ -74,12 +74,12 @@ final class OffHeapTest {
   }
 
   private static long residentBytes() throws IOException {
-    return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
+    return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ", -1)[1]) * 4096;
   }
 
   private static boolean isMapped(long address) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
-      String[] range = line.substring(0, line.indexOf(' ')).split("-");
+      String[] range = line.substring(0, line.indexOf(' ')).split("-", -1);
       if (Long.compareUnsigned(Long.parseUnsignedLong(range[0], 16), address) <= 0
           && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0) {
         return true;
