@@ -175,7 +175,9 @@ final class VectorFileTest {
     }
     try (WritableHdfFile hdf = HdfFile.write(file)) {
       hdf.putDataset(
-          "test", table, DatasetCreationOptions.builder().chunkDimensions(16, 3).deflate(6).build());
+          "test",
+          table,
+          DatasetCreationOptions.builder().chunkDimensions(16, 3).deflate(6).build());
     }
     try (VectorFile rows = VectorFile.open(file, "test")) {
       rows.seek(40);
