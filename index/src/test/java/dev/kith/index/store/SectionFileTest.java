@@ -131,7 +131,7 @@ final class SectionFileTest {
                 () -> SectionFile.open(file, verification).close(),
                 "bit " + bit);
         assertEquals(file, damage.file());
-        assertTrue(damage.getMessage().contains("flipped.kseg"), damage.getMessage());
+        assertTrue(damage.toString().contains("flipped.kseg"), damage.toString());
       }
     }
   }
