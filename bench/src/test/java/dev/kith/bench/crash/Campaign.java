@@ -34,6 +34,11 @@ final class Campaign {
 
     /// Strikes, and leaves behind a folder on which a server can be started again.
     void strike(ServerProcess server, Random random) throws IOException, InterruptedException;
+
+    /// How a server is struck that may not have come up yet.
+    default Blow duringRecovery() {
+      return this;
+    }
   }
 
   /// The blow of the process killer.
@@ -154,7 +159,7 @@ final class Campaign {
     }
   }
 
-  private static void create(
+  static void create(
       Connection connection, Ledger ledger, Metric metric, IndexPolicy.Builder index) {
     connection
         .collections()
@@ -188,7 +193,7 @@ final class Campaign {
     while (random.nextInt(STRIKES_DURING_RECOVERY_IN) == 0) {
       ServerProcess brief = ServerProcess.start(data, log);
       Pace.pauseMillis(random.nextInt(100, LAST_MILLIS));
-      blow.strike(brief, random);
+      blow.duringRecovery().strike(brief, random);
       tally.countStrikeDuringRecovery();
     }
     ServerProcess server = ServerProcess.start(data, log);

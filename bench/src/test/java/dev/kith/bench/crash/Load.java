@@ -1,5 +1,6 @@
 package dev.kith.bench.crash;
 
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that works against one life of a server, until it is struck.
 final class Load implements AutoCloseable {
@@ -31,6 +33,7 @@ final class Load implements AutoCloseable {
   private final Queue<String> surprises = new ConcurrentLinkedQueue<>();
   private final AtomicLong searches = new AtomicLong();
   private final AtomicLong overloads = new AtomicLong();
+  private volatile @Nullable Status lastFailure;
   private volatile boolean struck;
   private volatile boolean over;
 
@@ -68,6 +71,7 @@ final class Load implements AutoCloseable {
 
   /// Takes note of a failed call: expected after the blow, or when the server asks for patience.
   void failed(String what, StatusRuntimeException failure) {
+    lastFailure = failure.getStatus();
     switch (failure.getStatus().getCode()) {
       case RESOURCE_EXHAUSTED -> {
         overloads.incrementAndGet();
@@ -82,6 +86,11 @@ final class Load implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// What the last call that failed was answered.
+  @Nullable Status lastFailure() {
+    return lastFailure;
   }
 
   void surprise(String what) {
