@@ -94,7 +94,7 @@ final class Campaign {
             new WriteWorker(graph, 1, durabilities, true),
             new WriteWorker(graph, 2, durabilities, true),
             new IngestWorker(graph, 3, mixedIngest),
-            new WriteWorker(graph, 4, unused -> Durability.DURABILITY_MEMORY, false),
+            new WriteWorker(graph, 4, _ -> Durability.DURABILITY_MEMORY, false),
             new WriteWorker(flat, 5, durabilities, true),
             new IngestWorker(flat, 6, mixedIngest),
             new ReadWorker(ledgers),

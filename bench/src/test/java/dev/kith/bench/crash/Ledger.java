@@ -74,7 +74,7 @@ final class Ledger {
         new Operation(
             lsns.nextOperation(), Kind.UPSERT, ids, durability, session, sequence, lsns.highest());
     operations.add(operation);
-    sessions.computeIfAbsent(session, unused -> new IngestSession()).sent(operation);
+    sessions.computeIfAbsent(session, _ -> new IngestSession()).sent(operation);
     return operation;
   }
 
@@ -265,7 +265,7 @@ final class Ledger {
   private void enter(Operation operation, Fate fate) {
     operation.fate(fate);
     for (PointId id : operation.places().keySet()) {
-      Track track = tracks.computeIfAbsent(id, unused -> new Track(null));
+      Track track = tracks.computeIfAbsent(id, _ -> new Track(null));
       if (fate == Fate.ACKNOWLEDGED) {
         track.addAcknowledged(operation);
       } else {

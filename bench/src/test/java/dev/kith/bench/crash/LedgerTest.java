@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// cannot convict proves nothing.
 final class LedgerTest {
   private static final int DIMENSION = 5;
+  private static final List<Survival> SURVIVALS = List.of(Survival.values());
 
   private final Lsns lsns = new Lsns();
   private final Ledger ledger = new Ledger("planted", DIMENSION, lsns);
@@ -48,7 +50,7 @@ final class LedgerTest {
   void aStoreThatDidRightIsAcquittedWhateverStruckIt(long seed) {
     Random random = new Random(seed);
     for (int cycle = 0; cycle < 4; cycle++) {
-      Survival survival = Survival.values()[random.nextInt(Survival.values().length)];
+      Survival survival = SURVIVALS.get(random.nextInt(SURVIVALS.size()));
       List<Operation> loose = new ArrayList<>();
       long firm = 0;
       for (int i = 0; i < 60; i++) {
@@ -230,7 +232,7 @@ final class LedgerTest {
     Operation write = acknowledged(DURABILITY_DISK, 1, 2);
     Observation seen = store.observe();
     PointId id = write.ids().get(0);
-    Observation.Seen point = seen.points().get(id);
+    Observation.Seen point = Objects.requireNonNull(seen.points().get(id));
     byte[] bits = point.vector().toByteArray();
     bits[3] ^= 1;
     seen.points()
@@ -242,7 +244,7 @@ final class LedgerTest {
   void thePayloadOfAnotherPointIsFound() {
     Operation write = acknowledged(DURABILITY_DISK, 1, 2);
     Observation seen = store.observe();
-    Observation.Seen first = seen.points().get(write.ids().get(0));
+    Observation.Seen first = Objects.requireNonNull(seen.points().get(write.ids().get(0)));
     seen.points().put(write.ids().get(1), first);
     assertConvicts(Verdict.Kind.CORRUPT, seen);
   }

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 /// cache is not modelled: what the file system has written to the file stays.
 ///
 /// Needs root and a free loop device; Linux only.
+@SuppressWarnings("restricted") // Calls the operating system.
 final class PowerCutDisk implements AutoCloseable {
 
   /*
@@ -140,7 +141,7 @@ final class PowerCutDisk implements AutoCloseable {
 
   private boolean isMounted() throws IOException {
     return Files.readAllLines(Path.of("/proc/mounts")).stream()
-        .anyMatch(line -> line.split(" ")[1].equals(mount.toString()));
+        .anyMatch(line -> line.contains(" " + mount + " "));
   }
 
   private void closeQuietly() {
@@ -157,10 +158,12 @@ final class PowerCutDisk implements AutoCloseable {
 
   /// Unmounts, which frees the loop device, and deletes the image.
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     if (isMounted()) {
       try {
         unmount();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
       } finally {
         closeQuietly();
       }

@@ -11,6 +11,7 @@ import dev.kith.proto.v1.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,7 +36,7 @@ final class PowerCutTest {
   void theDiskKeepsWhatWasForcedAndLosesWhatWasNot(String fileSystem) throws Exception {
     assumeTrue(PowerCutDisk.isPossible(fileSystem), "needs root, loop devices and mkfs");
     Path work = Folders.fresh("disk-" + fileSystem);
-    byte[] content = "written".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] content = "written".getBytes(StandardCharsets.US_ASCII);
     try (PowerCutDisk disk = PowerCutDisk.create(work, fileSystem, DISK_BYTES)) {
       Path forced = disk.root().resolve("forced");
       Path lazy = disk.root().resolve("lazy");
@@ -51,7 +52,7 @@ final class PowerCutTest {
       disk.restore();
 
       assertArrayEquals(content, Files.readAllBytes(forced));
-      assertTrue(!Files.exists(lazy) || Files.size(lazy) < 2 * content.length, "nothing was lost");
+      assertTrue(!Files.exists(lazy) || Files.size(lazy) < 2L * content.length, "nothing was lost");
     }
     assertFalse(Files.exists(work.resolve("disk." + fileSystem)));
     Folders.delete(work);

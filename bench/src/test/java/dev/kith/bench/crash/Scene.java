@@ -54,14 +54,14 @@ final class Scene {
   /// Upserts points over random older ones; returns whether it was acknowledged.
   boolean overwrite(Load load, int points, Durability durability) {
     List<PointId> ids =
-        IntStream.range(0, points).mapToObj(unused -> Ids.of(1, random.nextInt(next))).toList();
+        IntStream.range(0, points).mapToObj(_ -> Ids.of(1, random.nextInt(next))).toList();
     return writer.upsert(load, ids, durability);
   }
 
   /// Deletes random points.
   boolean delete(Load load, int points, Durability durability) {
     List<PointId> ids =
-        IntStream.range(0, points).mapToObj(unused -> Ids.of(1, random.nextInt(next))).toList();
+        IntStream.range(0, points).mapToObj(_ -> Ids.of(1, random.nextInt(next))).toList();
     return writer.delete(load, ids, durability, true);
   }
 
