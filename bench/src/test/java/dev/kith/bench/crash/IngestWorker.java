@@ -37,6 +37,7 @@ final class IngestWorker implements Load.Worker {
   private String session = "";
   private Durability durability = Durability.DURABILITY_DISK;
   private long sequence;
+  private long sentBefore;
   private boolean struck;
   private @Nullable IngestBatch lastDurable;
 
@@ -136,6 +137,7 @@ final class IngestWorker implements Load.Worker {
     if (lastDurable != null && lastDurable.getSequence() == durable && random.nextBoolean()) {
       stream.send(IngestRequest.newBuilder().setBatch(lastDurable).build());
     }
+    sentBefore = sequence;
     for (Sent sent : unacknowledged.values()) {
       stream.send(IngestRequest.newBuilder().setBatch(sent.message()).build());
     }
@@ -165,7 +167,8 @@ final class IngestWorker implements Load.Worker {
               "%s was sent up to %d; the answer is %s".formatted(session, sequence, response));
         }
         if (unacknowledged.containsKey(upTo)) {
-          ledger.acknowledgeThrough(session, upTo, response.getAck().getLsn());
+          // A batch that was sent again may have been written by the stream before, at any LSN.
+          ledger.acknowledgeThrough(session, upTo, response.getAck().getLsn(), upTo > sentBefore);
         }
         while (!unacknowledged.isEmpty() && unacknowledged.firstKey() <= upTo) {
           lastDurable = unacknowledged.pollFirstEntry().getValue().message();

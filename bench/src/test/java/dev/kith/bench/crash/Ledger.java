@@ -90,10 +90,13 @@ final class Ledger {
 
   /// Enters an `ack` of an ingest stream: it covers every batch up to `sequence`, and tells the LSN
   /// of the last of them.
-  synchronized void acknowledgeThrough(String session, long sequence, long lsn) {
+  ///
+  /// @param exact whether that is the LSN at which the last of them was written; otherwise it was
+  ///   written at this LSN or before
+  synchronized void acknowledgeThrough(String session, long sequence, long lsn, boolean exact) {
     for (Operation batch : sessionOf(session).batches()) {
       if (batch.fate() == Fate.IN_FLIGHT && batch.sequence() <= sequence) {
-        if (batch.sequence() == sequence) {
+        if (exact && batch.sequence() == sequence) {
           acknowledge(batch, lsn);
         } else {
           batch.lsnIsAtMost(lsn);

@@ -332,7 +332,7 @@ final class LedgerTest {
     Operation batch = ledger.beginIngest("s", sequence, ids(indices), DURABILITY_DISK);
     long lsn = store.apply(batch);
     if (acknowledged) {
-      ledger.acknowledgeThrough("s", sequence, lsn);
+      ledger.acknowledgeThrough("s", sequence, lsn, true);
     }
     return batch;
   }

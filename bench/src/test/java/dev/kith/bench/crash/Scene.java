@@ -33,6 +33,10 @@ final class Scene {
     return ledger;
   }
 
+  List<Ledger> ledgers() {
+    return List.of(ledger);
+  }
+
   void createCollection(Connection connection) {
     Campaign.create(
         connection,
