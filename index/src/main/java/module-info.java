@@ -4,7 +4,11 @@ module dev.kith.index {
   requires static org.jspecify;
 
   exports dev.kith.index;
+  exports dev.kith.index.build;
   exports dev.kith.index.codec;
+  exports dev.kith.index.flat;
+  exports dev.kith.index.hnsw;
   exports dev.kith.index.kernel;
+  exports dev.kith.index.plan;
   exports dev.kith.index.store;
 }

@@ -1,0 +1,246 @@
+package dev.kith.index.build;
+
+import dev.kith.index.Require;
+import dev.kith.index.TopK;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.hnsw.HnswGraph;
+import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.plan.SearchScratch;
+import dev.kith.index.plan.SegmentReader;
+import dev.kith.index.store.OffHeap;
+import dev.kith.index.store.Resource;
+import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A segment that takes rows.
+///
+/// One writer appends and publishes; any number of workers link what is published; any number of
+/// searches run meanwhile. A search walks the graph over the rows that are linked and scores the
+/// published rest one by one, so a published row is found by its own vector from the moment
+/// [#publish] returns.
+///
+/// Owns its memory, which is committed as rows arrive. Close only after the last search, the last
+/// [#linkNext] and the last append have returned.
+public final class GrowingSegment implements SegmentReader, Resource {
+  private final VectorSpace space;
+  private final IndexSpec index;
+  private final int capacity;
+  private final Arena arena = Arena.ofShared();
+  private final VectorRows rows;
+  private final MemorySegment labels;
+  private final Tombstones tombstones;
+  private final @Nullable HnswGraph graph;
+  private final LinkQueue queue;
+
+  /// Written by the one writer; volatile, so that whoever reads it may read the rows below it.
+  private volatile int appended;
+
+  private volatile int published;
+
+  private GrowingSegment(VectorSpace space, IndexSpec index, int capacity) {
+    this.space = space;
+    this.index = index;
+    this.capacity = Require.inRange("capacity", capacity, 1, MAX_CAPACITY);
+    try {
+      this.rows = VectorRows.reserve(space, capacity, arena);
+      this.labels = OffHeap.reserve((long) capacity * Long.BYTES, arena);
+      this.tombstones = new Tombstones(capacity);
+      this.graph =
+          switch (index) {
+            case IndexSpec.Flat() -> null;
+            case IndexSpec.Hnsw(var params) -> new HnswGraph(params, rows, tombstones, arena);
+          };
+      this.queue = new LinkQueue(graph == null ? 0 : capacity);
+    } catch (RuntimeException | Error failure) {
+      arena.close();
+      throw failure;
+    }
+  }
+
+  /// Most rows of one segment. Leaves ordinals room for a mark bit and lists for a plus one.
+  public static final int MAX_CAPACITY = 1 << 29;
+
+  /// Creates an empty segment.
+  ///
+  /// @param capacity rows it can take, in `[1, 2^29]`; reserved, not committed
+  public static GrowingSegment create(VectorSpace space, IndexSpec index, int capacity) {
+    return new GrowingSegment(space, index, capacity);
+  }
+
+  /// Adds a row that searches do not see until [#publish]. For the one writer.
+  ///
+  /// @param label larger than that of every row before
+  /// @param vector little-endian floats, finite, at any alignment; not zero under COSINE
+  /// @param offset where they start, in bytes
+  /// @return the row's ordinal
+  /// @throws IllegalStateException if the segment is full
+  /// @throws IllegalArgumentException if the label does not ascend or the vector has no direction;
+  ///   nothing is added then
+  public int append(long label, MemorySegment vector, long offset) {
+    int ordinal = appended;
+    if (ordinal == capacity) {
+      throw new IllegalStateException("the segment is full: it holds %d rows".formatted(capacity));
+    }
+    if (ordinal > 0 && label <= label(ordinal - 1)) {
+      throw new IllegalArgumentException(
+          "labels must ascend: expected more than %d, got %d".formatted(label(ordinal - 1), label));
+    }
+    rows.set(ordinal, vector, offset);
+    labels.setAtIndex(Labels.LONG, ordinal, label);
+    appended = ordinal + 1;
+    return ordinal;
+  }
+
+  /// Shows everything appended so far to searches that start later, all of it at once. For the one
+  /// writer.
+  public void publish() {
+    published = appended;
+  }
+
+  /// Rows appended, published or not.
+  public int appended() {
+    return appended;
+  }
+
+  /// Every row below this is in the graph; without a graph, every published row.
+  public int linked() {
+    return graph == null ? published : queue.linked();
+  }
+
+  /// Rows the segment can take.
+  public int capacity() {
+    return capacity;
+  }
+
+  /// Whether the next append would fail.
+  public boolean isFull() {
+    return appended == capacity;
+  }
+
+  /// Which index the segment keeps.
+  public IndexSpec index() {
+    return index;
+  }
+
+  /// Links the next published row. For any number of threads.
+  ///
+  /// @param scratch owned by the calling thread
+  /// @return false if every published row is linked or being linked
+  public boolean linkNext(HnswScratch scratch) {
+    HnswGraph graph = this.graph;
+    if (graph == null) {
+      return false;
+    }
+    int ordinal = queue.claim(published);
+    if (ordinal < 0) {
+      return false;
+    }
+    graph.link(ordinal, scratch);
+    queue.finish(ordinal);
+    return true;
+  }
+
+  @Override
+  public VectorSpace space() {
+    return space;
+  }
+
+  @Override
+  public int size() {
+    return published;
+  }
+
+  @Override
+  public int liveCount() {
+    return Math.max(0, published - tombstones.deadCount());
+  }
+
+  @Override
+  public long label(int ordinal) {
+    return labels.getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, appended - 1));
+  }
+
+  /// The row with this label, published or not, dead or alive, or -1 if there is none.
+  @Override
+  public int ordinalOf(long label) {
+    return Labels.indexOf(labels, appended, label);
+  }
+
+  @Override
+  public Tombstones tombstones() {
+    return tombstones;
+  }
+
+  @Override
+  public long bytes() {
+    int count = appended;
+    return rows.bytes(count)
+        + (long) count * Long.BYTES
+        + (graph == null ? 0 : graph.bytes(queue.linked()));
+  }
+
+  @Override
+  public void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
+    // In this order: what is linked was published before.
+    int linked = queue.linked();
+    SearchScratch.SegmentRows segment =
+        new SearchScratch.SegmentRows(rows, tombstones, linked, published);
+    if (graph == null) {
+      scratch.probeExactly(query, hits, segment);
+    } else {
+      scratch.probe(plan, query, hits, segment, graph);
+    }
+  }
+
+  /// Writes the live rows and a graph of them alone to a file, which appears whole or not at all.
+  ///
+  /// Call when all is published and linked and no more is appended. Searches may go on. A row
+  /// killed after this was called may still be in the file: whoever opens it repeats such kills.
+  ///
+  /// @param lsn log sequence number that the rows cover; given back by [SealedSegment#lsn]
+  /// @throws IllegalStateException if a row is not published or not linked
+  public void seal(Path file, long lsn, SealProgress progress) throws IOException {
+    int size = published;
+    if (appended != size || linked() != size) {
+      throw new IllegalStateException(
+          "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
+              .formatted(appended, size, linked()));
+    }
+    new SegmentSealer(this, size, lsn, progress).write(file);
+  }
+
+  /// Checks everything that is promised about labels and links; for tests and operators, while
+  /// nobody appends or links.
+  ///
+  /// @return what is wrong, empty if nothing is
+  public List<String> verify() {
+    List<String> violations = new ArrayList<>();
+    Labels.verify(labels, appended, violations);
+    if (graph != null) {
+      violations.addAll(graph.verify(queue.linked()));
+    }
+    return violations;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  VectorRows rows() {
+    return rows;
+  }
+
+  @Nullable HnswGraph graph() {
+    return graph;
+  }
+}

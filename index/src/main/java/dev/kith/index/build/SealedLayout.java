@@ -1,0 +1,102 @@
+package dev.kith.index.build;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.kith.index.Metric;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// What the sections of a sealed segment hold. The container around them is a
+/// [dev.kith.index.store.SectionFile].
+///
+/// All numbers are little-endian.
+///
+/// | section | content |
+/// |---|---|
+/// | `segment` | 64 bytes, below |
+/// | `labels` | a long a row, ascending |
+/// | `rows` | vectors in the layout of [dev.kith.index.store.VectorRows] |
+/// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
+///
+/// | offset in `segment` | type | field |
+/// |---|---|---|
+/// | 0 | int | version of this layout, 1 |
+/// | 4 | int | dimension |
+/// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
+/// | 12 | int | index: 1 flat, 2 hnsw |
+/// | 16 | long | LSN the rows cover |
+/// | 24 | int | rows |
+/// | 28 | int | hnsw: m |
+/// | 32 | int | hnsw: efConstruction |
+/// | 36 | int | hnsw: entry node, -1 if there are no rows |
+/// | 40 | int | hnsw: level of the entry |
+/// | 44 | 4 bytes | zero |
+/// | 48 | long | hnsw: seed |
+/// | 56 | 8 bytes | zero |
+final class SealedLayout {
+  static final String SEGMENT = "segment";
+  static final String LABELS = "labels";
+  static final String ROWS = "rows";
+  static final String LINKS = "links";
+  static final String POINTERS = "pointers";
+  static final String UPPER = "upper";
+
+  static final int VERSION = 1;
+  static final int SEGMENT_BYTES = 64;
+  static final int FLAT = 1;
+  static final int HNSW = 2;
+
+  static final ValueLayout.OfInt INT = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfLong LONG = Labels.LONG;
+
+  private SealedLayout() {}
+
+  /// The content of the section `segment`.
+  ///
+  /// @param metric 1 cosine, 2 dot, 3 euclidean
+  /// @param index [#FLAT] or [#HNSW]; the fields after `rows` are zero without a graph
+  record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
+
+    void write(MemorySegment target) {
+      target.set(INT, 0, VERSION);
+      target.set(INT, 4, dimension);
+      target.set(INT, 8, metric);
+      target.set(INT, 12, index);
+      target.set(LONG, 16, lsn);
+      target.set(INT, 24, rows);
+      target.set(INT, 28, graph.m());
+      target.set(INT, 32, graph.efConstruction());
+      target.set(INT, 36, graph.entryNode());
+      target.set(INT, 40, graph.entryLevel());
+      target.set(LONG, 48, graph.seed());
+    }
+
+    static Header read(MemorySegment source) {
+      return new Header(
+          source.get(INT, 4),
+          source.get(INT, 8),
+          source.get(INT, 12),
+          source.get(LONG, 16),
+          source.get(INT, 24),
+          new GraphHeader(
+              source.get(INT, 28),
+              source.get(INT, 32),
+              source.get(INT, 36),
+              source.get(INT, 40),
+              source.get(LONG, 48)));
+    }
+  }
+
+  record GraphHeader(int m, int efConstruction, int entryNode, int entryLevel, long seed) {
+    static final GraphHeader NONE = new GraphHeader(0, 0, 0, 0, 0);
+  }
+
+  static int code(Metric metric) {
+    return switch (metric) {
+      case COSINE -> 1;
+      case DOT -> 2;
+      case EUCLIDEAN -> 3;
+    };
+  }
+}

@@ -1,0 +1,224 @@
+package dev.kith.index.build;
+
+import dev.kith.index.CorruptFileException;
+import dev.kith.index.Require;
+import dev.kith.index.TopK;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.hnsw.Graph;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.hnsw.SealedGraph;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.plan.SearchScratch;
+import dev.kith.index.plan.SegmentReader;
+import dev.kith.index.store.Resource;
+import dev.kith.index.store.SectionFile;
+import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A segment that no longer takes rows: a checked file, mapped read-only. See
+/// [GrowingSegment#seal].
+///
+/// The file holds live rows only; rows killed since are known to [#tombstones()], which lives in
+/// memory and is empty after [#open]. Owns the mapping: close only after the last search.
+public final class SealedSegment implements SegmentReader, Resource {
+  private final SectionFile file;
+  private final VectorSpace space;
+  private final IndexSpec index;
+  private final long lsn;
+  private final int size;
+  private final MemorySegment labels;
+  private final VectorRows rows;
+  private final @Nullable SealedGraph graph;
+  private final Tombstones tombstones;
+
+  private SealedSegment(SectionFile file, VectorSpace space) throws CorruptFileException {
+    SealedLayout.Header header = header(file, space);
+    this.file = file;
+    this.space = space;
+    this.lsn = header.lsn();
+    this.size = header.rows();
+    this.labels = file.section(SealedLayout.LABELS, (long) size * Long.BYTES);
+    this.rows =
+        VectorRows.map(
+            space,
+            file.section(SealedLayout.ROWS, (long) size * VectorRows.strideBytes(space)),
+            size);
+    this.graph = header.index() == SealedLayout.HNSW ? graph(file, header) : null;
+    this.index = index(file, header);
+    this.tombstones = new Tombstones(size);
+  }
+
+  /// Checks and maps a file.
+  ///
+  /// @param space what the vectors must be
+  /// @throws CorruptFileException if the file is damaged or holds another kind of vectors
+  /// @throws IOException if it cannot be read
+  public static SealedSegment open(Path path, VectorSpace space) throws IOException {
+    SectionFile file = SectionFile.open(path);
+    try {
+      return new SealedSegment(file, space);
+    } catch (IOException | RuntimeException | Error failure) {
+      file.close();
+      throw failure;
+    }
+  }
+
+  private static SealedLayout.Header header(SectionFile file, VectorSpace space)
+      throws CorruptFileException {
+    MemorySegment section = file.section(SealedLayout.SEGMENT, SealedLayout.SEGMENT_BYTES);
+    int version = section.get(SealedLayout.INT, 0);
+    require(
+        version == SealedLayout.VERSION,
+        file,
+        "segment layout version " + SealedLayout.VERSION,
+        version);
+    SealedLayout.Header header = SealedLayout.Header.read(section);
+    require(
+        header.dimension() == space.dimension(),
+        file,
+        space.dimension() + " dimensions",
+        header.dimension());
+    require(
+        header.metric() == SealedLayout.code(space.metric()),
+        file,
+        "metric " + SealedLayout.code(space.metric()),
+        header.metric());
+    require(
+        header.rows() >= 0 && header.rows() <= GrowingSegment.MAX_CAPACITY,
+        file,
+        "a number of rows in [0, %d]".formatted(GrowingSegment.MAX_CAPACITY),
+        header.rows());
+    require(
+        header.index() == SealedLayout.FLAT || header.index() == SealedLayout.HNSW,
+        file,
+        "index 1 or 2",
+        header.index());
+    return header;
+  }
+
+  private static SealedGraph graph(SectionFile file, SealedLayout.Header header)
+      throws CorruptFileException {
+    SealedLayout.GraphHeader graph = header.graph();
+    require(
+        graph.m() >= HnswParams.MIN_M && graph.m() <= HnswParams.MAX_M,
+        file,
+        "m in [%d, %d]".formatted(HnswParams.MIN_M, HnswParams.MAX_M),
+        graph.m());
+    try {
+      return SealedGraph.over(
+          graph.m(),
+          new Graph.Entry(graph.entryNode(), graph.entryLevel()),
+          header.rows(),
+          file.section(SealedLayout.LINKS),
+          file.section(SealedLayout.POINTERS),
+          file.section(SealedLayout.UPPER));
+    } catch (IllegalArgumentException mismatch) {
+      throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
+    }
+  }
+
+  private static IndexSpec index(SectionFile file, SealedLayout.Header header)
+      throws CorruptFileException {
+    if (header.index() == SealedLayout.FLAT) {
+      return new IndexSpec.Flat();
+    }
+    SealedLayout.GraphHeader graph = header.graph();
+    require(
+        graph.efConstruction() >= 1 && graph.efConstruction() <= HnswParams.MAX_EF_CONSTRUCTION,
+        file,
+        "efConstruction in [1, %d]".formatted(HnswParams.MAX_EF_CONSTRUCTION),
+        graph.efConstruction());
+    return new IndexSpec.Hnsw(new HnswParams(graph.m(), graph.efConstruction(), graph.seed()));
+  }
+
+  private static void require(boolean holds, SectionFile file, String expected, int found)
+      throws CorruptFileException {
+    if (!holds) {
+      throw new CorruptFileException(file.file(), expected, Integer.toString(found));
+    }
+  }
+
+  /// Log sequence number that the rows cover, as given when the segment was sealed.
+  public long lsn() {
+    return lsn;
+  }
+
+  /// Which index the segment keeps.
+  public IndexSpec index() {
+    return index;
+  }
+
+  /// The file as it was opened.
+  public Path file() {
+    return file.file();
+  }
+
+  @Override
+  public VectorSpace space() {
+    return space;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public int liveCount() {
+    return size - tombstones.deadCount();
+  }
+
+  @Override
+  public long label(int ordinal) {
+    return labels.getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, size - 1));
+  }
+
+  @Override
+  public int ordinalOf(long label) {
+    return Labels.indexOf(labels, size, label);
+  }
+
+  @Override
+  public Tombstones tombstones() {
+    return tombstones;
+  }
+
+  @Override
+  public long bytes() {
+    return file.bytes();
+  }
+
+  @Override
+  public void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
+    SearchScratch.SegmentRows segment = new SearchScratch.SegmentRows(rows, tombstones, size, size);
+    if (graph == null) {
+      scratch.probeExactly(query, hits, segment);
+    } else {
+      scratch.probe(plan, query, hits, segment, graph);
+    }
+  }
+
+  /// Checks everything that is promised about labels and links.
+  ///
+  /// @return what is wrong, empty if nothing is
+  public List<String> verify() {
+    List<String> violations = new ArrayList<>();
+    Labels.verify(labels, size, violations);
+    if (graph != null) {
+      violations.addAll(graph.verify());
+    }
+    return violations;
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.kith.index.build;
+
+import dev.kith.index.hnsw.GraphCompactor;
+import dev.kith.index.hnsw.HnswGraph;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.hnsw.SealedGraph;
+import dev.kith.index.store.SectionFileWriter;
+import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/// Writes the live rows of a growing segment to a file, once.
+final class SegmentSealer {
+
+  /// Rows between two reports.
+  private static final int REPORT_ROWS = 1024;
+
+  private final GrowingSegment segment;
+  private final int size;
+  private final long lsn;
+  private final SealProgress progress;
+  private final int[] newOrdinals;
+  private final int live;
+
+  SegmentSealer(GrowingSegment segment, int size, long lsn, SealProgress progress) {
+    this.segment = segment;
+    this.size = size;
+    this.lsn = lsn;
+    this.progress = progress;
+    this.newOrdinals = new int[size];
+    // Who is dead is decided here, once: a row killed later stays in the file, whole.
+    Tombstones tombstones = segment.tombstones();
+    int next = 0;
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      newOrdinals[ordinal] = tombstones.isDead(ordinal) ? -1 : next++;
+    }
+    this.live = next;
+  }
+
+  void write(Path file) throws IOException {
+    HnswGraph graph = segment.graph();
+    progress.report(0, total());
+    try (Arena arena = Arena.ofShared();
+        SectionFileWriter writer = SectionFileWriter.create(file)) {
+      SealedGraph compact = null;
+      SealedLayout.GraphHeader header = SealedLayout.GraphHeader.NONE;
+      if (graph != null) {
+        compact = GraphCompactor.compact(graph, newOrdinals, size, live, arena, this::count);
+        HnswParams params = graph.params();
+        header =
+            new SealedLayout.GraphHeader(
+                params.m(),
+                params.efConstruction(),
+                compact.entry().node(),
+                compact.entry().level(),
+                params.seed());
+      }
+      writeHeader(writer, header, compact == null ? SealedLayout.FLAT : SealedLayout.HNSW, arena);
+      writeLabels(writer, arena);
+      writeRows(writer);
+      if (compact != null) {
+        write(writer, SealedLayout.LINKS, compact.level0());
+        write(writer, SealedLayout.POINTERS, compact.pointers());
+        write(writer, SealedLayout.UPPER, compact.upper());
+      }
+      writer.commit();
+    }
+    progress.report(total(), total());
+  }
+
+  private long total() {
+    return 2L * size;
+  }
+
+  private void count(int done) {
+    if (done % REPORT_ROWS == 0) {
+      progress.report(done, total());
+    }
+  }
+
+  private void writeHeader(
+      SectionFileWriter writer, SealedLayout.GraphHeader graph, int index, Arena arena)
+      throws IOException {
+    MemorySegment header = arena.allocate(SealedLayout.SEGMENT_BYTES, Long.BYTES);
+    new SealedLayout.Header(
+            segment.space().dimension(),
+            SealedLayout.code(segment.space().metric()),
+            index,
+            lsn,
+            live,
+            graph)
+        .write(header);
+    write(writer, SealedLayout.SEGMENT, header);
+  }
+
+  private void writeLabels(SectionFileWriter writer, Arena arena) throws IOException {
+    MemorySegment labels = arena.allocate((long) live * Long.BYTES, Long.BYTES);
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      if (newOrdinals[ordinal] >= 0) {
+        labels.setAtIndex(Labels.LONG, newOrdinals[ordinal], segment.label(ordinal));
+      }
+    }
+    write(writer, SealedLayout.LABELS, labels);
+  }
+
+  private void writeRows(SectionFileWriter writer) throws IOException {
+    writer.begin(SealedLayout.ROWS);
+    VectorRows rows = segment.rows();
+    int from = 0;
+    while (from < size) {
+      // Runs of live rows are written in one piece, as far as the next report.
+      int to = from;
+      while (to < size && to - from < REPORT_ROWS && newOrdinals[to] >= 0) {
+        to++;
+      }
+      if (to > from) {
+        writer.append(rows.segment(), rows.offset(from), rows.bytes(to - from));
+      }
+      from = to < size && newOrdinals[to] < 0 ? to + 1 : to;
+      count(size + from);
+    }
+  }
+
+  private static void write(SectionFileWriter writer, String name, MemorySegment bytes)
+      throws IOException {
+    writer.begin(name);
+    writer.append(bytes);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.kith.index.hnsw;
+
+import dev.kith.index.OrdinalFilter;
+import dev.kith.index.SearchWork;
+import dev.kith.index.codec.Scorer;
+import java.lang.foreign.MemorySegment;
+
+/// Walks a graph towards a query: greedily on upper levels, with a beam where it counts.
+///
+/// Algorithms 2 and 5 of Malkov & Yashunin, *Efficient and robust approximate nearest neighbor
+/// search using Hierarchical Navigable Small World graphs* (2018). All unvisited neighbours of a
+/// node are scored in one call: their rows are independent loads, which the processor overlaps.
+final class BeamSearch {
+
+  static final OrdinalFilter EVERY_NODE = ordinal -> true;
+
+  private BeamSearch() {}
+
+  /// Descends greedily from level `from` to just above level `to` and returns the best node met.
+  ///
+  /// @param start a scored node that lives on level `from`
+  static long descend(
+      GraphLinks links,
+      Scorer scorer,
+      long start,
+      Levels levels,
+      HnswScratch scratch,
+      SearchWork work) {
+    long best = start;
+    for (int level = levels.from(); level > levels.to(); level--) {
+      long before;
+      do {
+        before = best;
+        int count = links.neighbours(level, Scored.ordinal(best), scratch.batch);
+        score(scorer, count, scratch, work);
+        for (int i = 0; i < count; i++) {
+          best = Math.max(best, Scored.pack(scratch.batch[i], scratch.batchScores[i]));
+        }
+      } while (best != before);
+    }
+    return best;
+  }
+
+  /// From which level, inclusive, down to which, exclusive.
+  record Levels(int from, int to) {}
+
+  /// How a level is searched.
+  ///
+  /// @param ef accepted nodes to keep
+  /// @param accepted nodes that may be kept; the others are walked through
+  /// @param twins whether to follow twin links
+  record Beam(int level, int ef, OrdinalFilter accepted, boolean twins) {}
+
+  /// Leaves the best accepted nodes of a level in `scratch.kept`.
+  ///
+  /// @param start a scored node that lives on the level
+  static void beam(
+      GraphLinks links,
+      Scorer scorer,
+      long start,
+      Beam beam,
+      HnswScratch scratch,
+      SearchWork work) {
+    LongHeap open = scratch.open;
+    LongHeap kept = scratch.kept;
+    OrdinalFilter accepted = beam.accepted();
+    int ef = beam.ef();
+    open.clear();
+    kept.clear();
+    scratch.visited.reset(links.capacity());
+    open.push(~start);
+    scratch.visited.add(Scored.ordinal(start));
+    if (accepted.accepts(Scored.ordinal(start))) {
+      kept.push(start);
+    }
+    long floor = kept.size() < ef ? Long.MIN_VALUE : kept.top();
+    while (!open.isEmpty()) {
+      long nearest = ~open.pop();
+      if (nearest < floor) {
+        break; // Whatever is left to expand is worse than all of a full beam.
+      }
+      int count = unvisited(links, beam, Scored.ordinal(nearest), scratch);
+      work.nodesVisited++;
+      score(scorer, count, scratch, work);
+      for (int i = 0; i < count; i++) {
+        long entry = Scored.pack(scratch.batch[i], scratch.batchScores[i]);
+        if (entry > floor) {
+          open.push(~entry);
+          if (accepted.accepts(scratch.batch[i])) {
+            if (kept.size() < ef) {
+              kept.push(entry);
+            } else {
+              kept.replaceTop(entry);
+            }
+            floor = kept.size() < ef ? Long.MIN_VALUE : kept.top();
+          }
+        }
+      }
+    }
+  }
+
+  /// Gathers the neighbours of a node that were not seen before, marks them, returns how many.
+  private static int unvisited(GraphLinks links, Beam beam, int node, HnswScratch scratch) {
+    MemorySegment lists = links.lists(beam.level());
+    long list = links.list(beam.level(), node);
+    int places = links.slots(beam.level());
+    VisitedSet visited = scratch.visited;
+    int[] batch = scratch.batch;
+    int count = 0;
+    int place = 0;
+    if (!beam.twins() && GraphLinks.read(lists, list, 0) < 0) {
+      place = 1;
+    }
+    for (; place < places; place++) {
+      int link = GraphLinks.read(lists, list, place);
+      if (link == 0) {
+        break;
+      }
+      int neighbour = GraphLinks.target(link);
+      batch[count] = neighbour;
+      count += visited.add(neighbour);
+    }
+    return count;
+  }
+
+  private static void score(Scorer scorer, int count, HnswScratch scratch, SearchWork work) {
+    if (count > 0) {
+      scorer.score(scratch.batch, count, scratch.batchScores);
+      work.distanceComputations += count;
+      work.bytesScanned += count * scorer.bytesPerVector();
+    }
+  }
+}

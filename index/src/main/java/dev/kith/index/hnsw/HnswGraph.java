@@ -1,0 +1,250 @@
+package dev.kith.index.hnsw;
+
+import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.store.OffHeap;
+import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A graph that grows: any number of threads link nodes while any number search.
+///
+/// After Malkov & Yashunin, *Efficient and robust approximate nearest neighbor search using
+/// Hierarchical Navigable Small World graphs* (2018), with two additions, both about nodes that the
+/// neighbour-selection heuristic would lose.
+///
+/// - **A tree that is never cut.** See [LinkTable].
+/// - **Twins.** A node whose row equals that of a linked node hangs on that node's chain instead of
+///   competing for neighbours: a thousand copies would fill every beam and every list around them,
+///   and seal off the rest. Searches follow the chain, linking does not.
+///
+/// Dead nodes stay and are walked through until the graph is compacted.
+public final class HnswGraph implements Graph {
+
+  /*
+   * What makes lock-free reading safe: a node's own lists, its row and its upper record are written
+   * before the first link to it is, that link is a release store, and the lists are linked from
+   * level 0 upwards. Whoever meets a node on some level therefore finds it complete on that level
+   * and all below.
+   */
+
+  private final HnswParams params;
+  private final VectorRows rows;
+  private final Tombstones dead;
+  private final LevelDraw draw;
+  private final GraphLinks links;
+  private final LinkTable table;
+  private final AtomicInteger upperUsed = new AtomicInteger(1);
+
+  /// Held while a node is linked that will become the entry.
+  private final ReentrantLock growth = new ReentrantLock();
+
+  private volatile Entry entry = Entry.NONE;
+
+  /// Creates an empty graph over rows that will be filled.
+  ///
+  /// @param rows the node with ordinal `i` is row `i`, which must be written before it is linked
+  /// @param dead nodes that new links avoid while there are others
+  /// @param arena owns the links
+  public HnswGraph(HnswParams params, VectorRows rows, Tombstones dead, Arena arena) {
+    this.params = params;
+    this.rows = rows;
+    this.dead = dead;
+    this.draw = new LevelDraw(params);
+    int capacity = rows.capacity();
+    long upperInts = 1;
+    for (int node = 0; node < capacity; node++) {
+      int level = draw.level(node);
+      upperInts += level == 0 ? 0 : upperInts(level);
+    }
+    this.links =
+        new GraphLinks(
+            params.m(),
+            OffHeap.reserve(GraphLinks.level0Bytes(params.m(), capacity), arena),
+            OffHeap.reserve((long) capacity * Integer.BYTES, arena),
+            OffHeap.reserve(Math.toIntExact(upperInts) * (long) Integer.BYTES, arena));
+    this.table =
+        new LinkTable(links, rows, OffHeap.reserve((long) capacity * Integer.BYTES, arena));
+  }
+
+  @Override
+  public GraphLinks links() {
+    return links;
+  }
+
+  @Override
+  public Entry entry() {
+    return entry;
+  }
+
+  /// How the graph is built.
+  public HnswParams params() {
+    return params;
+  }
+
+  VectorRows rows() {
+    return rows;
+  }
+
+  LinkTable table() {
+    return table;
+  }
+
+  /// Bytes of links that `count` linked nodes take.
+  public long bytes(int count) {
+    return GraphLinks.level0Bytes(params.m(), count)
+        + 2L * Integer.BYTES * count
+        + (long) upperUsed.get() * Integer.BYTES;
+  }
+
+  /// The integers of `upper` in use.
+  int upperUsed() {
+    return upperUsed.get();
+  }
+
+  /// Connects a node. Thread-safe; each ordinal must be linked once.
+  ///
+  /// @param ordinal a row written before, by this thread or with a happens-before edge to it
+  /// @param scratch owned by the calling thread
+  public void link(int ordinal, HnswScratch scratch) {
+    int level = draw.level(ordinal);
+    Entry seen = entry;
+    if (!seen.isNone() && level <= seen.level()) {
+      insert(ordinal, level, scratch);
+      return;
+    }
+    growth.lock();
+    try {
+      if (entry.isNone()) {
+        allocateUpper(ordinal, level);
+        entry = new Entry(ordinal, level);
+      } else {
+        insert(ordinal, level, scratch);
+      }
+    } finally {
+      growth.unlock();
+    }
+  }
+
+  /// Checks everything promised about the first `count` nodes, while nobody links.
+  ///
+  /// @return what is wrong, empty if nothing is
+  public List<String> verify(int count) {
+    return GraphVerifier.verify(this, count, node -> !dead.isDead(node));
+  }
+
+  private void insert(int ordinal, int level, HnswScratch scratch) {
+    Entry top = entry;
+    F32Scorer scorer = scratch.rowScorer;
+    scorer.bind(rows, ordinal);
+    allocateUpper(ordinal, level);
+    long nearest = Scored.pack(top.node(), scorer.score(top.node()));
+    nearest =
+        BeamSearch.descend(
+            links,
+            scorer,
+            nearest,
+            new BeamSearch.Levels(top.level(), level),
+            scratch,
+            scratch.linkWork);
+    for (int on = Math.min(level, top.level()); on >= 0; on--) {
+      BeamSearch.Beam beam =
+          new BeamSearch.Beam(on, params.efConstruction(), BeamSearch.EVERY_NODE, false);
+      BeamSearch.beam(links, scorer, nearest, beam, scratch, scratch.linkWork);
+      int count = scratch.sortKept();
+      nearest = scratch.sorted[count - 1];
+      if (on == 0) {
+        int twin = twin(ordinal, count, scratch);
+        if (twin >= 0) {
+          links.dropPointer(ordinal);
+          table.hang(ordinal, twin, dead, scratch);
+          return;
+        }
+      }
+      table.writeList(on, ordinal, scratch.chosen, choose(count, scratch));
+    }
+    connect(ordinal, Math.min(level, top.level()), scratch);
+    if (level > top.level()) {
+      entry = new Entry(ordinal, level); // Under the growth lock: only then is the level higher.
+    }
+  }
+
+  /// Returns a node of the beam whose row equals that of `ordinal`, or -1.
+  private int twin(int ordinal, int count, HnswScratch scratch) {
+    float self = scratch.rowScorer.score(ordinal);
+    float tolerance = 1e-4f * Math.max(1, Math.abs(self));
+    for (int i = count - 1; i >= 0; i--) {
+      // Equal rows score as the row itself does, up to the order of summation; comparing the bytes
+      // of all the others would be a waste.
+      boolean near = Math.abs(Scored.score(scratch.sorted[i]) - self) <= tolerance;
+      if (near && sameRow(ordinal, Scored.ordinal(scratch.sorted[i]))) {
+        return Scored.ordinal(scratch.sorted[i]);
+      }
+    }
+    return -1;
+  }
+
+  private boolean sameRow(int a, int b) {
+    long bytes = (long) rows.strideFloats() * Float.BYTES;
+    MemorySegment segment = rows.segment();
+    long from = rows.offset(a);
+    long other = rows.offset(b);
+    return MemorySegment.mismatch(segment, from, from + bytes, segment, other, other + bytes) < 0;
+  }
+
+  /// Chooses up to `m` neighbours from the sorted beam into `scratch.chosen`, the best first.
+  ///
+  /// Dead nodes are chosen only where the living are too few: a link to one is soon lost.
+  private int choose(int count, HnswScratch scratch) {
+    boolean all = dead.deadCount() == 0 || living(count, scratch) < Math.min(count, params.m());
+    NeighbourSelector selector = scratch.selector;
+    selector.begin();
+    int chosen = 0;
+    for (int i = count - 1; i >= 0 && chosen < params.m(); i--) {
+      long candidate = scratch.sorted[i];
+      if ((all || !dead.isDead(Scored.ordinal(candidate)))
+          && selector.keepIfDiverse(rows, candidate)) {
+        scratch.chosen[chosen++] = candidate;
+      }
+    }
+    return chosen;
+  }
+
+  private int living(int count, HnswScratch scratch) {
+    int living = 0;
+    for (int i = 0; i < count; i++) {
+      living += dead.isDead(Scored.ordinal(scratch.sorted[i])) ? 0 : 1;
+    }
+    return living;
+  }
+
+  /// Makes the neighbours a new node chose link back to it, level 0 first.
+  private void connect(int ordinal, int highest, HnswScratch scratch) {
+    int[] neighbours = scratch.neighbours;
+    int count = links.neighbours(0, ordinal, neighbours);
+    int parent = table.adopt(ordinal, neighbours, count, scratch);
+    for (int level = 0; level <= highest; level++) {
+      if (level > 0) {
+        count = links.neighbours(level, ordinal, neighbours);
+      }
+      for (int i = 0; i < count; i++) {
+        if (level > 0 || neighbours[i] != parent) {
+          table.linkBack(level, neighbours[i], ordinal, scratch);
+        }
+      }
+    }
+  }
+
+  private void allocateUpper(int ordinal, int level) {
+    if (level > 0) {
+      links.setPointer(ordinal, upperUsed.getAndAdd((int) upperInts(level)), level);
+    }
+  }
+
+  private long upperInts(int level) {
+    return 1 + (long) level * params.m();
+  }
+}

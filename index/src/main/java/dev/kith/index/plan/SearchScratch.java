@@ -1,0 +1,109 @@
+package dev.kith.index.plan;
+
+import dev.kith.index.OrdinalFilter;
+import dev.kith.index.SearchWork;
+import dev.kith.index.TopK;
+import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.flat.FlatScan;
+import dev.kith.index.hnsw.Graph;
+import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
+import java.util.function.BooleanSupplier;
+
+/// What one search worker reuses from search to search. Not thread-safe.
+public final class SearchScratch {
+  /// Live rows, per node of the beam, from which on a walk is cheaper than a scan.
+  private static final int WALK_ROWS = 12;
+
+  private final HnswScratch graphScratch = new HnswScratch();
+  private final F32Scorer scorer = new F32Scorer();
+  private final FlatScan flatScan = new FlatScan();
+  private final SearchWork work = new SearchWork();
+  private final Live live = new Live();
+  private BooleanSupplier stop = SearchScratch::never;
+
+  /// What the searches since the last reset of the counters cost.
+  public SearchWork work() {
+    return work;
+  }
+
+  /// Sets what long scans poll between blocks; once it is true they end early.
+  public void stopWhen(BooleanSupplier stop) {
+    this.stop = stop;
+  }
+
+  /// Lets scans run to their end.
+  public void neverStop() {
+    this.stop = SearchScratch::never;
+  }
+
+  /// Offers the best live rows of a segment to `hits`: the linked ones as the plan's probe finds
+  /// them, the others by scoring all of them.
+  ///
+  /// @param graph over the rows of `segment`
+  public void probe(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, Graph graph) {
+    if (plan.probe() instanceof Probe.Beam(int asked)) {
+      int ef = Math.max(asked, plan.limit());
+      if (isWorthWalking(segment, ef)) {
+        scorer.bind(segment.rows(), query);
+        live.of(segment.tombstones(), segment.linked());
+        graph.search(scorer, ef, live, hits, graphScratch, work);
+        scan(query, hits, segment, segment.linked());
+        return;
+      }
+    }
+    scan(query, hits, segment, 0);
+  }
+
+  /// Offers the best live rows of a segment to `hits` by scoring all of them.
+  public void probeExactly(QueryBuffer query, TopK hits, SegmentRows segment) {
+    scan(query, hits, segment, 0);
+  }
+
+  /*
+   * A beam that must find ef live nodes among a share s of live ones looks at about ef / s nodes
+   * and scores several new neighbours of each, at random places; a scan scores n rows in order. So
+   * few rows, or few live ones among many, are better scanned, which is exact besides.
+   */
+  private static boolean isWorthWalking(SegmentRows segment, int ef) {
+    double live = Math.max(0, segment.size() - segment.tombstones().deadCount());
+    return live * segment.linked() > (double) WALK_ROWS * ef * segment.size();
+  }
+
+  private static boolean never() {
+    return false;
+  }
+
+  private void scan(QueryBuffer query, TopK hits, SegmentRows segment, int from) {
+    if (from < segment.size()) {
+      scorer.bind(segment.rows(), query);
+      live.of(segment.tombstones(), segment.size());
+      flatScan.scan(scorer, new FlatScan.Range(from, segment.size()), live, hits, stop, work);
+    }
+  }
+
+  /// The rows of a segment at one moment.
+  ///
+  /// @param linked rows below this are in the graph
+  /// @param size rows below this may be returned
+  public record SegmentRows(VectorRows rows, Tombstones tombstones, int linked, int size) {}
+
+  /// Accepts what is alive and below a bound.
+  private static final class Live implements OrdinalFilter {
+    private Tombstones tombstones = new Tombstones(0);
+    private int bound;
+
+    void of(Tombstones tombstones, int bound) {
+      this.tombstones = tombstones;
+      this.bound = bound;
+    }
+
+    @Override
+    public boolean accepts(int ordinal) {
+      return ordinal < bound && !tombstones.isDead(ordinal);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.kith.index.plan;
+
+import dev.kith.index.TopK;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.store.Tombstones;
+
+/// A segment as a search sees it. Thread-safe.
+///
+/// The caller guarantees that the segment stays open for the length of every call, as a lease on a
+/// [dev.kith.index.store.Published] set of segments does; calls do not check.
+public interface SegmentReader {
+
+  /// The shape of every vector here.
+  VectorSpace space();
+
+  /// Rows that searches see, dead ones included. Ordinals are `[0, size())`.
+  int size();
+
+  /// Rows that searches may return.
+  int liveCount();
+
+  /// The number the owner of the segment gave to a row; labels ascend with ordinals.
+  ///
+  /// @throws IndexOutOfBoundsException if there is no such row
+  long label(int ordinal);
+
+  /// The row with this label, dead or alive, or -1 if there is none.
+  int ordinalOf(long label);
+
+  /// Offers the best live rows to `hits`, with raw scores (see
+  /// [dev.kith.index.codec.Scores#external]).
+  ///
+  /// Ends early, with whatever was found, once `scratch` says so.
+  ///
+  /// @param query of the same space
+  /// @param hits reset by the caller to the plan's limit
+  /// @param scratch owned by the calling thread; counts the work
+  void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch);
+
+  /// Which rows are dead. Killing one hides it from every search that starts later.
+  Tombstones tombstones();
+
+  /// Bytes of memory or mapped file in use.
+  long bytes();
+}
