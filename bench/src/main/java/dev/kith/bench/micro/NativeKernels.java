@@ -1,0 +1,94 @@
+package dev.kith.bench.micro;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// The kernels in C: a program compiled on the spot that times itself. Owns a temporary folder.
+final class NativeKernels implements AutoCloseable {
+  private static final String SOURCE = "kernels.c";
+
+  private final Path folder;
+
+  private NativeKernels(Path folder) {
+    this.folder = folder;
+  }
+
+  /// What the program says of one kernel.
+  ///
+  /// @param kernel its name, as that of the method of [KernelBenchmark]
+  /// @param nanos least time per row, in nanoseconds
+  /// @param sum of its results over all visits
+  record Timing(String kernel, double nanos, double sum) {}
+
+  /// Whether there is a compiler to compile it with.
+  static boolean isSupported() {
+    String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
+    for (String entry : path.split(File.pathSeparator, -1)) {
+      if (!entry.isEmpty() && Files.isExecutable(Path.of(entry, "gcc"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Compiles the program.
+  ///
+  /// @throws IOException if the compiler refuses it
+  static NativeKernels compile() throws IOException, InterruptedException {
+    NativeKernels kernels = new NativeKernels(Files.createTempDirectory("kith-kernels"));
+    try (InputStream source =
+        Objects.requireNonNull(NativeKernels.class.getResourceAsStream(SOURCE), SOURCE)) {
+      Files.copy(source, kernels.folder.resolve(SOURCE));
+      kernels.run(
+          "gcc", "-O3", "-march=native", "-ffast-math", "-Wno-psabi", SOURCE, "-o", "kernels");
+      return kernels;
+    } catch (IOException | InterruptedException | RuntimeException failure) {
+      kernels.close();
+      throw failure;
+    }
+  }
+
+  /// Runs the program: a few seconds.
+  ///
+  /// @throws IOException if it fails
+  List<Timing> time(int dimension, int rows) throws IOException, InterruptedException {
+    String program = folder.resolve("kernels").toString();
+    String output = run(program, Integer.toString(dimension), Integer.toString(rows));
+    List<Timing> timings = new ArrayList<>();
+    for (String line : output.lines().toList()) {
+      String[] words = line.split(" ", -1);
+      timings.add(new Timing(words[0], Double.parseDouble(words[1]), Double.parseDouble(words[2])));
+    }
+    return timings;
+  }
+
+  /// Deletes the program.
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(folder.resolve(SOURCE));
+    Files.deleteIfExists(folder.resolve("kernels"));
+    Files.deleteIfExists(folder);
+  }
+
+  private String run(String... command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output;
+    try (InputStream stream = process.getInputStream()) {
+      output = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    int status = process.waitFor();
+    if (status != 0) {
+      throw new IOException("%s ended with status %d: %s".formatted(command[0], status, output));
+    }
+    return output;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.kith.bench.micro;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A benchmark of the wrong answer is worse than none.
+final class KernelBenchmarkTest {
+
+  record Kernel(String name, ToDoubleFunction<KernelBenchmark> run) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<Kernel> kernels() {
+    return List.of(
+        new Kernel("dot", KernelBenchmark::dot),
+        new Kernel("dot4", KernelBenchmark::dot4),
+        new Kernel("squaredDistance", KernelBenchmark::squaredDistance),
+        new Kernel("squaredDistance4", KernelBenchmark::squaredDistance4),
+        new Kernel("cosine", KernelBenchmark::cosine),
+        new Kernel("cosine4", KernelBenchmark::cosine4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 768})
+  void everyVariantComputesTheSameSum(int dimension) {
+    for (Kernel kernel : kernels()) {
+      double scalar = sum(kernel, "scalar", dimension);
+      assertEquals(scalar, sum(kernel, "best", dimension), 1e-4 * Math.abs(scalar) + 0.05);
+    }
+    assertEquals(
+        sum(kernels().get(0), "best", dimension), sum(kernels().get(1), "best", dimension), 0.05);
+  }
+
+  @Test
+  void theProgramInCComputesTheSameSumsOverTheSameRows() throws Exception {
+    assumeTrue(NativeKernels.isSupported(), "no gcc");
+    try (NativeKernels natives = NativeKernels.compile()) {
+      List<NativeKernels.Timing> timings = natives.time(100, 64);
+      assertEquals(
+          List.of("dot", "dot4", "squaredDistance", "squaredDistance4"),
+          timings.stream().map(NativeKernels.Timing::kernel).toList());
+      for (NativeKernels.Timing timing : timings) {
+        Kernel kernel =
+            kernels().stream()
+                .filter(k -> k.name().equals(timing.kernel()))
+                .findFirst()
+                .orElseThrow();
+        double expected = sum(kernel, "best", 100);
+        assertEquals(expected, timing.sum(), 1e-4 * Math.abs(expected) + 0.05);
+        assertTrue(timing.nanos() > 0.1 && timing.nanos() < 1e6, timing.toString());
+      }
+    }
+  }
+
+  /// Compilation takes as long as it takes, so the test waits for the round that allocates nothing;
+  /// a kernel that boxes its vectors never has one.
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void onceCompiledAKernelAllocatesNothing(Kernel kernel) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    KernelBenchmark benchmark = prepared("best", 384);
+    try {
+      Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+      long allocated = Long.MAX_VALUE;
+      double sum = 0;
+      while (Instant.now().isBefore(deadline)) {
+        for (int i = 0; i < 100; i++) {
+          sum += kernel.run().applyAsDouble(benchmark);
+        }
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 100; i++) {
+          sum += kernel.run().applyAsDouble(benchmark);
+        }
+        allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        if (allocated == 0) {
+          assertTrue(Double.isFinite(sum));
+          return;
+        }
+      }
+      fail(kernel + " allocates " + allocated + " bytes in 102,400 comparisons");
+    } finally {
+      benchmark.close();
+    }
+  }
+
+  private static double sum(Kernel kernel, String kernelName, int dimension) {
+    KernelBenchmark benchmark = prepared(kernelName, dimension);
+    try {
+      return kernel.run().applyAsDouble(benchmark);
+    } finally {
+      benchmark.close();
+    }
+  }
+
+  private static KernelBenchmark prepared(String kernelName, int dimension) {
+    KernelBenchmark benchmark = new KernelBenchmark();
+    benchmark.kernelName = kernelName;
+    benchmark.dimension = dimension;
+    benchmark.prepare();
+    return benchmark;
+  }
+}
