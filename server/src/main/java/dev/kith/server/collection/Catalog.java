@@ -1,0 +1,273 @@
+package dev.kith.server.collection;
+
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import dev.kith.server.storage.Cursor;
+import dev.kith.server.storage.DataFolder;
+import dev.kith.server.storage.Family;
+import dev.kith.server.storage.FreeSpaceGate;
+import dev.kith.server.storage.Journal;
+import dev.kith.server.storage.JournalLimits;
+import dev.kith.server.storage.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// All collections of a data folder. Thread-safe.
+///
+/// Owns everything below: the folder's lock, the store, the journal and the threads that link and
+/// seal.
+public final class Catalog implements AutoCloseable {
+  private final Engine engine;
+  private final NavigableMap<String, Collection> collections = new ConcurrentSkipListMap<>();
+
+  /// Held while collections come and go.
+  private final ReentrantLock changing = new ReentrantLock();
+
+  private int nextNumber = 1;
+  private boolean closed;
+
+  private Catalog(Engine engine) {
+    this.engine = engine;
+  }
+
+  /// Opens a data folder, creating it if it is missing, and brings back its collections.
+  ///
+  /// @throws dev.kith.server.storage.FolderInUseException if another process has it
+  /// @throws dev.kith.server.storage.FormatVersionException if it is of a newer format
+  /// @throws DataLossException if the store is older than the files derived from it
+  /// @throws IOException if the store cannot be opened
+  /// @throws RefusedException with `DataLoss` if a stored record is damaged
+  public static Catalog open(EngineConfig config) throws IOException {
+    DataFolder folder = DataFolder.open(config.dataDirectory());
+    @Nullable Store store = null;
+    Engine engine;
+    try {
+      store = Store.open(folder.store());
+      FreeSpaceGate gate = FreeSpaceGate.of(folder.path(), config.minFreeBytes());
+      Journal journal = Journal.start(store, gate, JournalLimits.DEFAULT);
+      engine =
+          new Engine(
+              config, folder, store, journal, new LinkerPool(config.linkThreads()), new Sealer());
+    } catch (IOException | RuntimeException failure) {
+      if (store != null) {
+        store.close();
+      }
+      folder.close();
+      throw failure;
+    }
+    Catalog catalog = new Catalog(engine);
+    try {
+      catalog.openAll();
+      return catalog;
+    } catch (IOException | RuntimeException failure) {
+      catalog.close();
+      throw failure;
+    }
+  }
+
+  private void openAll() throws IOException {
+    byte[] next = engine.store().get(Family.META, Keys.nextNumber());
+    if (next != null) {
+      nextNumber = Records.open("next collection number", next, 4).getInt();
+    }
+    byte[] first = Keys.meta(Keys.COLLECTION, 0);
+    byte[] end = {Keys.COLLECTION + 1};
+    try (Cursor cursor = engine.store().cursor(Family.META, first, end)) {
+      for (; cursor.isValid(); cursor.next()) {
+        CollectionRecord record = CollectionRecord.decode(cursor.value());
+        open(Keys.collectionOf(cursor.key()), record);
+      }
+    }
+    tidyFolders();
+  }
+
+  private Collection open(int number, CollectionRecord record) throws IOException {
+    OpenedCollection opened = CollectionOpener.open(engine, number, record.spec());
+    Collection collection = new Collection(opened, record.created());
+    collections.put(record.spec().name(), collection);
+    return collection;
+  }
+
+  /// Removes what deleted collections left behind.
+  private void tidyFolders() throws IOException {
+    List<Integer> known =
+        collections.values().stream().map(collection -> collection.info().number()).toList();
+    List<Path> folders;
+    try (Stream<Path> all = Files.list(engine.folder().segments())) {
+      folders = all.toList();
+    }
+    for (Path folder : folders) {
+      OptionalInt number = number(folder);
+      if (number.isEmpty() || known.contains(number.getAsInt())) {
+        continue;
+      }
+      if (number.getAsInt() >= nextNumber) {
+        throw DataLossException.ofUnknownCollection(folder.toString());
+      }
+      new SegmentFiles(engine.folder(), number.getAsInt()).list().forEach(SegmentFiles::remove);
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  private static OptionalInt number(Path folder) {
+    String name = String.valueOf(folder.getFileName());
+    return name.matches("[0-9]{1,9}")
+        ? OptionalInt.of(Integer.parseInt(name))
+        : OptionalInt.empty();
+  }
+
+  /// Creates a collection. If one exists with the same definition, returns that.
+  ///
+  /// @throws RefusedException with `CollectionExists` if one exists with another definition, or if
+  ///   the store takes no writes
+  public Collection create(CollectionSpec spec) {
+    changing.lock();
+    try {
+      Collection existing = collections.get(spec.name());
+      if (existing != null) {
+        if (existing.info().spec().equals(spec)) {
+          return existing;
+        }
+        throw new RefusedException(new Refusal.CollectionExists(spec.name()));
+      }
+      requireOpen();
+      int number = nextNumber;
+      Instant created = engine.config().clock().instant().truncatedTo(ChronoUnit.MILLIS);
+      CollectionRecord record = new CollectionRecord(spec, created);
+      OpenedCollection opened = CollectionOpener.open(engine, number, spec);
+      Change change =
+          new Change(
+              opened.writer(),
+              Durability.DISK,
+              true,
+              1024,
+              (lsn, writes) -> {
+                writes.put(Family.META, Keys.meta(Keys.COLLECTION, number), record.encode());
+                byte[] next = Records.start(4).putInt(number + 1).array();
+                writes.put(Family.META, Keys.nextNumber(), next);
+                return new Change.Outcome(lsn, 0);
+              });
+      engine.journal().submit(change);
+      Waiting.on(change.done());
+      nextNumber = number + 1;
+      Collection collection = new Collection(opened, created);
+      collections.put(spec.name(), collection);
+      return collection;
+    } catch (IOException failure) {
+      throw new java.io.UncheckedIOException("cannot create collection " + spec.name(), failure);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new RefusedException(new Refusal.NotServing("stopping"));
+    }
+  }
+
+  /// The collection of a name.
+  ///
+  /// @throws RefusedException with `CollectionNotFound` if there is none
+  public Collection collection(String name) {
+    return find(name).orElseThrow(() -> new RefusedException(new Refusal.CollectionNotFound(name)));
+  }
+
+  /// The collection of a name, if there is one.
+  public Optional<Collection> find(String name) {
+    return Optional.ofNullable(collections.get(name));
+  }
+
+  /// A page of the collections, in the order of their names.
+  ///
+  /// @param after name after which the page begins; empty for the first page
+  /// @param limit most collections to return, at least 1
+  public List<Collection> list(String after, int limit) {
+    Map<String, Collection> rest =
+        after.isEmpty() ? collections : collections.tailMap(after, false);
+    return rest.values().stream().limit(limit).toList();
+  }
+
+  /// Changes what may change of a collection while it lives.
+  ///
+  /// @param defaultEf the new default beam; if empty, as it was
+  /// @param segmentPoints the new size of segments, from the next growing one on; if empty, as it
+  ///   was
+  /// @throws RefusedException with `CollectionNotFound` if there is none of that name
+  /// @throws IllegalArgumentException if a value is out of range
+  public Collection update(String name, OptionalInt defaultEf, OptionalInt segmentPoints) {
+    changing.lock();
+    try {
+      Collection collection = collection(name);
+      CollectionSpec spec = collection.info().spec();
+      collection.update(
+          defaultEf.orElse(spec.defaultEf()), segmentPoints.orElse(spec.segmentPoints()));
+      return collection;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /// Deletes a collection with all its points. Searches under way finish; their segments go after
+  /// them.
+  ///
+  /// @return whether there was one of that name
+  /// @throws RefusedException if the store takes no writes
+  public boolean delete(String name) {
+    changing.lock();
+    try {
+      Collection collection = collections.get(name);
+      if (collection == null) {
+        return false;
+      }
+      collection.drop();
+      collections.remove(name);
+      return true;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /// LSN of the last write of any kind.
+  public long lsn() {
+    return engine.journal().lastLsn();
+  }
+
+  /// Why writes are refused until the folder is opened again, if they are.
+  public Optional<Refusal> fence() {
+    return engine.journal().fence();
+  }
+
+  /// Writes what waits, stops all threads and lets go of the folder. Later calls do nothing.
+  @Override
+  public void close() throws IOException {
+    changing.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      // Intake first, then those who work for it, then what they work on.
+      engine.journal().close();
+      engine.sealer().close();
+      engine.linkers().close();
+      collections.values().forEach(Collection::close);
+      engine.store().close();
+      engine.folder().close();
+    } finally {
+      changing.unlock();
+    }
+  }
+}

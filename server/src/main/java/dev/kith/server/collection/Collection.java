@@ -1,0 +1,326 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.store.Lease;
+import dev.kith.server.collection.CollectionWriter.Progress;
+import dev.kith.server.refusal.PointError;
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import dev.kith.server.storage.Family;
+import dev.kith.server.storage.StoreSnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// A named set of points. Thread-safe.
+///
+/// Writes are queued for the journal's committer and acknowledged through a future once they are as
+/// durable as asked for and visible to every later read. A write is refused either at once, by a
+/// [RefusedException] from the method, or later, by one in the future. Futures complete on the
+/// committer thread: dependents that do more than hand over belong on another executor.
+///
+/// After the collection is deleted, reads find nothing or throw [RefusedException] with
+/// `CollectionNotFound`.
+public final class Collection {
+  private static final Duration MIN_BACKOFF = Duration.ofMillis(50);
+  private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
+
+  /// Rows a linker links in a millisecond, roughly; only to estimate how long a tail takes.
+  private static final int LINKED_PER_MILLISECOND = 2;
+
+  private final CollectionContext context;
+  private final Instant created;
+  private final SpecHolder spec;
+  private final CollectionWriter writer;
+  private final Segments segments;
+  private final IngestSessions sessions;
+  private final SealQueue seals;
+  private final BatchRules rules;
+  private final int rebuiltSegments;
+
+  Collection(OpenedCollection opened, Instant created) {
+    this.context = opened.context();
+    this.created = created;
+    this.spec = opened.spec();
+    this.writer = opened.writer();
+    this.segments = opened.segments();
+    this.sessions = opened.sessions();
+    this.seals = opened.seals();
+    this.rebuiltSegments = opened.rebuiltSegments();
+    this.rules =
+        new BatchRules(
+            context.space(), new PayloadRules(context.engine().config().maxPayloadBytes()));
+  }
+
+  /// The collection as it is now.
+  public CollectionInfo info() {
+    return new CollectionInfo(context.number(), spec.get(), created, count());
+  }
+
+  /// The points of a batch that cannot be stored, in the order of the batch; [#upsert] refuses a
+  /// batch that has any.
+  ///
+  /// @throws IllegalArgumentException if the matrix has not as many rows as there are ids
+  public List<PointError> validate(UpsertBatch batch) {
+    return rules.check(batch);
+  }
+
+  /// Writes points, replacing those whose ids exist; all of the batch or nothing.
+  ///
+  /// @return with `points` the number of distinct ids
+  /// @throws RefusedException if a point cannot be stored, the tail or the queue is too long, the
+  ///   disk is full or the store is fenced
+  public CompletableFuture<WriteAck> upsert(UpsertBatch batch, Durability durability) {
+    return upsert(batch, durability, null);
+  }
+
+  /// Writes the next batch of an ingest session. A batch that is in the store already is
+  /// acknowledged again and not written again; one that skips a batch is refused with
+  /// `IngestSequence`. May be empty, which only moves the session on.
+  ///
+  /// Is let in while unary writes are refused for a long tail, up to twice its limit: pause when
+  /// [#backoff()] says so.
+  ///
+  /// @throws RefusedException as above
+  public CompletableFuture<WriteAck> upsert(
+      UpsertBatch batch, Durability durability, @Nullable IngestMark mark) {
+    List<PointError> errors = rules.check(batch);
+    if (!errors.isEmpty()) {
+      int reported = Math.min(errors.size(), Refusal.PointsRejected.MAX_REPORTED);
+      throw new RefusedException(new Refusal.PointsRejected(errors.subList(0, reported)));
+    }
+    long limit = (mark == null ? 1L : 2L) * context.engine().config().tailPoints();
+    if (segments.unlinked() >= limit) {
+      throw new RefusedException(new Refusal.Overloaded(drainTime()));
+    }
+    return submit(
+        new Change(
+            writer,
+            durability,
+            true,
+            batch.bytes(),
+            (lsn, writes) -> writer.upsert(lsn, writes, batch, mark)));
+  }
+
+  /// How long a bulk load should pause because the tail is too long; empty if it should not.
+  public Optional<Duration> backoff() {
+    return segments.unlinked() >= context.engine().config().tailPoints()
+        ? Optional.of(drainTime())
+        : Optional.empty();
+  }
+
+  /// Time in which the linkers bring the tail some way below its limit.
+  private Duration drainTime() {
+    int limit = context.engine().config().tailPoints();
+    long excess = segments.unlinked() - limit + limit / 10;
+    long millis =
+        excess / ((long) LINKED_PER_MILLISECOND * context.engine().linkers().threadCount());
+    return Duration.ofMillis(Math.clamp(millis, MIN_BACKOFF.toMillis(), MAX_BACKOFF.toMillis()));
+  }
+
+  /// Deletes points by id.
+  ///
+  /// @return with `points` the number of ids that existed
+  /// @throws RefusedException if the queue is full or the store is fenced
+  public CompletableFuture<WriteAck> delete(List<PointId> ids, Durability durability) {
+    List<PointId> copy = List.copyOf(ids);
+    return submit(
+        new Change(
+            writer,
+            durability,
+            false,
+            64L * copy.size(),
+            (lsn, writes) -> writer.delete(lsn, writes, copy)));
+  }
+
+  /// The last batch of an ingest session that is in the store; empty if the session is unknown,
+  /// ended or was silent for 7 days.
+  public OptionalLong ingestPosition(String session) {
+    return sessions
+        .find(session, context.engine().config().clock().instant())
+        .map(record -> OptionalLong.of(record.sequence()))
+        .orElseGet(OptionalLong::empty);
+  }
+
+  /// Forgets an ingest session; does nothing if there is none.
+  public CompletableFuture<WriteAck> endIngest(String session) {
+    return submit(
+        new Change(
+            writer,
+            Durability.OS,
+            false,
+            session.length(),
+            (lsn, writes) -> writer.endIngest(lsn, writes, session)));
+  }
+
+  private CompletableFuture<WriteAck> submit(Change change) {
+    context.engine().journal().submit(change);
+    return change.done();
+  }
+
+  /// Reads points by id, null for those that do not exist.
+  ///
+  /// @param vectors whether to read vectors
+  /// @param payloads whether to read payloads
+  public List<@Nullable StoredPoint> get(List<PointId> ids, boolean vectors, boolean payloads) {
+    List<byte[]> keys = new ArrayList<>(ids.size());
+    for (PointId id : ids) {
+      keys.add(Keys.point(context.number(), id.toKey()));
+    }
+    try (StoreSnapshot snapshot = context.engine().store().snapshot()) {
+      List<byte @Nullable []> values = snapshot.multiGet(Family.POINTS, keys);
+      List<PointId> existing = new ArrayList<>();
+      List<PointRecord> places = new ArrayList<>();
+      for (int i = 0; i < ids.size(); i++) {
+        byte[] value = values.get(i);
+        if (value != null) {
+          existing.add(ids.get(i));
+          places.add(PointRecord.decode(value));
+        }
+      }
+      List<StoredPoint> found = reader(vectors, payloads).points(snapshot, existing, places);
+      List<@Nullable StoredPoint> points = new ArrayList<>(ids.size());
+      int next = 0;
+      for (byte[] value : values) {
+        points.add(value == null ? null : found.get(next++));
+      }
+      return points;
+    }
+  }
+
+  /// Walks the points in the order of their ids.
+  ///
+  /// @param after where to begin, exclusive; null to begin at the first point
+  public PointScan scan(@Nullable PointId after, boolean vectors, boolean payloads) {
+    byte[] first = Keys.first(context.number());
+    if (after != null) {
+      byte[] key = Keys.point(context.number(), after.toKey());
+      first = Arrays.copyOf(key, key.length + 1); // The smallest key that is larger.
+    }
+    StoreSnapshot snapshot = context.engine().store().snapshot();
+    return new PointScan(reader(vectors, payloads), snapshot, first, Keys.end(context.number()));
+  }
+
+  private PointReader reader(boolean vectors, boolean payloads) {
+    return new PointReader(context.number(), context.space().dimension(), vectors, payloads);
+  }
+
+  /// Live points, exactly.
+  public long count() {
+    return writer.progress().points();
+  }
+
+  /// LSN of the last write that is visible; 0 before the first.
+  public long lsn() {
+    return writer.progress().lsn();
+  }
+
+  /// Borrows the segments for one search.
+  ///
+  /// @throws RefusedException if the collection was deleted or is closed
+  public SearchSnapshot acquire() {
+    long lsn = lsn(); // Before the segments: what it promises is in them.
+    Lease<SegmentSet> lease = lease();
+    try {
+      return new SearchSnapshot(context, lease, lsn);
+    } catch (RuntimeException failure) {
+      lease.close();
+      throw failure;
+    }
+  }
+
+  private Lease<SegmentSet> lease() {
+    try {
+      return segments.acquire();
+    } catch (IllegalStateException closed) {
+      throw new RefusedException(new Refusal.CollectionNotFound(spec.get().name()));
+    }
+  }
+
+  /// The point that a row is a version of, or null if that version is gone.
+  public @Nullable StoredPoint fetch(long row, boolean vectors, boolean payloads) {
+    try (StoreSnapshot snapshot = context.engine().store().snapshot()) {
+      return reader(vectors, payloads).byRow(snapshot, new long[] {row}).getFirst();
+    }
+  }
+
+  /// What the collection holds and costs.
+  public CollectionStats stats() {
+    Progress progress = writer.progress();
+    try (Lease<SegmentSet> lease = lease()) {
+      List<SegmentStats> each = lease.get().segments().stream().map(HeldSegment::stats).toList();
+      long dead = each.stream().mapToLong(SegmentStats::deadRows).sum();
+      long unlinked = each.stream().mapToLong(SegmentStats::unlinked).sum();
+      long files = each.stream().filter(SegmentStats::sealed).mapToLong(SegmentStats::bytes).sum();
+      long all = each.stream().mapToLong(SegmentStats::bytes).sum();
+      return new CollectionStats(
+          progress.points(),
+          unlinked,
+          dead,
+          progress.lsn(),
+          all - files,
+          files,
+          rebuiltSegments,
+          each);
+    }
+  }
+
+  /// Links and seals everything written so far, in the background. Attaches to the optimization
+  /// under way, if there is one.
+  ///
+  /// @throws RefusedException if the store is fenced or the collection was deleted
+  public OptimizeHandle optimize() {
+    return seals.optimize();
+  }
+
+  /// Checks the invariants of the collection at one moment: ids and rows are bijective, counts
+  /// agree, segments hold exactly the live rows with the right vectors, graphs are sound.
+  ///
+  /// Reads everything; writes and searches go on meanwhile.
+  ///
+  /// @return every violation in words, at most 1,000; empty if all holds
+  public List<String> verify() {
+    return new Verification(context, writer, segments).run();
+  }
+
+  /// Changes the definition.
+  void update(int defaultEf, int segmentPoints) {
+    CollectionSpec next = spec.get().with(defaultEf, segmentPoints);
+    Change change =
+        Change.internal(
+            writer,
+            (lsn, writes) -> {
+              writer.requireAlive();
+              writes.put(
+                  Family.META,
+                  Keys.meta(Keys.COLLECTION, context.number()),
+                  new CollectionRecord(next, created).encode());
+              writer.afterwards(() -> spec.set(next));
+              return new Change.Outcome(lsn, 0);
+            });
+    Waiting.on(submit(change));
+  }
+
+  /// Deletes the collection and all that is in it.
+  void drop() {
+    Change change =
+        Change.internal(
+            writer,
+            (lsn, writes) -> {
+              writer.drop(writes);
+              return new Change.Outcome(lsn, 0);
+            });
+    Waiting.on(submit(change));
+    context.files().removeSetAside();
+  }
+
+  /// Lets go of the segments. The journal must be closed.
+  void close() {
+    segments.close(false);
+  }
+}

@@ -1,0 +1,11 @@
+package dev.kith.server.collection;
+
+import java.time.Instant;
+
+/// A collection as it is now.
+///
+/// @param number names it on disk; never given to another collection
+/// @param spec its definition
+/// @param created when it was created, to the millisecond
+/// @param points live points
+public record CollectionInfo(int number, CollectionSpec spec, Instant created, long points) {}

@@ -1,0 +1,80 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.hnsw.HnswParams;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+/// The definition of a collection: record version 1, created (milliseconds since 1970) 8, dimension
+/// 4, metric 1 (1 cosine, 2 dot, 3 euclidean), default ef 4, segment points 4, index 1 (1 flat, 2
+/// HNSW: m 4, efConstruction 4, seed 8), name in UTF-8 to the end.
+///
+/// @param spec the definition
+/// @param created when it was created
+record CollectionRecord(CollectionSpec spec, Instant created) {
+  private static final byte FLAT = 1;
+  private static final byte HNSW = 2;
+
+  byte[] encode() {
+    byte[] name = spec.name().getBytes(StandardCharsets.UTF_8);
+    int indexBytes = spec.index() instanceof IndexSpec.Hnsw ? 17 : 1;
+    ByteBuffer out = Records.start(21 + indexBytes + name.length);
+    out.putLong(created.toEpochMilli())
+        .putInt(spec.space().dimension())
+        .put(code(spec.space().metric()))
+        .putInt(spec.defaultEf())
+        .putInt(spec.segmentPoints());
+    switch (spec.index()) {
+      case IndexSpec.Flat() -> out.put(FLAT);
+      case IndexSpec.Hnsw(HnswParams params) ->
+          out.put(HNSW).putInt(params.m()).putInt(params.efConstruction()).putLong(params.seed());
+    }
+    return out.put(name).array();
+  }
+
+  static CollectionRecord decode(byte[] value) {
+    ByteBuffer in = Records.open("collection", value, 22);
+    Instant created = Instant.ofEpochMilli(in.getLong());
+    int dimension = in.getInt();
+    byte metric = in.get();
+    int defaultEf = in.getInt();
+    int segmentPoints = in.getInt();
+    byte kind = in.get();
+    if (kind < FLAT || kind > HNSW || (kind == HNSW && in.remaining() < 16)) {
+      throw Records.damaged("collection", "an index of kind 1 or 2", "kind %d".formatted(kind));
+    }
+    try {
+      IndexSpec index =
+          kind == FLAT
+              ? new IndexSpec.Flat()
+              : new IndexSpec.Hnsw(new HnswParams(in.getInt(), in.getInt(), in.getLong()));
+      String name = StandardCharsets.UTF_8.decode(in).toString();
+      VectorSpace space = new VectorSpace(dimension, metric(metric));
+      return new CollectionRecord(
+          new CollectionSpec(name, space, index, defaultEf, segmentPoints), created);
+    } catch (IllegalArgumentException outOfRange) {
+      throw Records.damaged(
+          "collection", "values in range", String.valueOf(outOfRange.getMessage()));
+    }
+  }
+
+  private static byte code(Metric metric) {
+    return switch (metric) {
+      case COSINE -> 1;
+      case DOT -> 2;
+      case EUCLIDEAN -> 3;
+    };
+  }
+
+  private static Metric metric(byte code) {
+    return switch (code) {
+      case 1 -> Metric.COSINE;
+      case 2 -> Metric.DOT;
+      case 3 -> Metric.EUCLIDEAN;
+      default -> throw Records.damaged("collection", "a metric from 1 to 3", "" + code);
+    };
+  }
+}

@@ -1,0 +1,60 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.Require;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.IndexSpec;
+import java.util.regex.Pattern;
+
+/// The definition of a collection.
+///
+/// @param name `[A-Za-z0-9][A-Za-z0-9_.-]{0,127}` without `..`
+/// @param space shape of its vectors
+/// @param index how its segments are indexed
+/// @param defaultEf beam of a search that names none, in `[1, 10_000]`
+/// @param segmentPoints rows at which a growing segment is sealed, in `[1, 100_000_000]`
+public record CollectionSpec(
+    String name, VectorSpace space, IndexSpec index, int defaultEf, int segmentPoints) {
+  public static final int DEFAULT_EF = 100;
+  public static final int MAX_EF = 10_000;
+  public static final int MAX_SEGMENT_POINTS = 100_000_000;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
+  private static final long DEFAULT_SEGMENT_BYTES = 1L << 30;
+  private static final int DEFAULT_SEGMENT_POINTS = 1_000_000;
+
+  public CollectionSpec {
+    requireName(name);
+    Require.inRange("defaultEf", defaultEf, 1, MAX_EF);
+    Require.inRange("segmentPoints", segmentPoints, 1, MAX_SEGMENT_POINTS);
+  }
+
+  /// A collection with the default beam and segment size.
+  public static CollectionSpec of(String name, VectorSpace space, IndexSpec index) {
+    return new CollectionSpec(name, space, index, DEFAULT_EF, defaultSegmentPoints(space));
+  }
+
+  /// As many rows as fit in 1 GiB of vectors, at most 1,000,000.
+  public static int defaultSegmentPoints(VectorSpace space) {
+    return (int)
+        Math.min(
+            DEFAULT_SEGMENT_POINTS,
+            DEFAULT_SEGMENT_BYTES / ((long) space.dimension() * Float.BYTES));
+  }
+
+  /// Returns `name` if it may name a collection.
+  ///
+  /// @throws IllegalArgumentException if not
+  public static String requireName(String name) {
+    if (!NAME.matcher(name).matches() || name.contains("..")) {
+      throw new IllegalArgumentException(
+          "a name must match %s and not contain '..', got %s"
+              .formatted(
+                  NAME.pattern(), name.length() > 128 ? name.length() + " characters" : name));
+    }
+    return name;
+  }
+
+  CollectionSpec with(int newDefaultEf, int newSegmentPoints) {
+    return new CollectionSpec(name, space, index, newDefaultEf, newSegmentPoints);
+  }
+}

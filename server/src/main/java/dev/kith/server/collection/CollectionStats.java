@@ -1,0 +1,29 @@
+package dev.kith.server.collection;
+
+import java.util.List;
+
+/// What a collection holds and what it costs.
+///
+/// @param points live points
+/// @param unlinked rows waiting to be linked, searched exactly until then
+/// @param deadRows superseded or deleted rows that still take room in segments
+/// @param lsn LSN of the last write to the collection
+/// @param memoryBytes memory of segments that are not sealed
+/// @param fileBytes size of the sealed segments' files
+/// @param rebuiltSegments segment files found damaged or missing since the catalog was opened, set
+///   aside and rebuilt
+/// @param segments the segments, oldest rows first
+public record CollectionStats(
+    long points,
+    long unlinked,
+    long deadRows,
+    long lsn,
+    long memoryBytes,
+    long fileBytes,
+    int rebuiltSegments,
+    List<SegmentStats> segments) {
+
+  public CollectionStats {
+    segments = List.copyOf(segments);
+  }
+}

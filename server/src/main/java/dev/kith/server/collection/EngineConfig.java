@@ -1,0 +1,46 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.Require;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.OptionalLong;
+
+/// Settings of the engine behind a data folder.
+///
+/// @param dataDirectory the folder; created if missing
+/// @param linkThreads threads that link rows into graphs, in `[1, 1024]`; default one less than the
+///   cores, at least 1
+/// @param minFreeBytes free space below which writes are refused; if empty, 5 % of the disk and at
+///   most 2 GiB
+/// @param tailPoints unlinked rows of a collection from which it refuses writes, in `[1,
+///   100_000_000]`; default 50,000
+/// @param maxPayloadBytes longest payload in bytes, in `[1, 64 MiB]`; default 1 MiB
+/// @param clock tells the age of ingest sessions and collections
+public record EngineConfig(
+    Path dataDirectory,
+    int linkThreads,
+    OptionalLong minFreeBytes,
+    int tailPoints,
+    int maxPayloadBytes,
+    InstantSource clock) {
+  public static final int DEFAULT_TAIL_POINTS = 50_000;
+  public static final int DEFAULT_MAX_PAYLOAD_BYTES = 1 << 20;
+
+  public EngineConfig {
+    Require.inRange("linkThreads", linkThreads, 1, 1024);
+    Require.inRange("tailPoints", tailPoints, 1, 100_000_000);
+    Require.inRange("maxPayloadBytes", maxPayloadBytes, 1, 64 << 20);
+    minFreeBytes.ifPresent(bytes -> Require.inRange("minFreeBytes", bytes, 0L, Long.MAX_VALUE));
+  }
+
+  /// The defaults for a folder.
+  public static EngineConfig of(Path dataDirectory) {
+    return new EngineConfig(
+        dataDirectory,
+        Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+        OptionalLong.empty(),
+        DEFAULT_TAIL_POINTS,
+        DEFAULT_MAX_PAYLOAD_BYTES,
+        InstantSource.system());
+  }
+}

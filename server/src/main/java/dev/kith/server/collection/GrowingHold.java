@@ -1,0 +1,55 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.build.GrowingSegment;
+
+/// A segment in memory: the one that takes new rows, or one that is full and waits to be sealed.
+final class GrowingHold extends HeldSegment {
+  private final GrowingSegment segment;
+  private volatile long lastRow = Long.MAX_VALUE;
+
+  GrowingHold(long number, long firstRow, GrowingSegment segment) {
+    super(number, firstRow);
+    this.segment = segment;
+  }
+
+  GrowingSegment segment() {
+    return segment;
+  }
+
+  /// Takes no rows after this one.
+  void end(long row) {
+    lastRow = row;
+  }
+
+  @Override
+  long lastRow() {
+    return lastRow;
+  }
+
+  /// Rows that are not linked yet.
+  int unlinked() {
+    return Math.max(0, segment.appended() - segment.linked());
+  }
+
+  @Override
+  GrowingSegment reader() {
+    return segment;
+  }
+
+  @Override
+  int ordinalOf(long row) {
+    return segment.ordinalOf(row);
+  }
+
+  @Override
+  SegmentStats stats() {
+    int dead = segment.tombstones().deadCount();
+    return new SegmentStats(
+        number(), false, segment.size() - dead, dead, unlinked(), segment.bytes(), 0);
+  }
+
+  @Override
+  void free() {
+    segment.close();
+  }
+}

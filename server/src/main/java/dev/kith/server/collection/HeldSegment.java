@@ -1,0 +1,57 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.plan.SegmentReader;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// One segment of a collection and the number of those who hold it.
+///
+/// Starts with one share, its creator's. Who takes a share gives it back; the last one frees the
+/// segment, and a freed segment cannot be held again. So nobody probes, links or seals memory that
+/// is gone, without looking for it in any loop.
+abstract sealed class HeldSegment permits GrowingHold, SealedHold {
+  private final AtomicInteger shares = new AtomicInteger(1);
+  private final long number;
+  private final long firstRow;
+
+  HeldSegment(long number, long firstRow) {
+    this.number = number;
+    this.firstRow = firstRow;
+  }
+
+  /// Number of the segment within its collection.
+  final long number() {
+    return number;
+  }
+
+  /// First row that it answers for.
+  final long firstRow() {
+    return firstRow;
+  }
+
+  /// Last row that it answers for.
+  abstract long lastRow();
+
+  abstract SegmentReader reader();
+
+  /// Ordinal of a row, or -1 if it is not in the segment.
+  abstract int ordinalOf(long row);
+
+  abstract SegmentStats stats();
+
+  /// Gives the memory back; runs once, after the last share.
+  abstract void free();
+
+  /// Takes a share, unless the segment was freed.
+  final boolean tryHold() {
+    return shares.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+  }
+
+  /// Gives a share back.
+  final void release() {
+    int left = shares.decrementAndGet();
+    assert left >= 0 : "segment " + number + " was released once too often";
+    if (left == 0) {
+      free();
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package dev.kith.server.collection;
+
+import static java.lang.System.Logger.Level.INFO;
+
+import dev.kith.index.build.SealedSegment;
+import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import dev.kith.server.storage.Cursor;
+import dev.kith.server.storage.Family;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a file of a full segment and puts it in the segment's place; tried again if it fails.
+///
+/// In this order: link every row; force the journal, so that no file is ever ahead of it; write the
+/// file (which appears whole or not at all) and map it; name it in the manifest and swap it in, on
+/// the committer thread. A crash before the last step leaves a file that nothing refers to.
+final class SealJob {
+  private static final System.Logger LOG = System.getLogger(SealJob.class.getName());
+  private static final int PURGE_BATCH = 10_000;
+  private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final CollectionContext context;
+  private final CollectionWriter writer;
+  private final Segments segments;
+  private final ManifestHolder manifest;
+  private final GrowingHold growing;
+  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+  private volatile CompletableFuture<@Nullable Void> attempt = new CompletableFuture<>();
+  private volatile long written;
+  private volatile boolean writing;
+
+  SealJob(Parts parts, GrowingHold growing) {
+    this.context = parts.context();
+    this.writer = parts.writer();
+    this.segments = parts.segments();
+    this.manifest = parts.manifest();
+    this.growing = growing;
+  }
+
+  /// The parts of a collection that sealing changes.
+  record Parts(
+      CollectionContext context,
+      CollectionWriter writer,
+      Segments segments,
+      ManifestHolder manifest) {}
+
+  /// Completes with the attempt under way, exceptionally if it fails.
+  CompletableFuture<@Nullable Void> attempt() {
+    return attempt;
+  }
+
+  /// Completes when there will be no further attempt, exceptionally if the segment is not sealed.
+  CompletableFuture<@Nullable Void> ended() {
+    return ended;
+  }
+
+  /// The segment is sealed.
+  void succeed() {
+    attempt.complete(null);
+    ended.complete(null);
+  }
+
+  /// This attempt failed; there will be another.
+  void putOff(Exception failure) {
+    CompletableFuture<@Nullable Void> failed = attempt;
+    writing = false;
+    written = 0;
+    attempt = new CompletableFuture<>();
+    failed.completeExceptionally(failure);
+  }
+
+  /// This attempt failed and was the last.
+  void giveUp(Exception failure) {
+    attempt.completeExceptionally(failure);
+    ended.completeExceptionally(failure);
+  }
+
+  /// Rows of the segment.
+  long total() {
+    return growing.segment().appended();
+  }
+
+  /// Rows that are linked.
+  long linked() {
+    return growing.segment().linked();
+  }
+
+  /// Rows written to the file so far.
+  long written() {
+    return written;
+  }
+
+  boolean isWriting() {
+    return writing;
+  }
+
+  /// Does the work.
+  ///
+  /// @param stop asked between steps; ends the job with `NotServing`
+  /// @throws IOException if the file cannot be written
+  /// @throws RefusedException if the store takes no writes, or the collection was deleted
+  void run(HnswScratch scratch, BooleanSupplier stop) throws IOException {
+    if (!growing.tryHold()) {
+      return; // The collection was deleted.
+    }
+    try {
+      awaitLinked(scratch, stop);
+      writing = true;
+      long lsn = context.engine().journal().lastLsn();
+      context.engine().journal().force();
+      @Nullable SealedHold sealed = null;
+      if (growing.segment().liveCount() > 0) {
+        sealed = write(lsn, stop);
+      }
+      install(sealed);
+      LOG.log(
+          INFO,
+          "sealed segment {0} of collection {1}: {2} live rows, LSN {3}",
+          growing.number(),
+          context.number(),
+          sealed == null ? 0 : sealed.entry().rows(),
+          lsn);
+      purgeTombstones(sealed);
+    } finally {
+      growing.release();
+    }
+  }
+
+  private void awaitLinked(HnswScratch scratch, BooleanSupplier stop) {
+    while (growing.segment().linked() < growing.segment().size()) {
+      requireRunning(stop);
+      if (!growing.segment().linkNext(scratch)) {
+        LockSupport.parkNanos(WAIT_NANOS); // The linkers have claimed the last ones.
+      }
+    }
+    requireRunning(stop);
+  }
+
+  private static void requireRunning(BooleanSupplier stop) {
+    if (stop.getAsBoolean()) {
+      throw new RefusedException(new Refusal.NotServing("stopping"));
+    }
+  }
+
+  private SealedHold write(long lsn, BooleanSupplier stop) throws IOException {
+    context.files().create();
+    Path file = context.files().file(growing.number());
+    growing
+        .segment()
+        .seal(
+            file,
+            lsn,
+            (rows, total) -> {
+              requireRunning(stop);
+              written = rows;
+            });
+    SealedSegment segment = SealedSegment.open(file, context.space());
+    Manifest.Entry entry =
+        new Manifest.Entry(
+            growing.number(), growing.firstRow(), growing.lastRow(), lsn, segment.size());
+    return new SealedHold(entry, file, segment);
+  }
+
+  private void install(@Nullable SealedHold sealed) {
+    Change change =
+        Change.internal(
+            writer,
+            (lsn, writes) -> {
+              writer.requireAlive();
+              Manifest next = manifest.get().withNextNumber(growing.number() + 1);
+              Manifest named = sealed == null ? next : next.plus(sealed.entry());
+              writes.put(Family.META, Keys.meta(Keys.MANIFEST, context.number()), named.encode());
+              writer.afterwards(
+                  () -> {
+                    manifest.set(named);
+                    segments.replace(growing, sealed);
+                  });
+              return new Change.Outcome(lsn, 0);
+            });
+    try {
+      context.engine().journal().submit(change);
+      Waiting.on(change.done());
+    } catch (RuntimeException failure) {
+      if (sealed != null) {
+        sealed.doom();
+        sealed.release();
+      }
+      throw failure;
+    }
+  }
+
+  /// Rows that were dead before the file was written are not in it, so nobody needs to be told.
+  private void purgeTombstones(@Nullable SealedHold sealed) {
+    List<byte[]> keys = new ArrayList<>();
+    byte[] first = Keys.row(context.number(), growing.firstRow());
+    byte[] end = Keys.row(context.number(), growing.lastRow() + 1);
+    try (Cursor cursor = context.engine().store().cursor(Family.TOMBSTONES, first, end)) {
+      for (; cursor.isValid(); cursor.next()) {
+        if (sealed == null || sealed.ordinalOf(Keys.rowOf(cursor.key())) < 0) {
+          keys.add(cursor.key());
+        }
+        if (keys.size() == PURGE_BATCH) {
+          purge(keys);
+          keys.clear();
+        }
+      }
+    }
+    purge(keys);
+  }
+
+  private void purge(List<byte[]> keys) {
+    if (keys.isEmpty()) {
+      return;
+    }
+    List<byte[]> batch = List.copyOf(keys);
+    Change change =
+        new Change(
+            writer,
+            Durability.OS,
+            false,
+            16L * batch.size(),
+            (lsn, writes) -> {
+              writer.requireAlive();
+              batch.forEach(key -> writes.delete(Family.TOMBSTONES, key));
+              return new Change.Outcome(lsn, 0);
+            });
+    context.engine().journal().submit(change);
+    Waiting.on(change.done());
+  }
+}

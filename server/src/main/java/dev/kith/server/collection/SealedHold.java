@@ -1,0 +1,58 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.build.SealedSegment;
+import java.nio.file.Path;
+
+/// A segment in a mapped file.
+final class SealedHold extends HeldSegment {
+  private final Manifest.Entry entry;
+  private final Path file;
+  private final SealedSegment segment;
+  private volatile boolean doomed;
+
+  SealedHold(Manifest.Entry entry, Path file, SealedSegment segment) {
+    super(entry.number(), entry.firstRow());
+    this.entry = entry;
+    this.file = file;
+    this.segment = segment;
+  }
+
+  Manifest.Entry entry() {
+    return entry;
+  }
+
+  /// Makes the file go with the last share.
+  void doom() {
+    doomed = true;
+  }
+
+  @Override
+  long lastRow() {
+    return entry.lastRow();
+  }
+
+  @Override
+  SealedSegment reader() {
+    return segment;
+  }
+
+  @Override
+  int ordinalOf(long row) {
+    return segment.ordinalOf(row);
+  }
+
+  @Override
+  SegmentStats stats() {
+    int dead = segment.tombstones().deadCount();
+    return new SegmentStats(
+        number(), true, segment.size() - dead, dead, 0, segment.bytes(), entry.lsn());
+  }
+
+  @Override
+  void free() {
+    segment.close();
+    if (doomed) {
+      SegmentFiles.remove(file);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.kith.server.collection;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import dev.kith.server.storage.DataFolder;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The folder of a collection's segment files: `<segment number>.kseg`, and `.bad` behind the name
+/// of those that were found damaged and set aside.
+final class SegmentFiles {
+  private static final System.Logger LOG = System.getLogger(SegmentFiles.class.getName());
+  private static final String SUFFIX = ".kseg";
+  private static final String BAD = ".bad";
+
+  private final Path folder;
+
+  SegmentFiles(DataFolder data, int collection) {
+    this.folder = data.segments().resolve(Integer.toString(collection));
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  Path file(long number) {
+    return folder.resolve(number + SUFFIX);
+  }
+
+  void create() throws IOException {
+    if (!Files.exists(folder)) {
+      Files.createDirectories(folder);
+      Path parent = folder.getParent();
+      if (parent != null) {
+        DataFolder.force(parent);
+      }
+    }
+  }
+
+  /// Everything in the folder.
+  List<Path> list() throws IOException {
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  /// The number of a segment file, or empty if the file is none.
+  static OptionalLong number(Path file) {
+    String name = String.valueOf(file.getFileName());
+    String number = name.substring(0, Math.max(0, name.length() - SUFFIX.length()));
+    return name.endsWith(SUFFIX) && number.matches("[0-9]{1,18}")
+        ? OptionalLong.of(Long.parseLong(number))
+        : OptionalLong.empty();
+  }
+
+  static boolean isSetAside(Path file) {
+    return file.toString().endsWith(BAD);
+  }
+
+  /// Renames a damaged file out of the way, keeping it for whoever wants to know.
+  static void setAside(Path file) throws IOException {
+    try {
+      Files.move(
+          file, file.resolveSibling(file.getFileName() + BAD), StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException missing) {
+      return;
+    }
+  }
+
+  /// Removes the files that were set aside.
+  void removeSetAside() {
+    try {
+      list().stream().filter(SegmentFiles::isSetAside).forEach(SegmentFiles::remove);
+      removeFolder(folder);
+    } catch (IOException failure) {
+      LOG.log(WARNING, "cannot list " + folder, failure);
+    }
+  }
+
+  /// Removes a file that nothing refers to, and the folder if it was the last one. Failing that
+  /// only wastes space until the next start, so it is logged and no more.
+  static void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+      removeFolder(file.toAbsolutePath().getParent());
+    } catch (IOException failure) {
+      LOG.log(WARNING, "cannot remove " + file, failure);
+    }
+  }
+
+  private static void removeFolder(@Nullable Path folder) throws IOException {
+    try {
+      if (folder != null) {
+        Files.deleteIfExists(folder);
+      }
+    } catch (DirectoryNotEmptyException stillUsed) {
+      return;
+    }
+  }
+}

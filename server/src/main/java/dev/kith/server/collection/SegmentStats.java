@@ -1,0 +1,13 @@
+package dev.kith.server.collection;
+
+/// One segment of a collection.
+///
+/// @param number number within its collection
+/// @param sealed whether it is immutable and on disk
+/// @param points live points in it
+/// @param deadRows superseded or deleted rows in it
+/// @param unlinked rows not yet linked
+/// @param bytes bytes of memory or of the file
+/// @param lsn LSN up to which it holds the writes; 0 unless sealed
+public record SegmentStats(
+    long number, boolean sealed, long points, long deadRows, long unlinked, long bytes, long lsn) {}

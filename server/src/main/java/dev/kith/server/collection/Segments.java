@@ -1,0 +1,192 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.store.Lease;
+import dev.kith.index.store.Published;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The segments of one collection: what the writer changes, and what readers see of it.
+///
+/// Everything but [#acquire()] and [#unlinked()] belongs to one thread at a time: the one that
+/// opens the collection, then the committer. Row ranges of segments are disjoint, and every row
+/// ever given out lies in at most one of them.
+final class Segments {
+  private final Supplier<CollectionSpec> spec;
+  private final LinkerPool linkers;
+  private final Published<SegmentSet> published = new Published<>(new SegmentSet(List.of()));
+
+  /// In the order of rows; replaced, never changed.
+  private volatile List<HeldSegment> current = List.of();
+
+  private @Nullable GrowingHold active;
+  private @Nullable Consumer<GrowingHold> sealer;
+  private final List<GrowingHold> unsealed = new ArrayList<>();
+  private long nextNumber;
+
+  /// @param spec says how new segments are made
+  /// @param nextNumber number of the next segment
+  Segments(Supplier<CollectionSpec> spec, LinkerPool linkers, long nextNumber) {
+    this.spec = spec;
+    this.linkers = linkers;
+    this.nextNumber = nextNumber;
+  }
+
+  /// Hands segments that take no more rows to a sealer from now on, those from before included.
+  void sealWith(Consumer<GrowingHold> newSealer) {
+    sealer = newSealer;
+    unsealed.forEach(newSealer);
+    unsealed.clear();
+  }
+
+  /// Adds a sealed segment found at open.
+  void addSealed(SealedHold segment) {
+    change(segment, null);
+  }
+
+  /// Adds a row to the growing segment; seen by searches after [#publish()].
+  ///
+  /// @param row larger than all rows of the growing segment
+  void append(long row, MemorySegment vectors, long offset) {
+    GrowingHold growing = active;
+    if (growing == null) {
+      growing = grow(row);
+    }
+    growing.segment().append(row, vectors, offset);
+    if (growing.segment().isFull()) {
+      roll(row);
+    }
+  }
+
+  private GrowingHold grow(long firstRow) {
+    CollectionSpec now = spec.get();
+    GrowingSegment segment = GrowingSegment.create(now.space(), now.index(), now.segmentPoints());
+    GrowingHold growing = new GrowingHold(nextNumber++, firstRow, segment);
+    active = growing;
+    change(growing, null);
+    linkers.add(growing);
+    return growing;
+  }
+
+  /// Makes every row appended so far visible.
+  void publish() {
+    if (active != null) {
+      active.segment().publish();
+      linkers.wake();
+    }
+  }
+
+  /// Ends the growing segment, if there is one, so that it can be sealed.
+  ///
+  /// @param lastRow last row that it answers for
+  void roll(long lastRow) {
+    GrowingHold growing = active;
+    if (growing != null) {
+      growing.segment().publish();
+      growing.end(lastRow);
+      active = null;
+      linkers.wake();
+      if (sealer == null) {
+        unsealed.add(growing);
+      } else {
+        sealer.accept(growing);
+      }
+    }
+  }
+
+  /// Makes a row invisible.
+  void kill(long row) {
+    for (HeldSegment segment : current) {
+      if (segment.firstRow() <= row && row <= segment.lastRow()) {
+        int ordinal = segment.ordinalOf(row);
+        if (ordinal >= 0) {
+          segment.reader().tombstones().kill(ordinal);
+        }
+        return;
+      }
+    }
+  }
+
+  /// Puts a sealed segment in the place of the growing one that it was made from, or nothing if
+  /// none of its rows is left.
+  void replace(GrowingHold growing, @Nullable SealedHold sealed) {
+    if (sealed != null) {
+      copyDeaths(growing, sealed);
+    }
+    change(sealed, growing);
+  }
+
+  /// Rows may have died while the file was written.
+  private static void copyDeaths(GrowingHold growing, SealedHold sealed) {
+    GrowingSegment from = growing.segment();
+    for (int ordinal = 0; ordinal < from.size(); ordinal++) {
+      if (from.tombstones().isDead(ordinal)) {
+        int there = sealed.ordinalOf(from.label(ordinal));
+        if (there >= 0) {
+          sealed.reader().tombstones().kill(there);
+        }
+      }
+    }
+  }
+
+  private void change(@Nullable HeldSegment added, @Nullable GrowingHold removed) {
+    List<HeldSegment> next = new ArrayList<>(current);
+    if (added != null) {
+      next.add(added);
+      next.sort(Comparator.comparingLong(HeldSegment::firstRow));
+    }
+    if (removed != null) {
+      next.remove(removed);
+      linkers.remove(removed);
+    }
+    current = List.copyOf(next);
+    published.publish(new SegmentSet(current));
+    if (removed != null) {
+      removed.release();
+    }
+  }
+
+  /// Borrows the segments as they are now.
+  ///
+  /// @throws IllegalStateException if they were closed
+  Lease<SegmentSet> acquire() {
+    return published.acquire();
+  }
+
+  /// Rows that wait to be linked.
+  long unlinked() {
+    long unlinked = 0;
+    for (HeldSegment segment : current) {
+      if (segment instanceof GrowingHold growing) {
+        unlinked += growing.unlinked();
+      }
+    }
+    return unlinked;
+  }
+
+  /// Lets go of all segments; each is freed after its last lease.
+  ///
+  /// @param removeFiles whether the files go too
+  void close(boolean removeFiles) {
+    List<HeldSegment> last = current;
+    current = List.of();
+    active = null;
+    for (HeldSegment segment : last) {
+      switch (segment) {
+        case GrowingHold growing -> linkers.remove(growing);
+        case SealedHold sealed -> {
+          if (removeFiles) {
+            sealed.doom();
+          }
+        }
+      }
+    }
+    published.close();
+    last.forEach(HeldSegment::release);
+  }
+}
