@@ -1,5 +1,6 @@
 package dev.kith.index.build;
 
+import dev.kith.index.OrdinalFilter;
 import dev.kith.index.Require;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
@@ -189,11 +190,16 @@ public final class GrowingSegment implements SegmentReader, Resource {
   }
 
   @Override
-  public void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
+  public void probe(
+      SearchPlan plan,
+      QueryBuffer query,
+      OrdinalFilter returned,
+      TopK hits,
+      SearchScratch scratch) {
     // In this order: what is linked was published before.
     int linked = queue.linked();
     SearchScratch.SegmentRows segment =
-        new SearchScratch.SegmentRows(rows, tombstones, linked, published);
+        new SearchScratch.SegmentRows(rows, tombstones, returned, linked, published);
     if (graph == null) {
       scratch.probeExactly(query, hits, segment);
     } else {
@@ -236,7 +242,8 @@ public final class GrowingSegment implements SegmentReader, Resource {
     arena.close();
   }
 
-  VectorRows rows() {
+  @Override
+  public VectorRows rows() {
     return rows;
   }
 

@@ -1,6 +1,7 @@
 package dev.kith.index.build;
 
 import dev.kith.index.CorruptFileException;
+import dev.kith.index.OrdinalFilter;
 import dev.kith.index.Require;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
@@ -196,8 +197,14 @@ public final class SealedSegment implements SegmentReader, Resource {
   }
 
   @Override
-  public void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
-    SearchScratch.SegmentRows segment = new SearchScratch.SegmentRows(rows, tombstones, size, size);
+  public void probe(
+      SearchPlan plan,
+      QueryBuffer query,
+      OrdinalFilter returned,
+      TopK hits,
+      SearchScratch scratch) {
+    SearchScratch.SegmentRows segment =
+        new SearchScratch.SegmentRows(rows, tombstones, returned, size, size);
     if (graph == null) {
       scratch.probeExactly(query, hits, segment);
     } else {
@@ -220,5 +227,10 @@ public final class SealedSegment implements SegmentReader, Resource {
   @Override
   public void close() {
     file.close();
+  }
+
+  @Override
+  public VectorRows rows() {
+    return rows;
   }
 }

@@ -49,7 +49,7 @@ public final class SearchScratch {
       int ef = Math.max(asked, plan.limit());
       if (isWorthWalking(segment, ef)) {
         scorer.bind(segment.rows(), query);
-        live.of(segment.tombstones(), segment.linked());
+        live.of(segment.returned(), segment.linked());
         graph.search(scorer, ef, live, hits, graphScratch, work);
         scan(query, hits, segment, segment.linked());
         return;
@@ -80,30 +80,32 @@ public final class SearchScratch {
   private void scan(QueryBuffer query, TopK hits, SegmentRows segment, int from) {
     if (from < segment.size()) {
       scorer.bind(segment.rows(), query);
-      live.of(segment.tombstones(), segment.size());
+      live.of(segment.returned(), segment.size());
       flatScan.scan(scorer, new FlatScan.Range(from, segment.size()), live, hits, stop, work);
     }
   }
 
   /// The rows of a segment at one moment.
   ///
+  /// @param returned which of them the search may return
   /// @param linked rows below this are in the graph
   /// @param size rows below this may be returned
-  public record SegmentRows(VectorRows rows, Tombstones tombstones, int linked, int size) {}
+  public record SegmentRows(
+      VectorRows rows, Tombstones tombstones, OrdinalFilter returned, int linked, int size) {}
 
-  /// Accepts what is alive and below a bound.
+  /// Accepts what the search may return and is below a bound.
   private static final class Live implements OrdinalFilter {
-    private Tombstones tombstones = new Tombstones(0);
+    private OrdinalFilter returned = ordinal -> false;
     private int bound;
 
-    void of(Tombstones tombstones, int bound) {
-      this.tombstones = tombstones;
+    void of(OrdinalFilter returned, int bound) {
+      this.returned = returned;
       this.bound = bound;
     }
 
     @Override
     public boolean accepts(int ordinal) {
-      return ordinal < bound && !tombstones.isDead(ordinal);
+      return ordinal < bound && returned.accepts(ordinal);
     }
   }
 }

@@ -1,9 +1,11 @@
 package dev.kith.index.plan;
 
+import dev.kith.index.OrdinalFilter;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
 
 /// A segment as a search sees it. Thread-safe.
 ///
@@ -36,7 +38,19 @@ public interface SegmentReader {
   /// @param query of the same space
   /// @param hits reset by the caller to the plan's limit
   /// @param scratch owned by the calling thread; counts the work
-  void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch);
+  default void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
+    probe(plan, query, tombstones().alive(), hits, scratch);
+  }
+
+  /// Offers the best of the rows that `returned` accepts, whatever [#tombstones()] says: a search
+  /// that began before a row was killed may go on seeing it. Otherwise as above.
+  ///
+  /// @param returned asked for any row below [#size()], while rows are appended and killed
+  void probe(
+      SearchPlan plan, QueryBuffer query, OrdinalFilter returned, TopK hits, SearchScratch scratch);
+
+  /// The vectors by ordinal, of unit length under COSINE. Borrowed, not to be changed.
+  VectorRows rows();
 
   /// Which rows are dead. Killing one hides it from every search that starts later.
   Tombstones tombstones();
