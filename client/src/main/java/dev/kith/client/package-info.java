@@ -1,8 +1,8 @@
 /// The Java client of Kith.
 ///
-/// Start at [dev.kith.client.KithClient], which connects to a server; its
-/// [dev.kith.client.Collections] make and describe collections, its [dev.kith.client.Points] write
-/// to and search one. Bulk loading is a conversation of its own: [dev.kith.client.Ingest].
+/// Start at [dev.kith.client.KithClient], which connects to a server, makes and describes
+/// collections, and hands out a [dev.kith.client.KithCollection] to write to and search. Bulk
+/// loading is a conversation of its own: [dev.kith.client.Ingest].
 ///
 /// Four rules hold throughout:
 ///

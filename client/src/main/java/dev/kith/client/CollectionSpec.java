@@ -1,0 +1,41 @@
+package dev.kith.client;
+
+import java.util.OptionalInt;
+
+/// The definition of a collection.
+///
+/// @param name `[A-Za-z0-9][A-Za-z0-9_.-]{0,127}` without `..`
+/// @param dimension coordinates per vector, in `[1, 65536]`
+/// @param metric how vectors are compared
+/// @param index how points are indexed
+/// @param defaultEf beam of a search that sets none, in `[1, 10000]`; 100 if empty
+/// @param segmentPoints points at which a growing segment is sealed, in `[1000, 100000000]`
+public record CollectionSpec(
+    String name,
+    int dimension,
+    Metric metric,
+    IndexSpec index,
+    OptionalInt defaultEf,
+    OptionalInt segmentPoints) {
+
+  /// An HNSW-indexed collection with the server's defaults.
+  public static CollectionSpec of(String name, int dimension, Metric metric) {
+    return new CollectionSpec(
+        name, dimension, metric, IndexSpec.hnsw(), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  /// The same, indexed otherwise.
+  public CollectionSpec withIndex(IndexSpec other) {
+    return new CollectionSpec(name, dimension, metric, other, defaultEf, segmentPoints);
+  }
+
+  /// The same with another default beam.
+  public CollectionSpec withDefaultEf(int ef) {
+    return new CollectionSpec(name, dimension, metric, index, OptionalInt.of(ef), segmentPoints);
+  }
+
+  /// The same, sealing at another size.
+  public CollectionSpec withSegmentPoints(int points) {
+    return new CollectionSpec(name, dimension, metric, index, defaultEf, OptionalInt.of(points));
+  }
+}

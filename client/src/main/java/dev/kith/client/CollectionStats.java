@@ -1,0 +1,40 @@
+package dev.kith.client;
+
+import java.util.List;
+
+/// What a collection holds and what it costs.
+///
+/// @param points live points
+/// @param unlinkedPoints points not linked into the index yet; searched exactly until then
+/// @param deadRows deleted or superseded rows that still take room in segments
+/// @param lsn LSN of the last write
+/// @param memoryBytes memory of the growing segment
+/// @param segments its segments, sealed ones first
+public record CollectionStats(
+    long points,
+    long unlinkedPoints,
+    long deadRows,
+    long lsn,
+    long memoryBytes,
+    List<Segment> segments) {
+
+  public CollectionStats {
+    segments = List.copyOf(segments);
+  }
+
+  /// Size of the files of the sealed segments, in bytes.
+  public long fileBytes() {
+    return segments.stream().filter(Segment::sealed).mapToLong(Segment::bytes).sum();
+  }
+
+  /// One segment.
+  ///
+  /// @param number its number within the collection
+  /// @param sealed whether it is immutable and on disk
+  /// @param points live points in it
+  /// @param deadRows deleted or superseded rows in it
+  /// @param unlinkedPoints rows not linked into the index yet
+  /// @param bytes of memory or of its file
+  public record Segment(
+      long number, boolean sealed, long points, long deadRows, long unlinkedPoints, long bytes) {}
+}

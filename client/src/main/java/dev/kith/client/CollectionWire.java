@@ -1,0 +1,112 @@
+package dev.kith.client;
+
+import dev.kith.proto.v1.Collection;
+import dev.kith.proto.v1.CreateCollectionRequest;
+import dev.kith.proto.v1.FlatIndex;
+import dev.kith.proto.v1.GetCollectionStatsResponse;
+import dev.kith.proto.v1.HnswIndex;
+import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.OptimizeCollectionResponse;
+import dev.kith.proto.v1.VectorSchema;
+import java.time.Instant;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// Translates descriptions of collections.
+final class CollectionWire {
+  private CollectionWire() {}
+
+  static CreateCollectionRequest create(CollectionSpec spec) {
+    IndexPolicy.Builder index = IndexPolicy.newBuilder();
+    switch (spec.index()) {
+      case IndexSpec.Flat _ -> index.setFlat(FlatIndex.getDefaultInstance());
+      case IndexSpec.Hnsw hnsw -> {
+        HnswIndex.Builder graph = HnswIndex.newBuilder();
+        hnsw.m().ifPresent(graph::setM);
+        hnsw.efConstruction().ifPresent(graph::setEfConstruction);
+        hnsw.seed().ifPresent(graph::setSeed);
+        index.setHnsw(graph);
+      }
+    }
+    spec.defaultEf().ifPresent(index::setDefaultEf);
+    spec.segmentPoints().ifPresent(index::setSegmentPoints);
+    return CreateCollectionRequest.newBuilder()
+        .setName(spec.name())
+        .setVector(
+            VectorSchema.newBuilder()
+                .setDimension(spec.dimension())
+                .setMetric(Wire.metric(spec.metric())))
+        .setIndex(index)
+        .build();
+  }
+
+  static CollectionInfo info(Collection collection) {
+    IndexPolicy policy = collection.getIndex();
+    CollectionSpec spec =
+        new CollectionSpec(
+            collection.getName(),
+            collection.getVector().getDimension(),
+            Wire.metric(collection.getVector().getMetric()),
+            index(policy),
+            policy.hasDefaultEf() ? OptionalInt.of(policy.getDefaultEf()) : OptionalInt.empty(),
+            policy.hasSegmentPoints()
+                ? OptionalInt.of(policy.getSegmentPoints())
+                : OptionalInt.empty());
+    return new CollectionInfo(
+        spec,
+        Instant.ofEpochSecond(
+            collection.getCreateTime().getSeconds(), collection.getCreateTime().getNanos()),
+        collection.getPointCount());
+  }
+
+  private static IndexSpec index(IndexPolicy policy) {
+    return switch (policy.getKindCase()) {
+      case FLAT -> IndexSpec.flat();
+      case HNSW -> {
+        HnswIndex graph = policy.getHnsw();
+        yield new IndexSpec.Hnsw(
+            graph.hasM() ? OptionalInt.of(graph.getM()) : OptionalInt.empty(),
+            graph.hasEfConstruction()
+                ? OptionalInt.of(graph.getEfConstruction())
+                : OptionalInt.empty(),
+            graph.hasSeed() ? OptionalLong.of(graph.getSeed()) : OptionalLong.empty());
+      }
+      case IVF, KIND_NOT_SET ->
+          throw new IllegalStateException(
+              "the server sent an index unknown here: " + policy.getKindCase());
+    };
+  }
+
+  static CollectionStats stats(GetCollectionStatsResponse stats) {
+    return new CollectionStats(
+        stats.getPointCount(),
+        stats.getUnlinkedPointCount(),
+        stats.getDeadRowCount(),
+        stats.getLsn(),
+        stats.getMemoryBytes(),
+        stats.getSegmentsList().stream()
+            .map(
+                segment ->
+                    new CollectionStats.Segment(
+                        segment.getNumber(),
+                        segment.getSealed(),
+                        segment.getPointCount(),
+                        segment.getDeadRowCount(),
+                        segment.getUnlinkedPointCount(),
+                        segment.getBytes()))
+            .toList());
+  }
+
+  static OptimizeProgress progress(OptimizeCollectionResponse progress) {
+    OptimizeProgress.Phase phase =
+        switch (progress.getPhase()) {
+          case OPTIMIZE_PHASE_LINKING -> OptimizeProgress.Phase.LINKING;
+          case OPTIMIZE_PHASE_SEALING -> OptimizeProgress.Phase.SEALING;
+          case OPTIMIZE_PHASE_FINISHED -> OptimizeProgress.Phase.FINISHED;
+          case OPTIMIZE_PHASE_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalStateException(
+                  "the server sent a phase unknown here: " + progress.getPhase());
+        };
+    return new OptimizeProgress(phase, progress.getCompletedPoints(), progress.getTotalPoints());
+  }
+}

@@ -1,0 +1,14 @@
+package dev.kith.client;
+
+import org.jspecify.annotations.Nullable;
+
+/// A point that answers a query.
+///
+/// @param id its id
+/// @param score on the metric's scale; higher is nearer
+/// @param version LSN of the write that made this version of the point
+/// @param payload byte for byte as stored; null unless asked for and present
+/// @param vector bit for bit as stored; null unless asked for
+@SuppressWarnings("ArrayRecordComponent") // Compared by id and version, never by coordinates.
+public record Hit(
+    PointId id, float score, long version, @Nullable Payload payload, float @Nullable [] vector) {}

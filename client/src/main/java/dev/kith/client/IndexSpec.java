@@ -1,0 +1,34 @@
+package dev.kith.client;
+
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// How the points of a collection are indexed.
+public sealed interface IndexSpec {
+
+  /// Every search scans all points: right for small collections.
+  record Flat() implements IndexSpec {}
+
+  /// A navigable graph. What is empty, the server chooses.
+  ///
+  /// @param m links a point makes on the upper levels, in `[2, 512]`; 16 if empty
+  /// @param efConstruction candidates examined when a point is linked, in `[m, 10000]`; 200 if
+  ///   empty
+  /// @param seed of the random levels
+  record Hnsw(OptionalInt m, OptionalInt efConstruction, OptionalLong seed) implements IndexSpec {}
+
+  /// A graph with the server's defaults.
+  static IndexSpec hnsw() {
+    return new Hnsw(OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty());
+  }
+
+  /// A graph of given density and care.
+  static IndexSpec hnsw(int m, int efConstruction) {
+    return new Hnsw(OptionalInt.of(m), OptionalInt.of(efConstruction), OptionalLong.empty());
+  }
+
+  /// An exact scan.
+  static IndexSpec flat() {
+    return new Flat();
+  }
+}

@@ -1,0 +1,340 @@
+package dev.kith.client;
+
+import dev.kith.proto.v1.CollectionServiceGrpc;
+import dev.kith.proto.v1.CountPointsRequest;
+import dev.kith.proto.v1.CountPointsResponse;
+import dev.kith.proto.v1.DeletePointsRequest;
+import dev.kith.proto.v1.GetCollectionStatsRequest;
+import dev.kith.proto.v1.GetPointsRequest;
+import dev.kith.proto.v1.PointServiceGrpc;
+import dev.kith.proto.v1.SearchBatchRequest;
+import dev.kith.proto.v1.SearchRequest;
+import dev.kith.proto.v1.SearchServiceGrpc;
+import dev.kith.proto.v1.UpsertRequest;
+import dev.kith.proto.v1.VectorMatrix;
+import dev.kith.proto.v1.VerifyCollectionRequest;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The points of one collection. Thread-safe; lives as long as the client it came from.
+public final class KithCollection {
+
+  /// A check reads everything; a collection that takes longer than this is better checked offline.
+  private static final Duration VERIFY_DEADLINE = Duration.ofHours(4);
+
+  private static final int MAX_BATCH_QUERIES = 1_000;
+
+  private final Rpc rpc;
+  private final String name;
+
+  KithCollection(Rpc rpc, String name) {
+    this.rpc = rpc;
+    this.name = name;
+  }
+
+  /// Its name.
+  public String name() {
+    return name;
+  }
+
+  /// Writes points durably (on disk), replacing those whose ids exist.
+  ///
+  /// @throws KithException if a point is unacceptable, with a violation for each
+  public WriteReceipt upsert(PointBatch points) {
+    return upsert(points, Durability.DISK);
+  }
+
+  /// Writes points, replacing those whose ids exist. A batch too large for one message is sent in
+  /// parts, one after another, each all or nothing: if one fails, those before it are written.
+  ///
+  /// @throws KithException if a point is unacceptable, with a violation for each
+  public WriteReceipt upsert(PointBatch points, Durability durability) {
+    return Rpc.await(upsertAsync(points, durability));
+  }
+
+  /// As [#upsert], without waiting; the batch may not change until the future is done.
+  public CompletableFuture<WriteReceipt> upsertAsync(PointBatch points, Durability durability) {
+    return upsertFrom(0, points, durability, new WriteReceipt(0, Durability.DISK, 0));
+  }
+
+  private CompletableFuture<WriteReceipt> upsertFrom(
+      int from, PointBatch points, Durability durability, WriteReceipt before) {
+    int to = points.chunkEnd(from, rpc.options().chunkBytes(), ClientOptions.MAX_CHUNK_POINTS);
+    UpsertRequest request =
+        UpsertRequest.newBuilder()
+            .setCollection(name)
+            .setPoints(Wire.batch(points, from, to))
+            .setDurability(Wire.durability(durability))
+            .build();
+    CompletableFuture<WriteReceipt> part =
+        rpc.call(PointServiceGrpc.getUpsertMethod(), request)
+            .thenApply(
+                response ->
+                    combined(
+                        before,
+                        response.getLsn(),
+                        Wire.durability(response.getDurability()),
+                        response.getPointCount()));
+    if (to - from < points.size()) {
+      part =
+          part.exceptionallyCompose(
+              failure ->
+                  CompletableFuture.failedFuture(
+                      rpc.read(Rpc.cause(failure))
+                          .exception()
+                          .prefixed("points [%d, %d): ".formatted(from, to))));
+    }
+    return to == points.size()
+        ? part
+        : part.thenCompose(receipt -> upsertFrom(to, points, durability, receipt));
+  }
+
+  private static WriteReceipt combined(
+      WriteReceipt before, long lsn, Durability durability, long points) {
+    return new WriteReceipt(
+        lsn,
+        before.durability().compareTo(durability) < 0 ? before.durability() : durability,
+        before.points() + points);
+  }
+
+  /// Deletes points by id, durably (on disk). Ids that do not exist are no error.
+  ///
+  /// @return the receipt, with how many existed
+  public WriteReceipt delete(List<PointId> ids) {
+    return delete(ids, Durability.DISK);
+  }
+
+  /// Deletes points by id.
+  public WriteReceipt delete(List<PointId> ids, Durability durability) {
+    return Rpc.await(deleteAsync(ids, durability));
+  }
+
+  /// As [#delete(List, Durability)], without waiting.
+  public CompletableFuture<WriteReceipt> deleteAsync(List<PointId> ids, Durability durability) {
+    return deleteFrom(0, List.copyOf(ids), durability, new WriteReceipt(0, Durability.DISK, 0));
+  }
+
+  private CompletableFuture<WriteReceipt> deleteFrom(
+      int from, List<PointId> ids, Durability durability, WriteReceipt before) {
+    int to = Math.min(ids.size(), from + ClientOptions.MAX_CHUNK_POINTS);
+    DeletePointsRequest request =
+        DeletePointsRequest.newBuilder()
+            .setCollection(name)
+            .setIds(Wire.ids(ids.subList(from, to)))
+            .setDurability(Wire.durability(durability))
+            .build();
+    CompletableFuture<WriteReceipt> part =
+        rpc.call(PointServiceGrpc.getDeletePointsMethod(), request)
+            .thenApply(
+                response ->
+                    combined(
+                        before,
+                        response.getLsn(),
+                        Wire.durability(response.getDurability()),
+                        response.getPointCount()));
+    return to == ids.size()
+        ? part
+        : part.thenCompose(receipt -> deleteFrom(to, ids, durability, receipt));
+  }
+
+  /// Reads points with vectors and payloads, in the order of the ids; those that do not exist are
+  /// left out.
+  public List<StoredPoint> get(List<PointId> ids) {
+    return get(ids, new SearchOptions.Fields(true, true));
+  }
+
+  /// Reads points.
+  public List<StoredPoint> get(List<PointId> ids, SearchOptions.Fields fields) {
+    return Rpc.await(getAsync(ids, fields));
+  }
+
+  /// As [#get(List, SearchOptions.Fields)], without waiting.
+  public CompletableFuture<List<StoredPoint>> getAsync(
+      List<PointId> ids, SearchOptions.Fields fields) {
+    return getFrom(0, List.copyOf(ids), fields, new ArrayList<>());
+  }
+
+  private CompletableFuture<List<StoredPoint>> getFrom(
+      int from, List<PointId> ids, SearchOptions.Fields fields, List<StoredPoint> found) {
+    int to = Math.min(ids.size(), from + ClientOptions.MAX_CHUNK_POINTS);
+    GetPointsRequest request =
+        GetPointsRequest.newBuilder()
+            .setCollection(name)
+            .setIds(Wire.ids(ids.subList(from, to)))
+            .setWithVector(fields.vector())
+            .setWithPayload(fields.payload())
+            .build();
+    return rpc.call(PointServiceGrpc.getGetPointsMethod(), request)
+        .thenCompose(
+            response -> {
+              response.getPointsList().forEach(point -> found.add(Wire.point(point)));
+              return to == ids.size()
+                  ? CompletableFuture.completedFuture(List.copyOf(found))
+                  : getFrom(to, ids, fields, found);
+            });
+  }
+
+  /// Live points, exactly.
+  public long count() {
+    return Rpc.await(countAsync());
+  }
+
+  /// As [#count], without waiting.
+  public CompletableFuture<Long> countAsync() {
+    return rpc.call(
+            PointServiceGrpc.getCountPointsMethod(),
+            CountPointsRequest.newBuilder().setCollection(name).build())
+        .thenApply(CountPointsResponse::getPointCount);
+  }
+
+  /// Walks through all points in the order of their ids. A point that exists throughout is returned
+  /// exactly once, whatever is written meanwhile; a broken connection is resumed. Close it if you
+  /// do not read to the end.
+  public PointScroll scroll(SearchOptions.Fields fields) {
+    return new PointScroll(rpc, name, fields);
+  }
+
+  /// Finds the points nearest to a vector, best first.
+  public SearchResult search(float[] query, SearchOptions options) {
+    return Rpc.await(searchAsync(query, options));
+  }
+
+  /// As [#search(float\[\], SearchOptions)], without waiting.
+  public CompletableFuture<SearchResult> searchAsync(float[] query, SearchOptions options) {
+    return search(SearchRequest.newBuilder().setVector(Wire.vector(query)), options);
+  }
+
+  /// Finds the points nearest to a vector of little-endian floats, best first.
+  public SearchResult search(MemorySegment query, SearchOptions options) {
+    return Rpc.await(searchAsync(query, options));
+  }
+
+  /// As [#search(MemorySegment, SearchOptions)], without waiting.
+  public CompletableFuture<SearchResult> searchAsync(MemorySegment query, SearchOptions options) {
+    return search(SearchRequest.newBuilder().setVector(Wire.vector(query)), options);
+  }
+
+  /// Finds the points nearest to a stored point, which is not itself returned.
+  public SearchResult search(PointId like, SearchOptions options) {
+    return Rpc.await(searchAsync(like, options));
+  }
+
+  /// As [#search(PointId, SearchOptions)], without waiting.
+  public CompletableFuture<SearchResult> searchAsync(PointId like, SearchOptions options) {
+    return search(SearchRequest.newBuilder().setPoint(Wire.id(like)), options);
+  }
+
+  private CompletableFuture<SearchResult> search(
+      SearchRequest.Builder request, SearchOptions options) {
+    return rpc.call(
+            SearchServiceGrpc.getSearchMethod(),
+            request.setCollection(name).setOptions(SearchWire.options(options)).build())
+        .thenApply(SearchWire::result);
+  }
+
+  /// Answers several queries of one dimension, as [#search] would each, in their order.
+  public List<SearchResult> searchBatch(List<float[]> queries, SearchOptions options) {
+    return Rpc.await(searchBatchAsync(queries, options));
+  }
+
+  /// As [#searchBatch], without waiting.
+  ///
+  /// @throws IllegalArgumentException if the queries are of different dimensions
+  public CompletableFuture<List<SearchResult>> searchBatchAsync(
+      List<float[]> queries, SearchOptions options) {
+    for (float[] query : queries) {
+      if (query.length != queries.getFirst().length) {
+        throw new IllegalArgumentException(
+            "the queries of a batch must be of one dimension, got %d and %d"
+                .formatted(queries.getFirst().length, query.length));
+      }
+    }
+    return queries.isEmpty()
+        ? CompletableFuture.completedFuture(List.of())
+        : searchFrom(0, queries, options, new ArrayList<>());
+  }
+
+  private CompletableFuture<List<SearchResult>> searchFrom(
+      int from, List<float[]> queries, SearchOptions options, List<SearchResult> found) {
+    int to = Math.min(queries.size(), from + MAX_BATCH_QUERIES);
+    SearchBatchRequest request =
+        SearchBatchRequest.newBuilder()
+            .setCollection(name)
+            .setVectors(matrix(queries.subList(from, to)))
+            .setOptions(SearchWire.options(options))
+            .build();
+    return rpc.call(SearchServiceGrpc.getSearchBatchMethod(), request)
+        .thenCompose(
+            response -> {
+              found.addAll(SearchWire.results(response));
+              return to == queries.size()
+                  ? CompletableFuture.completedFuture(List.copyOf(found))
+                  : searchFrom(to, queries, options, found);
+            });
+  }
+
+  private static VectorMatrix matrix(List<float[]> rows) {
+    int dimension = rows.getFirst().length;
+    byte[] bytes = new byte[Math.multiplyExact(rows.size() * Float.BYTES, dimension)];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] row : rows) {
+      buffer.asFloatBuffer().put(row);
+      buffer.position(buffer.position() + dimension * Float.BYTES);
+    }
+    return Wire.matrix(dimension, bytes);
+  }
+
+  /// Counts what the collection holds and what it costs.
+  public CollectionStats stats() {
+    return Rpc.await(statsAsync());
+  }
+
+  /// As [#stats], without waiting.
+  public CompletableFuture<CollectionStats> statsAsync() {
+    return rpc.call(
+            CollectionServiceGrpc.getGetCollectionStatsMethod(),
+            GetCollectionStatsRequest.newBuilder().setName(name).build())
+        .thenApply(CollectionWire::stats);
+  }
+
+  /// Links every point into the index and seals the growing segment, however long that takes. A
+  /// broken connection is resumed; the work goes on meanwhile.
+  ///
+  /// @param progress told of progress on the calling thread; may be null
+  public void optimize(@Nullable Consumer<OptimizeProgress> progress) {
+    Optimization.run(rpc, name, progress == null ? _ -> {} : progress);
+  }
+
+  /// As [#optimize], on a thread of its own. Cancelling the future does not stop the server's work.
+  public CompletableFuture<@Nullable Void> optimizeAsync(
+      @Nullable Consumer<OptimizeProgress> progress) {
+    return CompletableFuture.runAsync(() -> optimize(progress), Thread::startVirtualThread);
+  }
+
+  /// Checks the invariants of the collection; costs a full scan.
+  public VerifyReport verify() {
+    return Rpc.await(verifyAsync());
+  }
+
+  /// As [#verify], without waiting.
+  public CompletableFuture<VerifyReport> verifyAsync() {
+    return rpc.call(
+            CollectionServiceGrpc.getVerifyCollectionMethod(),
+            VerifyCollectionRequest.newBuilder().setName(name).build(),
+            VERIFY_DEADLINE)
+        .thenApply(
+            response -> new VerifyReport(response.getViolationsList(), response.getPointCount()));
+  }
+
+  /// Begins or resumes a bulk load.
+  public Ingest ingest(IngestOptions options) {
+    return Ingest.open(rpc, name, options);
+  }
+}

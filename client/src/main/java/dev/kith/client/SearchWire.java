@@ -1,0 +1,85 @@
+package dev.kith.client;
+
+import dev.kith.proto.v1.SearchBatchResponse;
+import dev.kith.proto.v1.SearchHeader;
+import dev.kith.proto.v1.SearchResponse;
+import dev.kith.proto.v1.StageWork;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Translates searches and their answers.
+final class SearchWire {
+  private SearchWire() {}
+
+  static dev.kith.proto.v1.SearchOptions options(SearchOptions options) {
+    dev.kith.proto.v1.SearchOptions.Builder message =
+        dev.kith.proto.v1.SearchOptions.newBuilder()
+            .setLimit(options.limit())
+            .setExact(options.exact())
+            .setWithVector(options.fields().vector())
+            .setWithPayload(options.fields().payload())
+            .setExplain(options.explain())
+            .setMinLsn(options.minLsn());
+    options.ef().ifPresent(message::setEf);
+    return message.build();
+  }
+
+  static SearchResult result(SearchResponse response) {
+    SearchHeader header = response.getHeader();
+    return new SearchResult(
+        hits(response.getHitsList()),
+        Wire.metric(header.getMetric()),
+        header.getLsn(),
+        header.hasExplanation()
+            ? Optional.of(explanation(header.getExplanation()))
+            : Optional.empty());
+  }
+
+  static List<SearchResult> results(SearchBatchResponse response) {
+    Metric metric = Wire.metric(response.getHeader().getMetric());
+    long lsn = response.getHeader().getLsn();
+    return response.getResultsList().stream()
+        .map(
+            result ->
+                new SearchResult(
+                    hits(result.getHitsList()),
+                    metric,
+                    lsn,
+                    result.hasExplanation()
+                        ? Optional.of(explanation(result.getExplanation()))
+                        : Optional.empty()))
+        .toList();
+  }
+
+  private static List<Hit> hits(List<dev.kith.proto.v1.Hit> hits) {
+    return hits.stream()
+        .map(
+            hit ->
+                new Hit(
+                    Wire.id(hit.getId()),
+                    hit.getScore(),
+                    hit.getVersion(),
+                    Wire.payload(hit.getPayload()),
+                    hit.hasVector() ? Wire.floats(hit.getVector()) : null))
+        .toList();
+  }
+
+  private static Explanation explanation(dev.kith.proto.v1.Explanation explanation) {
+    return new Explanation(
+        explanation.getPlan(),
+        explanation.getStagesList().stream().map(SearchWire::stage).toList(),
+        explanation.getTotalUs(),
+        explanation.getQueueUs());
+  }
+
+  private static Explanation.Stage stage(StageWork stage) {
+    return new Explanation.Stage(
+        stage.getStage(),
+        stage.hasSegment() ? OptionalLong.of(stage.getSegment()) : OptionalLong.empty(),
+        new Explanation.Work(
+            stage.getDistanceComputations(), stage.getNodesVisited(), stage.getBytesScanned()),
+        stage.getCandidates(),
+        stage.getTimeUs());
+  }
+}
