@@ -10,6 +10,7 @@ import dev.kith.server.storage.Journal;
 import dev.kith.server.storage.JournalLimits;
 import dev.kith.server.storage.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -59,7 +60,13 @@ public final class Catalog implements AutoCloseable {
       Journal journal = Journal.start(store, gate, JournalLimits.DEFAULT);
       engine =
           new Engine(
-              config, folder, store, journal, new LinkerPool(config.linkThreads()), new Sealer());
+              config,
+              folder,
+              store,
+              journal,
+              new LinkerPool(config.linkThreads()),
+              new Sealer(),
+              new SnapshotRenewal());
     } catch (IOException | RuntimeException failure) {
       if (store != null) {
         store.close();
@@ -166,7 +173,7 @@ public final class Catalog implements AutoCloseable {
       collections.put(spec.name(), collection);
       return collection;
     } catch (IOException failure) {
-      throw new java.io.UncheckedIOException("cannot create collection " + spec.name(), failure);
+      throw new UncheckedIOException("cannot create collection " + spec.name(), failure);
     } finally {
       changing.unlock();
     }

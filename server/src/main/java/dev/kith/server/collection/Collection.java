@@ -220,18 +220,11 @@ public final class Collection {
     return writer.progress().lsn();
   }
 
-  /// Borrows the segments for one search.
+  /// Borrows the collection as it is now for one search.
   ///
   /// @throws RefusedException if the collection was deleted or is closed
   public SearchSnapshot acquire() {
-    long lsn = lsn(); // Before the segments: what it promises is in them.
-    Lease<SegmentSet> lease = lease();
-    try {
-      return new SearchSnapshot(context, lease, lsn);
-    } catch (RuntimeException failure) {
-      lease.close();
-      throw failure;
-    }
+    return new SearchSnapshot(context, lease());
   }
 
   private Lease<SegmentSet> lease() {

@@ -53,7 +53,10 @@ final class CollectionOpener {
     Manifest manifest = storedManifest == null ? Manifest.EMPTY : Manifest.decode(storedManifest);
     Segments segments =
         new Segments(
-            spec, context.engine().linkers(), Math.max(manifest.nextNumber(), tidy(manifest)));
+            spec,
+            context.engine().linkers(),
+            store::snapshot,
+            Math.max(manifest.nextNumber(), tidy(manifest)));
     try {
       long end = mapSealed(manifest, segments);
       replay(segments, end, state.nextRow() - 1);
@@ -69,7 +72,9 @@ final class CollectionOpener {
     CollectionWriter writer = new CollectionWriter(context, segments, sessions, state);
     SealQueue seals =
         new SealQueue(new SealJob.Parts(context, writer, segments, new ManifestHolder(manifest)));
+    segments.publish(state.lsn(), state.nextRow() - 1);
     segments.sealWith(seals::add);
+    context.engine().renewal().add(segments); // Last: from here on it is the committer's.
     return new OpenedCollection(context, spec, writer, segments, sessions, seals, lost.size());
   }
 
@@ -189,11 +194,11 @@ final class CollectionOpener {
         RowRecord row = RowRecord.decode(cursor.value(), context.space().dimension());
         segments.append(Keys.rowOf(cursor.key()), row.bytes(), row.vectorOffset());
         if (++count % PUBLISH_EVERY == 0) {
-          segments.publish(); // So that the linkers need not wait for the rest.
+          segments.flush(); // So that the linkers need not wait for the rest.
         }
       }
     }
-    segments.publish();
+    segments.flush();
     if (count > 0) {
       LOG.log(
           INFO,

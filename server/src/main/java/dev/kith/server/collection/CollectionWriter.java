@@ -37,6 +37,7 @@ final class CollectionWriter implements Participant {
   private final InstantSource clock;
   private final Segments segments;
   private final IngestSessions sessions;
+  private final SnapshotRenewal renewal;
 
   private StateRecord state;
   private volatile Progress progress;
@@ -60,6 +61,7 @@ final class CollectionWriter implements Participant {
     this.clock = context.engine().config().clock();
     this.segments = segments;
     this.sessions = sessions;
+    this.renewal = context.engine().renewal();
     this.state = state;
     this.next = state;
     this.progress = new Progress(state.points(), state.lsn());
@@ -175,7 +177,11 @@ final class CollectionWriter implements Participant {
     writes.deleteRange(
         Family.META, Keys.meta(Keys.SESSION, collection), Keys.meta(Keys.SESSION, collection + 1));
     dropped = true;
-    afterwards(() -> segments.close(true));
+    afterwards(
+        () -> {
+          renewal.remove(segments);
+          segments.close(true);
+        });
   }
 
   /// @throws RefusedException if the collection was deleted
@@ -211,6 +217,7 @@ final class CollectionWriter implements Participant {
 
   @Override
   public void complete(WriteSet writes) {
+    renewal.renewOne();
     if (!dropped && !next.equals(state)) {
       writes.put(Family.META, Keys.meta(Keys.STATE, collection), next.encode());
     }
@@ -223,14 +230,14 @@ final class CollectionWriter implements Participant {
       for (Appended row : appended) {
         segments.append(row.row(), row.batch().vectors(), (long) row.index() * vectorBytes);
       }
-      // The new before the old: an overwritten point may be seen twice for a moment, never not.
-      segments.publish();
     }
     killed.forEach(segments::kill);
     state = next;
+    segments.publish(state.lsn(), state.nextRow() - 1);
     progress = new Progress(state.points(), state.lsn());
     sessions.commit();
     afterwards.forEach(Runnable::run);
+    segments.publishIfChanged();
     reset();
   }
 

@@ -12,10 +12,12 @@ import dev.kith.server.storage.Store;
 /// @param journal takes all changes to it
 /// @param linkers link rows into graphs
 /// @param sealer writes full segments to files
+/// @param renewal renews the snapshots of idle collections
 record Engine(
     EngineConfig config,
     DataFolder folder,
     Store store,
     Journal journal,
     LinkerPool linkers,
-    Sealer sealer) {}
+    Sealer sealer,
+    SnapshotRenewal renewal) {}

@@ -1,12 +1,17 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.store.Resource;
+import dev.kith.server.storage.StoreSnapshot;
 import java.util.List;
 
-/// The segments of a collection at one moment. Holds a share of each until it is closed.
+/// A collection at one moment between two groups: its segments, how far they are to be seen, and
+/// the store as it was then. Holds a share of each segment, and the snapshot, until it is closed.
 ///
 /// @param segments in the order of their rows
-record SegmentSet(List<HeldSegment> segments) implements Resource {
+/// @param horizon the moment
+/// @param store the store at that moment
+record SegmentSet(List<HeldSegment> segments, Horizon horizon, StoreSnapshot store)
+    implements Resource {
   SegmentSet {
     segments = List.copyOf(segments);
     for (HeldSegment segment : segments) {
@@ -17,6 +22,7 @@ record SegmentSet(List<HeldSegment> segments) implements Resource {
 
   @Override
   public void close() {
+    store.close();
     segments.forEach(HeldSegment::release);
   }
 }

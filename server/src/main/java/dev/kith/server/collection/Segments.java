@@ -3,6 +3,7 @@ package dev.kith.server.collection;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.store.Lease;
 import dev.kith.index.store.Published;
+import dev.kith.server.storage.StoreSnapshot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Segments {
   private final Supplier<CollectionSpec> spec;
   private final LinkerPool linkers;
-  private final Published<SegmentSet> published = new Published<>(new SegmentSet(List.of()));
+  private final Supplier<StoreSnapshot> store;
+  private final DeathLog deaths = new DeathLog();
+  private final Published<SegmentSet> published;
 
   /// In the order of rows; replaced, never changed.
   private volatile List<HeldSegment> current = List.of();
@@ -29,12 +32,25 @@ final class Segments {
   private final List<GrowingHold> unsealed = new ArrayList<>();
   private long nextNumber;
 
+  // What was published last, and whether the segments have changed since.
+  private long lsn;
+  private long lastRow = -1;
+  private boolean changed;
+  private boolean closed;
+
   /// @param spec says how new segments are made
+  /// @param store takes a snapshot of the store
   /// @param nextNumber number of the next segment
-  Segments(Supplier<CollectionSpec> spec, LinkerPool linkers, long nextNumber) {
+  Segments(
+      Supplier<CollectionSpec> spec,
+      LinkerPool linkers,
+      Supplier<StoreSnapshot> store,
+      long nextNumber) {
     this.spec = spec;
     this.linkers = linkers;
+    this.store = store;
     this.nextNumber = nextNumber;
+    this.published = new Published<>(now());
   }
 
   /// Hands segments that take no more rows to a sealer from now on, those from before included.
@@ -49,7 +65,7 @@ final class Segments {
     change(segment, null);
   }
 
-  /// Adds a row to the growing segment; seen by searches after [#publish()].
+  /// Adds a row to the growing segment; seen by searches after [#publish].
   ///
   /// @param row larger than all rows of the growing segment
   void append(long row, MemorySegment vectors, long offset) {
@@ -73,12 +89,42 @@ final class Segments {
     return growing;
   }
 
-  /// Makes every row appended so far visible.
-  void publish() {
+  /// Gives every row appended so far to the linkers.
+  void flush() {
     if (active != null) {
       active.segment().publish();
       linkers.wake();
     }
+  }
+
+  /// Makes the collection visible as it is now. Memory and store must agree.
+  ///
+  /// @param newLsn LSN of its last write
+  /// @param newLastRow last row given out
+  void publish(long newLsn, long newLastRow) {
+    flush();
+    lsn = newLsn;
+    lastRow = newLastRow;
+    renew();
+  }
+
+  /// Publishes again if segments came or went since.
+  void publishIfChanged() {
+    if (changed) {
+      renew();
+    }
+  }
+
+  /// Publishes the same content with a new snapshot of the store.
+  void renew() {
+    if (!closed) {
+      changed = false;
+      published.publish(now());
+    }
+  }
+
+  private SegmentSet now() {
+    return new SegmentSet(current, new Horizon(lsn, lastRow, deaths.end()), store.get());
   }
 
   /// Ends the growing segment, if there is one, so that it can be sealed.
@@ -99,12 +145,13 @@ final class Segments {
     }
   }
 
-  /// Makes a row invisible.
+  /// Makes a row invisible to searches that begin after the next [#publish].
   void kill(long row) {
     for (HeldSegment segment : current) {
       if (segment.firstRow() <= row && row <= segment.lastRow()) {
         int ordinal = segment.ordinalOf(row);
         if (ordinal >= 0) {
+          deaths.add(row); // Before the mark: searches that began earlier look for it here.
           segment.reader().tombstones().kill(ordinal);
         }
         return;
@@ -145,7 +192,7 @@ final class Segments {
       linkers.remove(removed);
     }
     current = List.copyOf(next);
-    published.publish(new SegmentSet(current));
+    changed = true;
     if (removed != null) {
       removed.release();
     }
@@ -174,6 +221,7 @@ final class Segments {
   /// @param removeFiles whether the files go too
   void close(boolean removeFiles) {
     List<HeldSegment> last = current;
+    closed = true;
     current = List.of();
     active = null;
     for (HeldSegment segment : last) {

@@ -41,12 +41,14 @@ final class Verification {
   private record Seen(HeldSegment held, BitSet live) {}
 
   /// The moment.
-  private record Moment(
-      StoreSnapshot store, Lease<SegmentSet> lease, List<Seen> segments, Progress progress)
+  private record Moment(Lease<SegmentSet> lease, List<Seen> segments, Progress progress)
       implements AutoCloseable {
+    StoreSnapshot store() {
+      return lease.get().store();
+    }
+
     @Override
     public void close() {
-      store.close();
       lease.close();
     }
   }
@@ -93,7 +95,7 @@ final class Verification {
       }
       seen.add(new Seen(held, live));
     }
-    return new Moment(context.engine().store().snapshot(), lease, seen, writer.progress());
+    return new Moment(lease, seen, writer.progress());
   }
 
   /// Every point names a row, which names the point.

@@ -21,11 +21,19 @@ final class LifecycleGuard {
   ///
   /// @throws IllegalStateException if what is guarded was closed
   void enter() {
+    if (!tryEnter()) {
+      throw new IllegalStateException(name + " was used after it was closed");
+    }
+  }
+
+  /// Enters unless closed; if true, must be followed by [#exit()] on the same thread.
+  boolean tryEnter() {
     lock.readLock().lock();
     if (closed) {
       lock.readLock().unlock();
-      throw new IllegalStateException(name + " was used after it was closed");
+      return false;
     }
+    return true;
   }
 
   void exit() {
@@ -42,15 +50,6 @@ final class LifecycleGuard {
       }
     } finally {
       lock.writeLock().unlock();
-    }
-  }
-
-  boolean isClosed() {
-    lock.readLock().lock();
-    try {
-      return closed;
-    } finally {
-      lock.readLock().unlock();
     }
   }
 }

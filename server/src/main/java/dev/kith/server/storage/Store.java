@@ -183,16 +183,6 @@ public final class Store implements StoreReader, AutoCloseable {
     }
   }
 
-  /// Removes files that hold nothing but a range of keys that was deleted, without waiting for
-  /// compaction.
-  public void dropFiles(Family family, byte[] first, byte[] end) {
-    guarded(
-        () -> {
-          db.deleteFilesInRanges(handle(family), List.of(first, end), false);
-          return true;
-        });
-  }
-
   /// A number that RocksDB keeps about itself over all families, such as
   /// `rocksdb.background-errors`.
   public long property(String name) {
@@ -214,16 +204,16 @@ public final class Store implements StoreReader, AutoCloseable {
 
   /// Closes a snapshot or cursor unless the store did so when it closed.
   void closeTracked(Object tracked, Runnable release) {
-    if (guard.isClosed()) {
+    if (!guard.tryEnter()) {
       return;
     }
-    guarded(
-        () -> {
-          if (open.remove(tracked) != null) {
-            release.run();
-          }
-          return true;
-        });
+    try {
+      if (open.remove(tracked) != null) {
+        release.run();
+      }
+    } finally {
+      guard.exit();
+    }
   }
 
   /// Runs a native call that reads or prepares, under the guard.

@@ -1,0 +1,109 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.OrdinalFilter;
+import dev.kith.index.TopK;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.plan.SearchScratch;
+import dev.kith.index.plan.SegmentReader;
+import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
+
+/// A segment as it was at a [Horizon], though it goes on taking rows and losing them.
+///
+/// Without this a search could look at a segment after a point's old row died and at another before
+/// the point's new row came, and miss a point that was there all the time.
+final class SegmentView implements SegmentReader {
+  private final SegmentReader segment;
+  private final Tombstones tombstones;
+  private final DeathLog.Since deaths;
+  private final int size;
+
+  /// @param deaths shared by the views of one search
+  SegmentView(SegmentReader segment, Horizon horizon, DeathLog.Since deaths) {
+    this.segment = segment;
+    this.tombstones = segment.tombstones();
+    this.deaths = deaths;
+    this.size = rowsUpTo(segment, horizon.lastRow());
+  }
+
+  /// Labels ascend, so the rows that are too young are at the end.
+  private static int rowsUpTo(SegmentReader segment, long lastRow) {
+    int low = 0;
+    int high = segment.size();
+    if (high > 0 && segment.label(high - 1) <= lastRow) {
+      return high;
+    }
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (segment.label(middle) <= lastRow) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private boolean isVisible(int ordinal) {
+    return ordinal < size
+        && (!tombstones.isDead(ordinal) || deaths.contains(segment.label(ordinal)));
+  }
+
+  @Override
+  public void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
+    segment.probe(plan, query, this::isVisible, hits, scratch);
+  }
+
+  @Override
+  public void probe(
+      SearchPlan plan,
+      QueryBuffer query,
+      OrdinalFilter returned,
+      TopK hits,
+      SearchScratch scratch) {
+    segment.probe(
+        plan, query, ordinal -> isVisible(ordinal) && returned.accepts(ordinal), hits, scratch);
+  }
+
+  @Override
+  public VectorSpace space() {
+    return segment.space();
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public int liveCount() {
+    return Math.min(size, segment.liveCount());
+  }
+
+  @Override
+  public long label(int ordinal) {
+    return segment.label(ordinal);
+  }
+
+  @Override
+  public int ordinalOf(long label) {
+    return segment.ordinalOf(label);
+  }
+
+  @Override
+  public VectorRows rows() {
+    return segment.rows();
+  }
+
+  @Override
+  public Tombstones tombstones() {
+    return tombstones;
+  }
+
+  @Override
+  public long bytes() {
+    return segment.bytes();
+  }
+}
