@@ -125,13 +125,15 @@ final class LinkTable {
       int first = GraphLinks.read(level0, list, 0);
       writeParent(twin, -head - 1);
       if (first < 0) {
-        // A point overwritten with the same vector leaves dead twins behind; they can go.
-        int next = first;
-        while (next < 0 && dead.isDead(GraphLinks.target(next))) {
-          next = GraphLinks.read(level0, links.list(0, GraphLinks.target(next)), 0);
-        }
+        // A point overwritten with the same vector leaves dead twins behind; they can go. The
+        // newest
+        // may be about to die: what is overwritten lives until its successor is linked.
+        int next = skipDead(first, dead);
         if (next < 0) {
           GraphLinks.write(level0, links.list(0, twin), 0, next);
+          long newest = links.list(0, GraphLinks.target(next));
+          int after = skipDead(GraphLinks.read(level0, newest, 0), dead);
+          GraphLinks.write(level0, newest, 0, after);
         }
       } else if (first != 0) {
         int count = links.neighbours(0, head, scratch.batch);
@@ -146,6 +148,15 @@ final class LinkTable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// The first link of a chain, from `link` on, to a live twin, or 0.
+  private int skipDead(int link, Tombstones dead) {
+    int next = link;
+    while (next < 0 && dead.isDead(GraphLinks.target(next))) {
+      next = GraphLinks.read(links.level0(), links.list(0, GraphLinks.target(next)), 0);
+    }
+    return next;
   }
 
   private void add(int level, int node, int newcomer, HnswScratch scratch) {
