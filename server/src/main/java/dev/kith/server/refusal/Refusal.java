@@ -171,6 +171,15 @@ public sealed interface Refusal {
     }
   }
 
+  /// Another stream has taken the ingest session over.
+  record SessionTaken(String session) implements Refusal {
+    @Override
+    public String message() {
+      return "Another stream goes on with ingest session '%s'; a session has one stream."
+          .formatted(session);
+    }
+  }
+
   /// Stored data is damaged.
   record DataLoss(String damage) implements Refusal {
     @Override

@@ -1,0 +1,77 @@
+package dev.kith.server.metrics;
+
+import dev.kith.server.collection.Catalog;
+import dev.kith.server.collection.Collection;
+import dev.kith.server.collection.CollectionStats;
+import dev.kith.server.refusal.RefusedException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/// What the collections hold and cost, read at every scrape.
+public final class CatalogMetrics {
+
+  /// Collections that have series of their own; every series costs the scraper, so there is an end.
+  private static final int MAX_COLLECTIONS = 200;
+
+  private final Catalog catalog;
+
+  private CatalogMetrics(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /// Shows the collections of a catalog.
+  public static void bind(Catalog catalog, ServerMetrics metrics) {
+    CatalogMetrics each = new CatalogMetrics(catalog);
+    metrics.gauge(
+        "kith.collections", "Collections", () -> catalog.list("", Integer.MAX_VALUE).size());
+    metrics.gauge("kith.lsn", "LSN of the last write", catalog::lsn);
+    metrics.gauge(
+        "kith.store.fenced",
+        "1 if the store takes no writes until it is reopened",
+        () -> catalog.fence().isPresent() ? 1 : 0);
+    each.show(metrics, "kith.points", "Live points", CollectionStats::points);
+    each.show(
+        metrics,
+        "kith.tail.points",
+        "Points waiting to be linked, searched exactly until then",
+        CollectionStats::unlinked);
+    each.show(metrics, "kith.dead.rows", "Superseded or deleted rows", CollectionStats::deadRows);
+    each.show(metrics, "kith.segments", "Segments", stats -> stats.segments().size());
+    each.show(
+        metrics,
+        "kith.segments.memory.bytes",
+        "Memory of segments that are not sealed",
+        CollectionStats::memoryBytes);
+    each.show(
+        metrics,
+        "kith.segments.file.bytes",
+        "Size of the sealed segments' files",
+        CollectionStats::fileBytes);
+    each.show(
+        metrics,
+        "kith.segments.rebuilt",
+        "Segment files found damaged or missing, and rebuilt",
+        CollectionStats::rebuiltSegments);
+  }
+
+  private void show(
+      ServerMetrics metrics,
+      String name,
+      String description,
+      ToDoubleFunction<CollectionStats> figure) {
+    metrics.gauges(name, description, "collection", () -> read(figure));
+  }
+
+  private Map<String, Double> read(ToDoubleFunction<CollectionStats> figure) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (Collection collection : catalog.list("", MAX_COLLECTIONS)) {
+      try {
+        values.put(collection.info().spec().name(), figure.applyAsDouble(collection.stats()));
+      } catch (RefusedException gone) {
+        continue; // Deleted since the list was made.
+      }
+    }
+    return values;
+  }
+}

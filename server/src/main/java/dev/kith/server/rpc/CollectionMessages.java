@@ -1,0 +1,176 @@
+package dev.kith.server.rpc;
+
+import com.google.protobuf.Timestamp;
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.proto.v1.Codec;
+import dev.kith.proto.v1.Collection;
+import dev.kith.proto.v1.CreateCollectionRequest;
+import dev.kith.proto.v1.FlatIndex;
+import dev.kith.proto.v1.GetCollectionStatsResponse;
+import dev.kith.proto.v1.HnswIndex;
+import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.VectorSchema;
+import dev.kith.server.collection.CollectionInfo;
+import dev.kith.server.collection.CollectionSpec;
+import dev.kith.server.collection.CollectionStats;
+import dev.kith.server.collection.SegmentStats;
+import dev.kith.server.config.Limits;
+import java.util.Comparator;
+import java.util.List;
+
+/// Translates the definitions of collections between the wire and the server.
+final class CollectionMessages {
+  static final int MIN_SEGMENT_POINTS = 1_000;
+
+  /// Mixed into the name to make a seed that is the same when a creation is retried.
+  private static final long SEED = 0x9E37_79B9_7F4A_7C15L;
+
+  private final Limits limits;
+
+  CollectionMessages(Limits limits) {
+    this.limits = limits;
+  }
+
+  /// Reads the definition of a new collection.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the fields at fault
+  CollectionSpec spec(CreateCollectionRequest request) {
+    VectorSchema schema = request.getVector();
+    IndexPolicy policy = request.getIndex();
+    Fields.notYet(schema.getPrefixesCount() > 0, "vector.prefixes");
+    requireCodec(schema.getCodec(), schema.getCodecValue());
+    Fields.notYet(policy.hasIvf(), "index.ivf");
+    Fields fields = new Fields();
+    String name = fields.name("name", request.getName());
+    int dimension = fields.number("vector.dimension", schema.getDimension(), 1, limits.dimension());
+    Metric metric = metric(fields, schema.getMetric(), schema.getMetricValue());
+    IndexSpec index = index(fields, policy, name);
+    VectorSpace space = new VectorSpace(dimension, metric);
+    int defaultEf =
+        policy.hasDefaultEf()
+            ? fields.number("index.default_ef", policy.getDefaultEf(), 1, CollectionSpec.MAX_EF)
+            : CollectionSpec.DEFAULT_EF;
+    int segmentPoints =
+        policy.hasSegmentPoints()
+            ? fields.number(
+                "index.segment_points",
+                policy.getSegmentPoints(),
+                MIN_SEGMENT_POINTS,
+                CollectionSpec.MAX_SEGMENT_POINTS)
+            : CollectionSpec.defaultSegmentPoints(space);
+    fields.refuseIfWrong();
+    return new CollectionSpec(name, space, index, defaultEf, segmentPoints);
+  }
+
+  private static void requireCodec(Codec codec, int number) {
+    switch (codec) {
+      case CODEC_UNSPECIFIED, CODEC_F32 -> {}
+      case CODEC_F16, CODEC_BF16, CODEC_INT8, CODEC_PQ, CODEC_RABITQ ->
+          Fields.notYet(true, "vector.codec = " + codec.name());
+      case UNRECOGNIZED -> throw Fields.unsupported("vector.codec", number);
+    }
+  }
+
+  private static Metric metric(Fields fields, dev.kith.proto.v1.Metric metric, int number) {
+    return switch (metric) {
+      case METRIC_COSINE -> Metric.COSINE;
+      case METRIC_DOT -> Metric.DOT;
+      case METRIC_EUCLIDEAN -> Metric.EUCLIDEAN;
+      case METRIC_UNSPECIFIED -> {
+        fields.wrong("vector.metric", "is required: cosine, dot or euclidean");
+        yield Metric.COSINE;
+      }
+      case UNRECOGNIZED -> throw Fields.unsupported("vector.metric", number);
+    };
+  }
+
+  private static IndexSpec index(Fields fields, IndexPolicy policy, String name) {
+    if (policy.hasFlat()) {
+      return new IndexSpec.Flat();
+    }
+    HnswIndex hnsw = policy.getHnsw();
+    int m =
+        hnsw.hasM()
+            ? fields.number("index.hnsw.m", hnsw.getM(), HnswParams.MIN_M, HnswParams.MAX_M)
+            : HnswParams.DEFAULT_M;
+    int efConstruction =
+        hnsw.hasEfConstruction()
+            ? fields.number(
+                "index.hnsw.ef_construction",
+                hnsw.getEfConstruction(),
+                m,
+                HnswParams.MAX_EF_CONSTRUCTION)
+            : Math.max(m, HnswParams.DEFAULT_EF_CONSTRUCTION);
+    long seed = hnsw.hasSeed() ? hnsw.getSeed() : name.hashCode() * SEED;
+    return new IndexSpec.Hnsw(new HnswParams(m, efConstruction, seed));
+  }
+
+  static dev.kith.proto.v1.Metric write(Metric metric) {
+    return switch (metric) {
+      case COSINE -> dev.kith.proto.v1.Metric.METRIC_COSINE;
+      case DOT -> dev.kith.proto.v1.Metric.METRIC_DOT;
+      case EUCLIDEAN -> dev.kith.proto.v1.Metric.METRIC_EUCLIDEAN;
+    };
+  }
+
+  static Collection write(CollectionInfo info) {
+    CollectionSpec spec = info.spec();
+    IndexPolicy.Builder policy =
+        IndexPolicy.newBuilder()
+            .setDefaultEf(spec.defaultEf())
+            .setSegmentPoints(spec.segmentPoints());
+    switch (spec.index()) {
+      case IndexSpec.Flat() -> policy.setFlat(FlatIndex.getDefaultInstance());
+      case IndexSpec.Hnsw(HnswParams params) ->
+          policy.setHnsw(
+              HnswIndex.newBuilder()
+                  .setM(params.m())
+                  .setEfConstruction(params.efConstruction())
+                  .setSeed(params.seed()));
+    }
+    return Collection.newBuilder()
+        .setName(spec.name())
+        .setVector(
+            VectorSchema.newBuilder()
+                .setDimension(spec.space().dimension())
+                .setMetric(write(spec.space().metric()))
+                .setCodec(Codec.CODEC_F32))
+        .setIndex(policy)
+        .setCreateTime(
+            Timestamp.newBuilder()
+                .setSeconds(info.created().getEpochSecond())
+                .setNanos(info.created().getNano()))
+        .setPointCount(info.points())
+        .build();
+  }
+
+  static GetCollectionStatsResponse write(CollectionStats stats) {
+    GetCollectionStatsResponse.Builder message =
+        GetCollectionStatsResponse.newBuilder()
+            .setPointCount(stats.points())
+            .setUnlinkedPointCount(stats.unlinked())
+            .setDeadRowCount(stats.deadRows())
+            .setLsn(stats.lsn())
+            .setMemoryBytes(stats.memoryBytes())
+            .setFileBytes(stats.fileBytes());
+    List<SegmentStats> sealedFirst =
+        stats.segments().stream()
+            .sorted(Comparator.comparing((SegmentStats segment) -> !segment.sealed()))
+            .toList();
+    for (SegmentStats segment : sealedFirst) {
+      message
+          .addSegmentsBuilder()
+          .setNumber(segment.number())
+          .setSealed(segment.sealed())
+          .setPointCount(segment.points())
+          .setDeadRowCount(segment.deadRows())
+          .setUnlinkedPointCount(segment.unlinked())
+          .setBytes(segment.bytes())
+          .setLsn(segment.lsn());
+    }
+    return message.build();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.kith.server.rpc;
+
+import dev.kith.proto.v1.OptimizeCollectionResponse;
+import dev.kith.proto.v1.OptimizePhase;
+import dev.kith.server.collection.OptimizeHandle;
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Tells one caller how an optimization comes along. The work itself goes on without callers.
+final class OptimizeStream {
+  private static final long INTERVAL_MILLIS = 200;
+
+  private final CallPool pool;
+  private final ActiveCalls calls;
+  private final ServerCallStreamObserver<OptimizeCollectionResponse> responses;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Runnable stop =
+      () -> fail(new RefusedException(new Refusal.NotServing("stopping")));
+
+  OptimizeStream(
+      CallPool pool,
+      ActiveCalls calls,
+      ServerCallStreamObserver<OptimizeCollectionResponse> responses) {
+    this.pool = pool;
+    this.calls = calls;
+    this.responses = responses;
+  }
+
+  /// Starts or attaches to the work and reports until it is done.
+  void start(Supplier<OptimizeHandle> work) {
+    responses.setOnCancelHandler(this::end);
+    calls.register(stop);
+    attempt(
+        () ->
+            pool.execute(
+                () ->
+                    attempt(
+                        () -> {
+                          OptimizeHandle handle = work.get();
+                          handle.done().whenComplete((done, failure) -> finish(handle, failure));
+                          report(handle);
+                        })));
+  }
+
+  private void report(OptimizeHandle handle) {
+    if (ended.get() || handle.isDone()) {
+      return;
+    }
+    send(handle.progress());
+    CompletableFuture.delayedExecutor(INTERVAL_MILLIS, TimeUnit.MILLISECONDS)
+        .execute(() -> attempt(() -> report(handle)));
+  }
+
+  private void finish(OptimizeHandle handle, @Nullable Throwable failure) {
+    if (failure != null) {
+      fail(failure);
+      return;
+    }
+    synchronized (responses) {
+      if (end()) {
+        responses.onNext(write(handle.progress(), true));
+        responses.onCompleted();
+      }
+    }
+  }
+
+  private void send(OptimizeHandle.Progress progress) {
+    synchronized (responses) {
+      if (!ended.get() && responses.isReady()) {
+        responses.onNext(write(progress, false));
+      }
+    }
+  }
+
+  private static OptimizeCollectionResponse write(OptimizeHandle.Progress progress, boolean done) {
+    return OptimizeCollectionResponse.newBuilder()
+        .setPhase(
+            switch (progress.phase()) {
+              case LINKING -> OptimizePhase.OPTIMIZE_PHASE_LINKING;
+              case SEALING -> OptimizePhase.OPTIMIZE_PHASE_SEALING;
+              case FINISHED -> OptimizePhase.OPTIMIZE_PHASE_FINISHED;
+            })
+        .setCompletedPoints(progress.completed())
+        .setTotalPoints(progress.total())
+        .setDone(done)
+        .build();
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // The last place before the network.
+  private void attempt(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException failure) {
+      fail(failure);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    synchronized (responses) {
+      if (end()) {
+        responses.onError(Answer.status(failure));
+      }
+    }
+  }
+
+  private boolean end() {
+    calls.forget(stop);
+    return ended.compareAndSet(false, true);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.kith.server.rpc;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.proto.v1.Explanation;
+import dev.kith.proto.v1.Hit;
+import dev.kith.proto.v1.ScoreOrder;
+import dev.kith.proto.v1.SearchBatchRequest;
+import dev.kith.proto.v1.SearchBatchResponse;
+import dev.kith.proto.v1.SearchHeader;
+import dev.kith.proto.v1.SearchRequest;
+import dev.kith.proto.v1.SearchResponse;
+import dev.kith.proto.v1.SearchResult;
+import dev.kith.proto.v1.StageWork;
+import dev.kith.proto.v1.VectorMatrix;
+import dev.kith.server.config.Limits;
+import dev.kith.server.search.Query;
+import dev.kith.server.search.SearchAnswer;
+import dev.kith.server.search.SearchOptions;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/// Translates searches between the wire and the server.
+final class SearchMessages {
+  private static final int DEFAULT_LIMIT = 10;
+
+  private final Limits limits;
+  private final PointIdMessages ids;
+
+  SearchMessages(Limits limits, PointIdMessages ids) {
+    this.limits = limits;
+    this.ids = ids;
+  }
+
+  /// Reads options.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the fields at fault
+  SearchOptions options(dev.kith.proto.v1.SearchOptions options) {
+    Fields.notYet(options.hasFilter(), "options.filter");
+    Fields.notYet(options.hasAdaptive(), "options.adaptive");
+    Fields.notYet(options.hasRelevance(), "options.relevance");
+    Fields.notYet(options.hasSoftmax(), "options.softmax");
+    Fields.notYet(options.hasDiversity(), "options.diversity");
+    Fields fields = new Fields();
+    int limit =
+        options.hasLimit()
+            ? fields.number("options.limit", options.getLimit(), 1, limits.hits())
+            : Math.min(DEFAULT_LIMIT, limits.hits());
+    OptionalInt ef =
+        options.hasEf()
+            ? OptionalInt.of(fields.number("options.ef", options.getEf(), 1, limits.ef()))
+            : OptionalInt.empty();
+    fields.refuseIfWrong();
+    return new SearchOptions(
+        limit,
+        ef,
+        options.getExact(),
+        options.hasWithVector() && options.getWithVector(),
+        !options.hasWithPayload() || options.getWithPayload(),
+        options.getExplain(),
+        options.getMinLsn());
+  }
+
+  /// Reads the query of a search.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
+  Query query(SearchRequest request, VectorSpace space) {
+    return switch (request.getQueryCase()) {
+      case VECTOR -> {
+        MemorySegment vector =
+            VectorMessages.vector("vector", request.getVector(), space.dimension());
+        Coordinates.requireUsable("vector", vector, 0, space);
+        yield new Query.ByVector(vector, 0);
+      }
+      case POINT -> new Query.ByPoint(ids.one("point", request.getPoint()));
+      case QUERY_NOT_SET -> throw Fields.invalid("query", "is required: set vector or point");
+    };
+  }
+
+  /// Reads the queries of a batch.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
+  List<Query> queries(SearchBatchRequest request, VectorSpace space) {
+    VectorMatrix matrix = request.getVectors();
+    int rows = VectorMessages.rows("vectors", matrix, space.dimension());
+    if (rows > limits.searchBatch()) {
+      throw Fields.invalid(
+          "vectors", "must hold [1, %d] queries, got %d".formatted(limits.searchBatch(), rows));
+    }
+    MemorySegment vectors = VectorMessages.matrix("vectors", matrix, space.dimension(), rows);
+    List<Query> queries = new ArrayList<>(rows);
+    for (int row = 0; row < rows; row++) {
+      long offset = (long) row * space.dimension() * Float.BYTES;
+      Coordinates.requireUsable("vectors[%d]".formatted(row), vectors, offset, space);
+      queries.add(new Query.ByVector(vectors, offset));
+    }
+    return queries;
+  }
+
+  static SearchResponse response(SearchAnswer answer) {
+    SearchResponse.Builder message = SearchResponse.newBuilder();
+    SearchHeader.Builder header = header(answer.metric(), answer.lsn());
+    if (answer.explanation() != null) {
+      header.setExplanation(write(answer.explanation()));
+    }
+    message.setHeader(header);
+    for (SearchAnswer.Hit hit : answer.hits()) {
+      message.addHits(write(hit));
+    }
+    return message.build();
+  }
+
+  /// @param answers at least one
+  static SearchBatchResponse response(List<SearchAnswer> answers) {
+    SearchBatchResponse.Builder message = SearchBatchResponse.newBuilder();
+    long lsn = answers.stream().mapToLong(SearchAnswer::lsn).min().orElse(0);
+    message.setHeader(header(answers.getFirst().metric(), lsn));
+    for (SearchAnswer answer : answers) {
+      SearchResult.Builder result = message.addResultsBuilder();
+      if (answer.explanation() != null) {
+        result.setExplanation(write(answer.explanation()));
+      }
+      for (SearchAnswer.Hit hit : answer.hits()) {
+        result.addHits(write(hit));
+      }
+    }
+    return message.build();
+  }
+
+  private static SearchHeader.Builder header(Metric metric, long lsn) {
+    return SearchHeader.newBuilder()
+        .setMetric(CollectionMessages.write(metric))
+        .setScoreOrder(ScoreOrder.SCORE_ORDER_HIGHER_IS_BETTER)
+        .setLsn(lsn);
+  }
+
+  private static Hit write(SearchAnswer.Hit hit) {
+    Hit.Builder message =
+        Hit.newBuilder()
+            .setId(PointIdMessages.write(hit.point().id()))
+            .setScore(hit.score())
+            .setVersion(hit.point().version());
+    byte[] payload = hit.point().payload();
+    if (payload != null) {
+      message.setPayload(UnsafeByteOperations.unsafeWrap(payload));
+    }
+    byte[] vector = hit.point().vector();
+    if (vector != null) {
+      message.setVector(PointMessages.write(vector));
+    }
+    return message.build();
+  }
+
+  private static Explanation write(SearchAnswer.Explanation explanation) {
+    Explanation.Builder message =
+        Explanation.newBuilder()
+            .setPlan(explanation.plan())
+            .setTotalUs(TimeUnit.NANOSECONDS.toMicros(explanation.totalNanos()))
+            .setQueueUs(TimeUnit.NANOSECONDS.toMicros(explanation.queueNanos()));
+    for (SearchAnswer.StageWork stage : explanation.stages()) {
+      StageWork.Builder work =
+          message
+              .addStagesBuilder()
+              .setStage(stage.stage())
+              .setDistanceComputations(stage.distanceComputations())
+              .setNodesVisited(stage.nodesVisited())
+              .setBytesScanned(stage.bytesScanned())
+              .setCandidates(stage.candidates())
+              .setTimeUs(TimeUnit.NANOSECONDS.toMicros(stage.nanos()));
+      stage.segment().ifPresent(work::setSegment);
+    }
+    return message.build();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.kith.server.search;
+
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.plan.Probe;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.server.collection.CollectionSpec;
+
+/// Decides how a query is answered. All policy, no arithmetic.
+final class Planner {
+
+  private Planner() {}
+
+  /// Plans one search.
+  ///
+  /// @param extra hits wanted beyond the limit, because the caller will drop some
+  static SearchPlan plan(CollectionSpec collection, SearchOptions options, int extra) {
+    int limit = options.limit() + extra;
+    Probe probe =
+        options.exact()
+            ? new Probe.Exact()
+            : switch (collection.index()) {
+              case IndexSpec.Flat() -> new Probe.Exact();
+              case IndexSpec.Hnsw hnsw ->
+                  new Probe.Beam(Math.max(limit, options.ef().orElse(collection.defaultEf())));
+            };
+    return new SearchPlan(limit, probe);
+  }
+
+  /// Says a plan in one line.
+  static String describe(SearchPlan plan, int segments) {
+    String how =
+        switch (plan.probe()) {
+          case Probe.Exact() -> "exact scan";
+          case Probe.Beam(int ef) -> "beam of %d".formatted(ef);
+        };
+    return "%s over %d segment%s, best %d"
+        .formatted(how, segments, segments == 1 ? "" : "s", plan.limit());
+  }
+}

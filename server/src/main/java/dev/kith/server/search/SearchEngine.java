@@ -1,0 +1,247 @@
+package dev.kith.server.search;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scores;
+import dev.kith.index.plan.PlanRunner;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.plan.SegmentReader;
+import dev.kith.server.collection.Collection;
+import dev.kith.server.collection.PointId;
+import dev.kith.server.collection.SearchSnapshot;
+import dev.kith.server.collection.StoredPoint;
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import dev.kith.server.search.SearchAnswer.Explanation;
+import dev.kith.server.search.SearchAnswer.Hit;
+import dev.kith.server.search.SearchAnswer.StageWork;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Answers queries: plan, probe, merge, resolve. Thread-safe; scratch space is the worker's.
+///
+/// Segments change while they are searched: a write publishes the new row of a point and then kills
+/// the old one, so a probe that looks for new rows first and at the old one last can miss both. A
+/// search during which a row was killed, or that found a row whose point could not be fetched, runs
+/// again: a point that exists throughout is not missing because it was written to.
+public final class SearchEngine {
+
+  /// Runs of one search at most; the last one answers with what it has.
+  private static final int MAX_RUNS = 8;
+
+  private static final int FETCHED_AT_ONCE = 128;
+
+  private final LongSupplier serverLsn;
+
+  /// @param serverLsn LSN of the last write to any collection
+  public SearchEngine(LongSupplier serverLsn) {
+    this.serverLsn = serverLsn;
+  }
+
+  /// Answers one query.
+  ///
+  /// @throws RefusedException if the query does not fit the collection, or the LSN asked for has
+  ///   not been reached
+  /// @throws AbandonedException if the caller has left
+  public SearchAnswer search(
+      Collection collection,
+      Query query,
+      SearchOptions options,
+      SearchWorker worker,
+      AnswerSize size,
+      Patience patience) {
+    VectorSpace space = collection.info().spec().space();
+    QueryBuffer buffer = worker.buffer(space);
+    PointId self = null;
+    switch (query) {
+      case Query.ByVector(MemorySegment source, long offset) -> buffer.set(source, offset);
+      case Query.ByPoint(PointId id) -> {
+        self = id;
+        buffer.set(MemorySegment.ofArray(vectorOf(collection, id)), 0);
+      }
+    }
+    SearchPlan plan = Planner.plan(collection.info().spec(), options, self == null ? 0 : 1);
+    for (int run = 1; ; run++) {
+      boolean last = run == MAX_RUNS;
+      try (SearchSnapshot snapshot = collection.acquire()) {
+        requireLsn(options.minLsn(), snapshot.lsn());
+        long dead = deadRows(snapshot);
+        if (collection.lsn() != snapshot.lsn() && !last) {
+          continue; // Written to since: a row may have been replaced by one of a newer segment.
+        }
+        Run one = new Run(options, plan, self, snapshot, size, patience);
+        SearchAnswer answer = one.answer(worker.runner(), buffer, space.metric());
+        if (last || (one.isSettled && deadRows(snapshot) == dead)) {
+          return answer;
+        }
+        size.forget(one.counted);
+      }
+    }
+  }
+
+  private static long deadRows(SearchSnapshot snapshot) {
+    long dead = 0;
+    for (SegmentReader segment : snapshot.segments()) {
+      dead += segment.tombstones().deadCount();
+    }
+    return dead;
+  }
+
+  private static byte[] vectorOf(Collection collection, PointId id) {
+    StoredPoint point = collection.get(List.of(id), true, false).getFirst();
+    byte[] vector = point == null ? null : point.vector();
+    if (vector == null) {
+      throw new RefusedException(
+          new Refusal.PointNotFound(collection.info().spec().name(), id.toString()));
+    }
+    return vector;
+  }
+
+  /// A write to another collection does not change what this one should show, but its LSN is
+  /// reached all the same. Whoever knows an LSN has it from an answer, and a write is visible
+  /// before it is answered.
+  private void requireLsn(long asked, long reached) {
+    if (Long.compareUnsigned(asked, reached) > 0
+        && Long.compareUnsigned(asked, serverLsn.getAsLong()) > 0) {
+      throw new RefusedException(new Refusal.LsnNotReached(asked, reached));
+    }
+  }
+
+  /// One run over one snapshot.
+  private static final class Run {
+    private final SearchOptions options;
+    private final SearchPlan plan;
+    private final @Nullable PointId self;
+    private final SearchSnapshot snapshot;
+    private final AnswerSize size;
+    private final Patience patience;
+
+    /// Whether every row found could be fetched and no point was found twice.
+    private boolean isSettled = true;
+
+    /// Bytes this run has added to the size of the answer.
+    private long counted;
+
+    Run(
+        SearchOptions options,
+        SearchPlan plan,
+        @Nullable PointId self,
+        SearchSnapshot snapshot,
+        AnswerSize size,
+        Patience patience) {
+      this.options = options;
+      this.plan = plan;
+      this.self = self;
+      this.snapshot = snapshot;
+      this.size = size;
+      this.patience = patience;
+    }
+
+    SearchAnswer answer(PlanRunner runner, QueryBuffer query, Metric metric) {
+      List<? extends SegmentReader> segments = snapshot.segments();
+      if (!options.explain()) {
+        probe(runner, query, segments);
+        return new SearchAnswer(metric, snapshot.lsn(), resolve(runner, segments, metric), null);
+      }
+      List<TimedSegment> timed = new ArrayList<>();
+      for (SegmentReader segment : segments) {
+        timed.add(new TimedSegment(segment, timed.size()));
+      }
+      long began = System.nanoTime();
+      probe(runner, query, timed);
+      long probed = System.nanoTime();
+      int candidates = runner.size();
+      List<Hit> hits = resolve(runner, timed, metric);
+      long resolved = System.nanoTime();
+      List<StageWork> stages = new ArrayList<>();
+      long probing = 0;
+      for (TimedSegment segment : timed) {
+        stages.add(segment.last());
+        probing += segment.last().nanos();
+      }
+      stages.add(listStage("merge", candidates, probed - began - probing));
+      stages.add(listStage("resolve", hits.size(), resolved - probed));
+      Explanation explanation =
+          new Explanation(
+              Planner.describe(plan, timed.size()),
+              stages,
+              resolved - patience.arrivedNanos(),
+              patience.startedNanos() - patience.arrivedNanos());
+      return new SearchAnswer(metric, snapshot.lsn(), hits, explanation);
+    }
+
+    private static StageWork listStage(String name, int candidates, long nanos) {
+      return new StageWork(name, OptionalLong.empty(), 0, 0, 0, candidates, Math.max(0, nanos));
+    }
+
+    private void probe(
+        PlanRunner runner, QueryBuffer query, List<? extends SegmentReader> segments) {
+      if (!runner.run(plan, query, segments, patience.gone())) {
+        throw new AbandonedException();
+      }
+    }
+
+    /// Fetches the points of all hits, in pieces, so that too large an answer is noticed early.
+    private List<@Nullable StoredPoint> fetch(
+        PlanRunner runner, List<? extends SegmentReader> segments) {
+      List<@Nullable StoredPoint> points = new ArrayList<>(runner.size());
+      while (points.size() < runner.size()) {
+        if (patience.gone().getAsBoolean()) {
+          throw new AbandonedException();
+        }
+        long[] rows = new long[Math.min(FETCHED_AT_ONCE, runner.size() - points.size())];
+        for (int i = 0; i < rows.length; i++) {
+          int rank = points.size() + i;
+          rows[i] = segments.get(runner.segment(rank)).label(runner.ordinal(rank));
+        }
+        for (StoredPoint point : snapshot.fetch(rows, options.vectors(), options.payloads())) {
+          if (point != null) {
+            counted += size.add(point);
+          }
+          points.add(point);
+        }
+      }
+      return points;
+    }
+
+    private List<Hit> resolve(
+        PlanRunner runner, List<? extends SegmentReader> segments, Metric metric) {
+      List<@Nullable StoredPoint> points = fetch(runner, segments);
+      List<Hit> hits = new ArrayList<>(points.size());
+      Map<PointId, Integer> places = new HashMap<>();
+      for (int rank = 0; rank < points.size() && hits.size() < options.limit(); rank++) {
+        StoredPoint point = points.get(rank);
+        if (point == null) {
+          isSettled = false;
+          continue;
+        }
+        if (point.id().equals(self)) {
+          continue;
+        }
+        Hit hit = new Hit(point, Scores.external(metric, runner.score(rank)));
+        Integer before = places.putIfAbsent(point.id(), hits.size());
+        if (before == null) {
+          hits.add(hit);
+        } else {
+          isSettled = false; // Found once old and once new, between two moments of one write.
+          if (hits.get(before).point().version() < point.version()) {
+            hits.set(before, hit);
+          }
+        }
+      }
+      if (!isSettled) {
+        // A newer version may stand where the older one was; the sort is stable, ties keep.
+        hits.sort(Comparator.comparingDouble(hit -> -hit.score()));
+      }
+      return hits;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.kith.server.search;
+
+import java.util.OptionalInt;
+
+/// How to search and what to return, in range.
+///
+/// @param limit hits to return, at least 1
+/// @param ef candidates kept while searching; the collection's default if empty
+/// @param exact whether to score every point
+/// @param vectors whether hits carry their vectors
+/// @param payloads whether hits carry their payloads
+/// @param explain whether to tell how the answer was found
+/// @param minLsn the answer reflects at least this write, an unsigned number; 0 for any
+public record SearchOptions(
+    int limit,
+    OptionalInt ef,
+    boolean exact,
+    boolean vectors,
+    boolean payloads,
+    boolean explain,
+    long minLsn) {}
