@@ -30,4 +30,24 @@ public final class FourRows {
 
   /// What the kernel computed for the fourth row.
   public float result3;
+
+  /// Byte offset of a row, in `[0, 4)`.
+  long offset(int row) {
+    return switch (row) {
+      case 0 -> offset0;
+      case 1 -> offset1;
+      case 2 -> offset2;
+      default -> offset3;
+    };
+  }
+
+  /// Sets what was computed for a row, in `[0, 4)`.
+  void setResult(int row, float result) {
+    switch (row) {
+      case 0 -> result0 = result;
+      case 1 -> result1 = result;
+      case 2 -> result2 = result;
+      default -> result3 = result;
+    }
+  }
 }

@@ -15,7 +15,11 @@ final class SimdKernel implements VectorKernel {
    * The species is static and final: read from an instance field, the same loops box every vector
    * and run ten times slower. With one running sum every multiply-add waits for the one before it;
    * four independent sums (one row: four parts of it; four rows: one each) let the processor
-   * overlap them. Eight spill registers to the stack.
+   * overlap them. Eight for one row spill registers to the stack.
+   *
+   * Each method has one vector loop, or two in a row over the same sums, and calls no other kernel
+   * method next to it: where C2 had to compile several vector loops at once, it boxed the sums of
+   * one of them in five processes of eight (300 ns and more per row instead of 60).
    *
    * Every method checks its operands once (Bounds), then loads unchecked: see the package comment.
    */
@@ -194,13 +198,49 @@ final class SimdKernel implements VectorKernel {
   @Override
   public void cosine4(
       MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int dimension) {
-    dot4(query, queryOffset, rows, four, dimension);
-    float queryNorm = squaredNorm(query, queryOffset, dimension);
-    // The rows have just been read, so their norms come out of the first-level cache.
-    four.result0 = quotient(four.result0, queryNorm, squaredNorm(rows, four.offset0, dimension));
-    four.result1 = quotient(four.result1, queryNorm, squaredNorm(rows, four.offset1, dimension));
-    four.result2 = quotient(four.result2, queryNorm, squaredNorm(rows, four.offset2, dimension));
-    four.result3 = quotient(four.result3, queryNorm, squaredNorm(rows, four.offset3, dimension));
+    Bounds.check(query, queryOffset, rows, four, dimension);
+    if (dimension % LANES != 0) {
+      // Stored rows are padded, so this is rare; nine sums with nine tails would be unreadable.
+      for (int row = 0; row < 4; row++) {
+        four.setResult(row, cosine(query, queryOffset, rows, four.offset(row), dimension));
+      }
+      return;
+    }
+    long offset0 = four.offset0;
+    long offset1 = four.offset1;
+    long offset2 = four.offset2;
+    long offset3 = four.offset3;
+    FloatVector dot0 = FloatVector.zero(SPECIES);
+    FloatVector dot1 = dot0;
+    FloatVector dot2 = dot0;
+    FloatVector dot3 = dot0;
+    FloatVector norm0 = dot0;
+    FloatVector norm1 = dot0;
+    FloatVector norm2 = dot0;
+    FloatVector norm3 = dot0;
+    FloatVector norms = dot0;
+    for (int i = 0; i < dimension; i += LANES) {
+      long at = (long) i << 2;
+      FloatVector q = load(query, queryOffset + at);
+      norms = q.fma(q, norms);
+      FloatVector row0 = load(rows, offset0 + at);
+      dot0 = q.fma(row0, dot0);
+      norm0 = row0.fma(row0, norm0);
+      FloatVector row1 = load(rows, offset1 + at);
+      dot1 = q.fma(row1, dot1);
+      norm1 = row1.fma(row1, norm1);
+      FloatVector row2 = load(rows, offset2 + at);
+      dot2 = q.fma(row2, dot2);
+      norm2 = row2.fma(row2, norm2);
+      FloatVector row3 = load(rows, offset3 + at);
+      dot3 = q.fma(row3, dot3);
+      norm3 = row3.fma(row3, norm3);
+    }
+    float queryNorm = norms.reduceLanes(ADD);
+    four.result0 = quotient(dot0.reduceLanes(ADD), queryNorm, norm0.reduceLanes(ADD));
+    four.result1 = quotient(dot1.reduceLanes(ADD), queryNorm, norm1.reduceLanes(ADD));
+    four.result2 = quotient(dot2.reduceLanes(ADD), queryNorm, norm2.reduceLanes(ADD));
+    four.result3 = quotient(dot3.reduceLanes(ADD), queryNorm, norm3.reduceLanes(ADD));
     if (Float.isNaN(four.result0 + four.result1 + four.result2 + four.result3)) {
       DEFINITION.cosine4(query, queryOffset, rows, four, dimension);
     }

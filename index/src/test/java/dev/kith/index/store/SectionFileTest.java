@@ -159,7 +159,7 @@ final class SectionFileTest {
     Random random = new Random(seed);
     byte[] good = Files.readAllBytes(sample());
     Path file = folder.resolve("damaged.kseg");
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < 500; round++) {
       byte[] bad = good.clone();
       int from = random.nextInt(bad.length);
       int to = Math.min(bad.length, from + 1 + random.nextInt(100));
