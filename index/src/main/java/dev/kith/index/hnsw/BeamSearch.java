@@ -12,6 +12,9 @@ import java.lang.foreign.MemorySegment;
 /// node are scored in one call: their rows are independent loads, which the processor overlaps.
 final class BeamSearch {
 
+  /// Nodes expanded between two polls of whether to stop, minus one; a power of two, minus one.
+  private static final int POLL_MASK = 63;
+
   static final OrdinalFilter EVERY_NODE = ordinal -> true;
 
   private BeamSearch() {}
@@ -51,7 +54,7 @@ final class BeamSearch {
   /// @param twins whether to follow twin links
   record Beam(int level, int ef, OrdinalFilter accepted, boolean twins) {}
 
-  /// Leaves the best accepted nodes of a level in `scratch.kept`.
+  /// Leaves the best accepted nodes of a level in `scratch.kept`; fewer, if told to stop.
   ///
   /// @param start a scored node that lives on the level
   static void beam(
@@ -74,10 +77,14 @@ final class BeamSearch {
       kept.push(start);
     }
     long floor = kept.size() < ef ? Long.MIN_VALUE : kept.top();
+    int expanded = 0;
     while (!open.isEmpty()) {
       long nearest = ~open.pop();
       if (nearest < floor) {
         break; // Whatever is left to expand is worse than all of a full beam.
+      }
+      if ((++expanded & POLL_MASK) == 0 && scratch.stop.getAsBoolean()) {
+        break;
       }
       int count = unvisited(links, beam, Scored.ordinal(nearest), scratch);
       work.nodesVisited++;

@@ -2,6 +2,7 @@ package dev.kith.index.hnsw;
 
 import dev.kith.index.SearchWork;
 import dev.kith.index.codec.F32Scorer;
+import java.util.function.BooleanSupplier;
 
 /// What one worker needs to search and to link; reused, so that neither allocates. Not thread-safe.
 ///
@@ -41,6 +42,20 @@ public final class HnswScratch {
 
   /// What linking cost, kept apart from what searches cost.
   final SearchWork linkWork = new SearchWork();
+
+  /// Polled now and then during a search; linking is never stopped halfway.
+  BooleanSupplier stop = HnswScratch::never;
+
+  /// Sets what searches poll; once it is true they end early, with what they have found.
+  ///
+  /// @param stop always false for a scratch that links
+  public void stopWhen(BooleanSupplier stop) {
+    this.stop = stop;
+  }
+
+  private static boolean never() {
+    return false;
+  }
 
   /// Moves the beam to [#sorted], ascending, and returns its size.
   int sortKept() {

@@ -29,14 +29,15 @@ public final class SearchScratch {
     return work;
   }
 
-  /// Sets what long scans poll between blocks; once it is true they end early.
+  /// Sets what scans and walks poll between blocks of work; once it is true they end early.
   public void stopWhen(BooleanSupplier stop) {
     this.stop = stop;
+    graphScratch.stopWhen(stop);
   }
 
-  /// Lets scans run to their end.
+  /// Lets scans and walks run to their end.
   public void neverStop() {
-    this.stop = SearchScratch::never;
+    stopWhen(SearchScratch::never);
   }
 
   /// Offers the best live rows of a segment to `hits`: the linked ones as the plan's probe finds

@@ -15,15 +15,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -234,6 +238,23 @@ final class SegmentTest {
       files[run] = Files.readAllBytes(file);
     }
     assertTrue(Arrays.equals(files[0], files[1]));
+  }
+
+  @Test
+  void aWideBeamStopsSoonAfterItIsToldTo() {
+    Mixture mixture = Mixture.of(SPACE, 3000, 5, 16);
+    try (GrowingSegment segment = linked(mixture, HNSW);
+        QueryBuffer query = new QueryBuffer(SPACE)) {
+      query.set(mixture.vectors()[0]);
+      PlanRunner runner = new PlanRunner();
+      SearchPlan plan = new SearchPlan(10, new Probe.Beam(200));
+      assertTrue(runner.run(plan, query, List.of(segment), () -> false));
+      long whole = runner.work().nodesVisited;
+      AtomicInteger polls = new AtomicInteger();
+      assertFalse(runner.run(plan, query, List.of(segment), () -> polls.incrementAndGet() > 2));
+      assertTrue(runner.work().nodesVisited < whole, runner.work() + " of " + whole);
+      assertClean(segment);
+    }
   }
 
   @Test
