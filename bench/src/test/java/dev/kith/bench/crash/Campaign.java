@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -21,8 +22,10 @@ import java.util.function.Function;
 ///
 /// Everything random follows from one seed, except what the machine's scheduling decides.
 final class Campaign {
-  private static final int FIRST_MILLIS = 150;
-  private static final int LAST_MILLIS = 2_500;
+  private static final int MOST_WRITES = 300;
+  private static final Duration LONGEST_LOAD = Duration.ofSeconds(20);
+  private static final int LONGEST_SWING_MILLIS = 60;
+  private static final int LONGEST_START_MILLIS = 4_000;
   private static final int SEGMENT_POINTS = 1_000;
   private static final int STRIKES_DURING_RECOVERY_IN = 6;
   private static final int FAULTS_TOLD = 25;
@@ -177,7 +180,8 @@ final class Campaign {
     try (Connection connection = server.connect()) {
       Load load = Load.start(connection, workers, random.nextLong());
       try (load) {
-        Pace.pauseMillis(random.nextInt(FIRST_MILLIS, LAST_MILLIS));
+        load.awaitWrites(1 + random.nextInt(MOST_WRITES), LONGEST_LOAD);
+        Pace.pauseMillis(random.nextInt(LONGEST_SWING_MILLIS));
         load.strike();
         blow.strike(server, random);
       }
@@ -192,7 +196,7 @@ final class Campaign {
   private ServerProcess restart(Path log) throws IOException, InterruptedException {
     while (random.nextInt(STRIKES_DURING_RECOVERY_IN) == 0) {
       ServerProcess brief = ServerProcess.start(data, log);
-      Pace.pauseMillis(random.nextInt(100, LAST_MILLIS));
+      Pace.pauseMillis(random.nextInt(LONGEST_START_MILLIS));
       blow.duringRecovery().strike(brief, random);
       tally.countStrikeDuringRecovery();
     }

@@ -99,10 +99,10 @@ final class IngestWorker implements Load.Worker {
     int batches = 1 + random.nextInt(25);
     for (int i = 0; i < batches && !load.isOver(); i++) {
       while (unacknowledged.size() >= window) {
-        accept(stream.take());
+        accept(stream.take(), load);
       }
       for (IngestResponse early = stream.poll(); early != null; early = stream.poll()) {
-        accept(early);
+        accept(early, load);
       }
       sendNew(stream, random);
     }
@@ -110,10 +110,10 @@ final class IngestWorker implements Load.Worker {
       return; // Breaks off; the next stream goes on.
     }
     while (!unacknowledged.isEmpty()) {
-      accept(stream.take());
+      accept(stream.take(), load);
     }
     if (random.nextInt(3) == 0) {
-      finish(stream);
+      finish(stream, load);
     }
   }
 
@@ -156,7 +156,7 @@ final class IngestWorker implements Load.Worker {
     stream.send(IngestRequest.newBuilder().setBatch(message).build());
   }
 
-  private void accept(IngestResponse response) {
+  private void accept(IngestResponse response, Load load) {
     switch (response.getMessageCase()) {
       case ACK -> {
         long upTo = response.getAck().getSequence();
@@ -167,6 +167,7 @@ final class IngestWorker implements Load.Worker {
               "%s was sent up to %d; the answer is %s".formatted(session, sequence, response));
         }
         if (unacknowledged.containsKey(upTo)) {
+          load.countWrite();
           // A batch that was sent again may have been written by the stream before, at any LSN.
           ledger.acknowledgeThrough(session, upTo, response.getAck().getLsn(), upTo > sentBefore);
         }
@@ -180,14 +181,14 @@ final class IngestWorker implements Load.Worker {
     }
   }
 
-  private void finish(Stream stream) {
+  private void finish(Stream stream, Load load) {
     String finishing = session;
     ledger.finishing(finishing);
     session = ""; // However this ends, the next stream opens another.
     stream.send(IngestRequest.newBuilder().setFinish(IngestFinish.getDefaultInstance()).build());
     IngestResponse last = stream.take();
     while (last.hasAck() || last.hasBackoff()) {
-      accept(last);
+      accept(last, load);
       last = stream.take();
     }
     if (last.hasFinished()) {

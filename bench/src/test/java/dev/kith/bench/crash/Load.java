@@ -32,6 +32,7 @@ final class Load implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final Queue<String> surprises = new ConcurrentLinkedQueue<>();
   private final AtomicLong searches = new AtomicLong();
+  private final AtomicLong writes = new AtomicLong();
   private final AtomicLong overloads = new AtomicLong();
   private volatile @Nullable Status lastFailure;
   private volatile boolean struck;
@@ -96,6 +97,19 @@ final class Load implements AutoCloseable {
   void surprise(String what) {
     if (!struck && surprises.size() < MOST_SURPRISES) {
       surprises.add(what);
+    }
+  }
+
+  void countWrite() {
+    writes.incrementAndGet();
+  }
+
+  /// Lets the load run until so many writes were acknowledged, or the time is up. A blow that falls
+  /// by the clock alone would meet an idle server on a busy machine.
+  void awaitWrites(long count, Duration atMost) {
+    long end = System.nanoTime() + atMost.toNanos();
+    while (writes.get() < count && System.nanoTime() < end) {
+      Pace.pauseMillis(1);
     }
   }
 

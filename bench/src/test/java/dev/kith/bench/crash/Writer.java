@@ -47,6 +47,7 @@ final class Writer {
       return false;
     }
     ledger.acknowledge(write, answer.getLsn());
+    load.countWrite();
     checkReached(write, answer.getDurability());
     if (answer.getPointCount() != write.places().size()) {
       ledger.report(
@@ -79,6 +80,7 @@ final class Writer {
       return false;
     }
     ledger.acknowledge(write, answer.getLsn());
+    load.countWrite();
     checkReached(write, answer.getDurability());
     if (existing.isPresent() && existing.getAsInt() != answer.getPointCount()) {
       ledger.report(
