@@ -61,11 +61,16 @@ public final class KithCollection {
 
   /// As [#upsert], without waiting; the batch may not change until the future is done.
   public CompletableFuture<WriteReceipt> upsertAsync(PointBatch points, Durability durability) {
-    return upsertFrom(0, points, durability, new WriteReceipt(0, Durability.DISK, 0));
+    return upsertFrom(
+        0, points, durability, new WriteReceipt(0, Durability.DISK, 0), new Cancellation());
   }
 
   private CompletableFuture<WriteReceipt> upsertFrom(
-      int from, PointBatch points, Durability durability, WriteReceipt before) {
+      int from,
+      PointBatch points,
+      Durability durability,
+      WriteReceipt before,
+      Cancellation cancellation) {
     int to = points.chunkEnd(from, rpc.options().chunkBytes(), ClientOptions.MAX_CHUNK_POINTS);
     UpsertRequest request =
         UpsertRequest.newBuilder()
@@ -74,7 +79,7 @@ public final class KithCollection {
             .setDurability(Wire.durability(durability))
             .build();
     CompletableFuture<WriteReceipt> part =
-        rpc.call(PointServiceGrpc.getUpsertMethod(), request)
+        rpc.call(PointServiceGrpc.getUpsertMethod(), request, cancellation)
             .thenApply(
                 response ->
                     combined(
@@ -93,7 +98,7 @@ public final class KithCollection {
     }
     return to == points.size()
         ? part
-        : part.thenCompose(receipt -> upsertFrom(to, points, durability, receipt));
+        : part.thenCompose(receipt -> upsertFrom(to, points, durability, receipt, cancellation));
   }
 
   private static WriteReceipt combined(
@@ -118,11 +123,20 @@ public final class KithCollection {
 
   /// As [#delete(List, Durability)], without waiting.
   public CompletableFuture<WriteReceipt> deleteAsync(List<PointId> ids, Durability durability) {
-    return deleteFrom(0, List.copyOf(ids), durability, new WriteReceipt(0, Durability.DISK, 0));
+    return deleteFrom(
+        0,
+        List.copyOf(ids),
+        durability,
+        new WriteReceipt(0, Durability.DISK, 0),
+        new Cancellation());
   }
 
   private CompletableFuture<WriteReceipt> deleteFrom(
-      int from, List<PointId> ids, Durability durability, WriteReceipt before) {
+      int from,
+      List<PointId> ids,
+      Durability durability,
+      WriteReceipt before,
+      Cancellation cancellation) {
     int to = Math.min(ids.size(), from + ClientOptions.MAX_CHUNK_POINTS);
     DeletePointsRequest request =
         DeletePointsRequest.newBuilder()
@@ -131,7 +145,7 @@ public final class KithCollection {
             .setDurability(Wire.durability(durability))
             .build();
     CompletableFuture<WriteReceipt> part =
-        rpc.call(PointServiceGrpc.getDeletePointsMethod(), request)
+        rpc.call(PointServiceGrpc.getDeletePointsMethod(), request, cancellation)
             .thenApply(
                 response ->
                     combined(
@@ -141,7 +155,7 @@ public final class KithCollection {
                         response.getPointCount()));
     return to == ids.size()
         ? part
-        : part.thenCompose(receipt -> deleteFrom(to, ids, durability, receipt));
+        : part.thenCompose(receipt -> deleteFrom(to, ids, durability, receipt, cancellation));
   }
 
   /// Reads points with vectors and payloads, in the order of the ids; those that do not exist are
@@ -158,11 +172,15 @@ public final class KithCollection {
   /// As [#get(List, SearchOptions.Fields)], without waiting.
   public CompletableFuture<List<StoredPoint>> getAsync(
       List<PointId> ids, SearchOptions.Fields fields) {
-    return getFrom(0, List.copyOf(ids), fields, new ArrayList<>());
+    return getFrom(0, List.copyOf(ids), fields, new ArrayList<>(), new Cancellation());
   }
 
   private CompletableFuture<List<StoredPoint>> getFrom(
-      int from, List<PointId> ids, SearchOptions.Fields fields, List<StoredPoint> found) {
+      int from,
+      List<PointId> ids,
+      SearchOptions.Fields fields,
+      List<StoredPoint> found,
+      Cancellation cancellation) {
     int to = Math.min(ids.size(), from + ClientOptions.MAX_CHUNK_POINTS);
     GetPointsRequest request =
         GetPointsRequest.newBuilder()
@@ -171,13 +189,13 @@ public final class KithCollection {
             .setWithVector(fields.vector())
             .setWithPayload(fields.payload())
             .build();
-    return rpc.call(PointServiceGrpc.getGetPointsMethod(), request)
+    return rpc.call(PointServiceGrpc.getGetPointsMethod(), request, cancellation)
         .thenCompose(
             response -> {
               response.getPointsList().forEach(point -> found.add(Wire.point(point)));
               return to == ids.size()
                   ? CompletableFuture.completedFuture(List.copyOf(found))
-                  : getFrom(to, ids, fields, found);
+                  : getFrom(to, ids, fields, found, cancellation);
             });
   }
 
@@ -258,11 +276,15 @@ public final class KithCollection {
     }
     return queries.isEmpty()
         ? CompletableFuture.completedFuture(List.of())
-        : searchFrom(0, queries, options, new ArrayList<>());
+        : searchFrom(0, queries, options, new ArrayList<>(), new Cancellation());
   }
 
   private CompletableFuture<List<SearchResult>> searchFrom(
-      int from, List<float[]> queries, SearchOptions options, List<SearchResult> found) {
+      int from,
+      List<float[]> queries,
+      SearchOptions options,
+      List<SearchResult> found,
+      Cancellation cancellation) {
     int to = Math.min(queries.size(), from + MAX_BATCH_QUERIES);
     SearchBatchRequest request =
         SearchBatchRequest.newBuilder()
@@ -270,13 +292,13 @@ public final class KithCollection {
             .setVectors(matrix(queries.subList(from, to)))
             .setOptions(SearchWire.options(options))
             .build();
-    return rpc.call(SearchServiceGrpc.getSearchBatchMethod(), request)
+    return rpc.call(SearchServiceGrpc.getSearchBatchMethod(), request, cancellation)
         .thenCompose(
             response -> {
               found.addAll(SearchWire.results(response));
               return to == queries.size()
                   ? CompletableFuture.completedFuture(List.copyOf(found))
-                  : searchFrom(to, queries, options, found);
+                  : searchFrom(to, queries, options, found, cancellation);
             });
   }
 
@@ -313,8 +335,7 @@ public final class KithCollection {
   }
 
   /// As [#optimize], on a thread of its own. Cancelling the future does not stop the server's work.
-  public CompletableFuture<@Nullable Void> optimizeAsync(
-      @Nullable Consumer<OptimizeProgress> progress) {
+  public CompletableFuture<Void> optimizeAsync(@Nullable Consumer<OptimizeProgress> progress) {
     return CompletableFuture.runAsync(() -> optimize(progress), Thread::startVirtualThread);
   }
 
@@ -328,7 +349,8 @@ public final class KithCollection {
     return rpc.call(
             CollectionServiceGrpc.getVerifyCollectionMethod(),
             VerifyCollectionRequest.newBuilder().setName(name).build(),
-            VERIFY_DEADLINE)
+            VERIFY_DEADLINE,
+            new Cancellation())
         .thenApply(
             response -> new VerifyReport(response.getViolationsList(), response.getPointCount()));
   }

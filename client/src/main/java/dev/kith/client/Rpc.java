@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +42,21 @@ final class Rpc implements AutoCloseable {
 
   /// Makes a call within the default deadline. Cancelling the future cancels the call.
   <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request) {
-    return call(method, request, options.deadline());
+    return call(method, request, options.deadline(), new Cancellation());
   }
 
   /// Makes a call within a deadline that covers all attempts.
-  <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request, Duration deadline) {
-    UnaryCall<Q, R> call = new UnaryCall<>(method, request, deadline);
+  <Q, R> CompletableFuture<R> call(
+      MethodDescriptor<Q, R> method, Q request, Duration deadline, Cancellation cancellation) {
+    UnaryCall<Q, R> call = new UnaryCall<>(method, request, deadline, cancellation);
     call.attempt();
     return call.result;
+  }
+
+  /// Makes one of several calls that are cancelled as one.
+  <Q, R> CompletableFuture<R> call(
+      MethodDescriptor<Q, R> method, Q request, Cancellation cancellation) {
+    return call(method, request, options.deadline(), cancellation);
   }
 
   /// Waits for a call. An interrupt cancels it.
@@ -93,9 +100,12 @@ final class Rpc implements AutoCloseable {
   }
 
   /// Runs `again` after a pause, on a thread of the JDK's.
-  static Future<?> later(Duration pause, Runnable again) {
-    return CompletableFuture.runAsync(
-        again, CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS));
+  static void later(Duration pause, Runnable again) {
+    after(pause).execute(again);
+  }
+
+  static Executor after(Duration pause) {
+    return CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /// How long to wait before another attempt: what the server asks for, or the policy's delay.
@@ -127,25 +137,22 @@ final class Rpc implements AutoCloseable {
     private final MethodDescriptor<Q, R> method;
     private final Q request;
     private final long deadlineNanos;
-    private final CompletableFuture<R> result = new CompletableFuture<>();
-    private volatile @Nullable ClientCall<Q, R> current;
+    private final Cancellation cancellation;
+    private final CompletableFuture<R> result;
     private int failures;
 
-    UnaryCall(MethodDescriptor<Q, R> method, Q request, Duration deadline) {
+    UnaryCall(
+        MethodDescriptor<Q, R> method, Q request, Duration deadline, Cancellation cancellation) {
       this.method = method;
       this.request = request;
       this.deadlineNanos = System.nanoTime() + deadline.toNanos();
-      result.whenComplete(
-          (_, _) -> {
-            ClientCall<Q, R> running = current;
-            if (result.isCancelled() && running != null) {
-              running.cancel("cancelled by the caller", null);
-            }
-          });
+      this.cancellation = cancellation;
+      this.result = cancellation.future();
     }
 
     void attempt() {
-      if (result.isDone()) {
+      if (cancellation.isCancelled()) {
+        result.cancel(false);
         return;
       }
       ClientCall<Q, R> call =
@@ -153,7 +160,6 @@ final class Rpc implements AutoCloseable {
               method,
               CallOptions.DEFAULT.withDeadlineAfter(
                   Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS));
-      current = call;
       ClientCalls.asyncUnaryCall(
           call,
           request,
@@ -175,6 +181,8 @@ final class Rpc implements AutoCloseable {
               result.complete(Objects.requireNonNull(response));
             }
           });
+      // After the start: a call that has not started cannot be cancelled.
+      cancellation.running(call);
     }
 
     private void failed(Failures failure) {

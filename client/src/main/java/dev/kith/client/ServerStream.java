@@ -6,6 +6,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,7 @@ final class ServerStream<Q, R> implements AutoCloseable {
     }
     Duration pause = rpc.pause(failure, failures);
     try {
-      Rpc.later(pause, rpc::wakeUp).get();
+      CompletableFuture.runAsync(rpc::wakeUp, Rpc.after(pause)).get();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new KithException(

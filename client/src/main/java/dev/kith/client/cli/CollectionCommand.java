@@ -1,0 +1,408 @@
+package dev.kith.client.cli;
+
+import dev.kith.client.CollectionInfo;
+import dev.kith.client.CollectionSpec;
+import dev.kith.client.CollectionStats;
+import dev.kith.client.IndexSpec;
+import dev.kith.client.KithClient;
+import dev.kith.client.Metric;
+import dev.kith.client.OptimizeProgress;
+import dev.kith.client.VerifyReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `kith collection ...`
+@Command(
+    name = "collection",
+    description = "Make, list, describe, change, delete, optimize and verify collections.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      CollectionCommand.Create.class,
+      CollectionCommand.ListAll.class,
+      CollectionCommand.Describe.class,
+      CollectionCommand.Update.class,
+      CollectionCommand.Delete.class,
+      CollectionCommand.Optimize.class,
+      CollectionCommand.Verify.class
+    })
+final class CollectionCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  boolean help;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /// What all of them share.
+  abstract static class OnOne implements Callable<Integer> {
+    @Parameters(paramLabel = "NAME", description = "The collection.")
+    String name = "";
+
+    @Mixin Common common = new Common();
+
+    final Console console;
+
+    OnOne(Console console) {
+      this.console = console;
+    }
+
+    void print(CollectionInfo info) {
+      if (common.json()) {
+        console.json(Json.collection(info));
+      } else {
+        printTable(console, List.of(info));
+      }
+    }
+  }
+
+  private static void printTable(Console console, List<CollectionInfo> collections) {
+    console.table(
+        List.of("NAME", "DIMENSION", "METRIC", "INDEX", "POINTS", "CREATED"),
+        collections.stream()
+            .map(
+                info ->
+                    List.of(
+                        info.name(),
+                        String.valueOf(info.spec().dimension()),
+                        info.spec().metric().name().toLowerCase(Locale.ROOT),
+                        index(info.spec().index()),
+                        String.valueOf(info.points()),
+                        info.created().toString()))
+            .toList());
+  }
+
+  private static String index(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat _ -> "flat";
+      case IndexSpec.Hnsw hnsw ->
+          "hnsw"
+              + (hnsw.m().isPresent() ? " m=" + hnsw.m().getAsInt() : "")
+              + (hnsw.efConstruction().isPresent()
+                  ? " ef_construction=" + hnsw.efConstruction().getAsInt()
+                  : "");
+    };
+  }
+
+  /// `kith collection create`
+  @Command(
+      name = "create",
+      description = "Create a collection; one that exists with the same definition is fine.",
+      footerHeading = "%nExample:%n",
+      footer = "  kith collection create words --dimension 384 --metric cosine")
+  static final class Create extends OnOne {
+    @Option(
+        names = "--dimension",
+        required = true,
+        paramLabel = "D",
+        description = "Coordinates per vector, 1 to 65536.")
+    private int dimension;
+
+    @Option(
+        names = "--metric",
+        defaultValue = "cosine",
+        description = "cosine, dot or euclidean (default cosine).")
+    private Metric metric = Metric.COSINE;
+
+    @Option(names = "--index", defaultValue = "hnsw", description = "hnsw or flat (default hnsw).")
+    private Kind index = Kind.HNSW;
+
+    @Option(names = "--m", description = "HNSW: links per point, 2 to 512 (default 16).")
+    private @Nullable Integer m;
+
+    @Option(
+        names = "--ef-construction",
+        description = "HNSW: candidates when linking, up to 10000 (default 200).")
+    private @Nullable Integer efConstruction;
+
+    @Option(names = "--seed", description = "HNSW: seed of the random levels.")
+    private @Nullable Long seed;
+
+    @Option(
+        names = "--default-ef",
+        description = "Beam of a search that sets none, 1 to 10000 (default 100).")
+    private @Nullable Integer defaultEf;
+
+    @Option(
+        names = "--segment-points",
+        description = "Points at which a segment is sealed, 1000 to 100000000.")
+    private @Nullable Integer segmentPoints;
+
+    /// The kinds of index.
+    enum Kind {
+      HNSW,
+      FLAT
+    }
+
+    Create(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      if (index == Kind.FLAT && (m != null || efConstruction != null || seed != null)) {
+        throw new UsageException("--m, --ef-construction and --seed are options of --index hnsw");
+      }
+      IndexSpec policy =
+          index == Kind.FLAT
+              ? IndexSpec.flat()
+              : new IndexSpec.Hnsw(
+                  optional(m),
+                  optional(efConstruction),
+                  seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
+      CollectionSpec spec =
+          new CollectionSpec(
+              name, dimension, metric, policy, optional(defaultEf), optional(segmentPoints));
+      try (KithClient client = common.connect()) {
+        client.create(spec);
+        print(client.describe(name));
+      }
+      return 0;
+    }
+  }
+
+  /// `kith collection list`
+  @Command(
+      name = "list",
+      description = "List all collections in the order of their names.",
+      footerHeading = "%nExample:%n",
+      footer = "  kith collection list --json")
+  static final class ListAll implements Callable<Integer> {
+    @Mixin private Common common = new Common();
+    private final Console console;
+
+    ListAll(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+      try (KithClient client = common.connect()) {
+        List<CollectionInfo> collections = client.list();
+        if (common.json()) {
+          ArrayNode array = Json.array();
+          collections.forEach(info -> array.add(Json.collection(info)));
+          console.json(array);
+        } else {
+          printTable(console, collections);
+        }
+      }
+      return 0;
+    }
+  }
+
+  /// `kith collection describe`
+  @Command(
+      name = "describe",
+      description = "Show a collection's definition, its segments and what it costs.",
+      footerHeading = "%nExample:%n",
+      footer = "  kith collection describe words")
+  static final class Describe extends OnOne {
+    Describe(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      try (KithClient client = common.connect()) {
+        CollectionInfo info = client.describe(name);
+        CollectionStats stats = client.collection(name).stats();
+        if (common.json()) {
+          ObjectNode object = Json.collection(info);
+          object
+              .put("lsn", stats.lsn())
+              .put("unlinked_points", stats.unlinkedPoints())
+              .put("dead_rows", stats.deadRows())
+              .put("memory_bytes", stats.memoryBytes())
+              .put("file_bytes", stats.fileBytes());
+          ArrayNode segments = object.putArray("segments");
+          for (CollectionStats.Segment segment : stats.segments()) {
+            segments
+                .addObject()
+                .put("number", segment.number())
+                .put("sealed", segment.sealed())
+                .put("points", segment.points())
+                .put("dead_rows", segment.deadRows())
+                .put("unlinked_points", segment.unlinkedPoints())
+                .put("bytes", segment.bytes());
+          }
+          console.json(object);
+        } else {
+          print(info);
+          console.out().println();
+          printSegments(stats);
+        }
+      }
+      return 0;
+    }
+
+    private void printSegments(CollectionStats stats) {
+      List<List<String>> rows = new ArrayList<>();
+      for (CollectionStats.Segment segment : stats.segments()) {
+        rows.add(
+            List.of(
+                String.valueOf(segment.number()),
+                segment.sealed() ? "sealed" : "growing",
+                String.valueOf(segment.points()),
+                String.valueOf(segment.deadRows()),
+                String.valueOf(segment.unlinkedPoints()),
+                Console.bytes(segment.bytes())));
+      }
+      console.table(List.of("SEGMENT", "STATE", "POINTS", "DEAD", "UNLINKED", "SIZE"), rows);
+    }
+  }
+
+  /// `kith collection update`
+  @Command(
+      name = "update",
+      description = "Change settings that may change while a collection lives.",
+      footerHeading = "%nExample:%n",
+      footer = "  kith collection update words --default-ef 200")
+  static final class Update extends OnOne {
+    @Option(names = "--default-ef", description = "Beam of a search that sets none, 1 to 10000.")
+    private @Nullable Integer defaultEf;
+
+    @Option(
+        names = "--segment-points",
+        description = "Points at which a segment is sealed, 1000 to 100000000.")
+    private @Nullable Integer segmentPoints;
+
+    Update(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      if (defaultEf == null && segmentPoints == null) {
+        throw new UsageException("nothing to change: give --default-ef or --segment-points");
+      }
+      try (KithClient client = common.connect()) {
+        print(client.update(name, optional(defaultEf), optional(segmentPoints)));
+      }
+      return 0;
+    }
+  }
+
+  /// `kith collection delete`
+  @Command(
+      name = "delete",
+      description = "Delete a collection and all its points.",
+      footerHeading = "%nExample:%n",
+      footer = "  kith collection delete words")
+  static final class Delete extends OnOne {
+    Delete(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      try (KithClient client = common.connect()) {
+        boolean existed = client.delete(name);
+        if (common.json()) {
+          console.json(Json.object().put("name", name).put("existed", existed));
+        } else {
+          console.out().println(existed ? "deleted " + name : "there was no collection " + name);
+        }
+      }
+      return 0;
+    }
+  }
+
+  /// `kith collection optimize`
+  @Command(
+      name = "optimize",
+      description = "Link every point into the index and seal the growing segment.",
+      footerHeading = "%nExample:%n",
+      footer = "  kith collection optimize words")
+  static final class Optimize extends OnOne {
+    Optimize(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      long start = System.nanoTime();
+      try (KithClient client = common.connect();
+          Progress bar = new Progress()) {
+        client
+            .collection(name)
+            .optimize(
+                progress -> {
+                  if (progress.phase() != OptimizeProgress.Phase.FINISHED) {
+                    bar.at(
+                        progress.phase().name().toLowerCase(Locale.ROOT),
+                        progress.completed(),
+                        progress.total());
+                  }
+                });
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      if (common.json()) {
+        console.json(Json.object().put("name", name).put("seconds", seconds));
+      } else {
+        console.out().printf(Locale.ROOT, "optimized %s in %.1f s%n", name, seconds);
+      }
+      return 0;
+    }
+  }
+
+  /// `kith collection verify`
+  @Command(
+      name = "verify",
+      description = "Check the invariants of a collection; status 1 if one is violated.",
+      footerHeading = "%nExample:%n",
+      footer = "  kith collection verify words")
+  static final class Verify extends OnOne {
+    Verify(Console console) {
+      super(console);
+    }
+
+    @Override
+    public Integer call() {
+      VerifyReport report;
+      try (KithClient client = common.connect()) {
+        report = client.collection(name).verify();
+      }
+      if (common.json()) {
+        ObjectNode object =
+            Json.object()
+                .put("name", name)
+                .put("sound", report.sound())
+                .put("points", report.points());
+        report.violations().forEach(object.putArray("violations")::add);
+        console.json(object);
+      } else {
+        report.violations().forEach(console.out()::println);
+        console
+            .out()
+            .printf(
+                "%s: %d points checked, %d violations%n",
+                name, report.points(), report.violations().size());
+      }
+      return report.sound() ? 0 : 1;
+    }
+  }
+
+  private static OptionalInt optional(@Nullable Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+}
