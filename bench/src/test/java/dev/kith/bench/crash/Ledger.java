@@ -201,7 +201,7 @@ final class Ledger {
   /// The highest LSN that must have survived.
   synchronized long firmLsn(Survival survival) {
     return operations.stream()
-        .filter(write -> write.fate() == Fate.ACKNOWLEDGED && write.above() == write.upTo() - 1)
+        .filter(write -> write.fate() == Fate.ACKNOWLEDGED && write.isLsnKnown())
         .filter(write -> survival.promise(write.durability()) == Promise.FIRM)
         .mapToLong(Operation::upTo)
         .max()

@@ -86,6 +86,18 @@ final class LedgerTest {
     }
   }
 
+  @Test
+  void batchesOfASessionStandInItsOrderAlsoWhereTheirLsnsAreNotKnown() {
+    ingest(1, true, 1, 2);
+    ingest(2, false, 1, 3);
+    ingest(3, false, 1, 4);
+    ledger.acknowledgeDurable("s", 2);
+    Operation last = ingest(4, true, 1);
+    assertEquals(List.of(), verdict(store.observe(), Survival.KILL).faults());
+    store.forget(last);
+    assertConvicts(Verdict.Kind.LOST, store.observe());
+  }
+
   // ---- It convicts.
 
   @ParameterizedTest(name = "seed {0}")

@@ -102,6 +102,16 @@ final class Operation {
     return upTo;
   }
 
+  boolean isLsnKnown() {
+    return above == upTo - 1;
+  }
+
+  /// Whether this was written after `other`, which has an id in common. Where an LSN is not known,
+  /// one worker sent both, one after the other.
+  boolean isWrittenAfter(Operation other) {
+    return isLsnKnown() && other.isLsnKnown() ? upTo > other.upTo : number > other.number;
+  }
+
   void lsnIs(long lsn) {
     above = lsn - 1;
     upTo = lsn;
@@ -127,7 +137,7 @@ final class Operation {
             fate,
             upTo == Long.MAX_VALUE
                 ? ", lsn > " + above
-                : above == upTo - 1 ? ", lsn " + upTo : ", lsn in (" + above + ", " + upTo + "]",
+                : isLsnKnown() ? ", lsn " + upTo : ", lsn in (" + above + ", " + upTo + "]",
             session == null ? "" : ", session " + session + " at " + sequence);
   }
 }

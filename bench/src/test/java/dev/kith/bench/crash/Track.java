@@ -14,7 +14,7 @@ final class Track {
   record Standing(Contents.Origin origin, long version) {}
 
   private final @Nullable Standing base;
-  // In the order of their LSNs.
+  // In the order in which they were written.
   private final List<Operation> acknowledged = new ArrayList<>();
   private final List<Operation> unknown = new ArrayList<>();
 
@@ -36,7 +36,7 @@ final class Track {
 
   void addAcknowledged(Operation operation) {
     int at = acknowledged.size();
-    while (at > 0 && acknowledged.get(at - 1).upTo() > operation.upTo()) {
+    while (at > 0 && acknowledged.get(at - 1).isWrittenAfter(operation)) {
       at--;
     }
     acknowledged.add(at, operation);
