@@ -1,0 +1,144 @@
+package dev.kith.bench.run;
+
+import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.progress.Progress;
+import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.plan.PlanRunner;
+import dev.kith.index.plan.Probe;
+import dev.kith.index.plan.SearchPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/// The engine in this process: one growing segment that holds all base vectors.
+public final class InProcessTarget implements Target {
+  private static final int PROGRESS_STEP = 256;
+
+  private final Dataset dataset;
+  private final int threads;
+  private @Nullable GrowingSegment segment;
+
+  /// @param threads threads that link, at least 1
+  public InProcessTarget(Dataset dataset, int threads) {
+    this.dataset = dataset;
+    this.threads = threads;
+  }
+
+  @Override
+  public Built build(IndexSpec index) throws InterruptedException {
+    long start = System.nanoTime();
+    int rows = dataset.base().rows();
+    GrowingSegment building = GrowingSegment.create(dataset.space(), index, rows);
+    segment = building;
+    for (int row = 0; row < rows; row++) {
+      building.append(row, dataset.base().data(), dataset.base().offset(row));
+    }
+    building.publish();
+    if (index instanceof IndexSpec.Hnsw) {
+      link(building);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return new Built(seconds, OptionalDouble.of((double) building.bytes() / rows));
+  }
+
+  private void link(GrowingSegment building) throws InterruptedException {
+    try (ExecutorService workers = Executors.newFixedThreadPool(threads);
+        Progress progress = Progress.start("Building", building.size(), " vectors")) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        running.add(workers.submit(() -> linkAll(building, progress)));
+      }
+      for (Future<?> worker : running) {
+        worker.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("building failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  private static void linkAll(GrowingSegment building, Progress progress) {
+    HnswScratch scratch = new HnswScratch();
+    int linked = 0;
+    while (building.linkNext(scratch)) {
+      if (++linked % PROGRESS_STEP == 0) {
+        progress.step(PROGRESS_STEP);
+      }
+    }
+    progress.step(linked % PROGRESS_STEP);
+  }
+
+  @Override
+  public Searcher searcher(Setting setting) {
+    GrowingSegment built = segment;
+    if (built == null) {
+      throw new IllegalStateException("build first");
+    }
+    return new SegmentSearcher(dataset, built, plan(setting));
+  }
+
+  private static SearchPlan plan(Setting setting) {
+    OptionalInt ef = setting.ef();
+    return new SearchPlan(
+        setting.k(), ef.isPresent() ? new Probe.Beam(ef.getAsInt()) : new Probe.Exact());
+  }
+
+  @Override
+  public boolean searchesOnTheCallingThread() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    if (segment != null) {
+      segment.close();
+      segment = null;
+    }
+  }
+
+  /// One search worker, as the server has them.
+  private static final class SegmentSearcher implements Searcher {
+    private final Dataset dataset;
+    private final List<GrowingSegment> segments;
+    private final SearchPlan plan;
+    private final PlanRunner runner = new PlanRunner();
+    private final QueryBuffer buffer;
+    private long distanceComputations;
+
+    SegmentSearcher(Dataset dataset, GrowingSegment segment, SearchPlan plan) {
+      this.dataset = dataset;
+      this.segments = List.of(segment);
+      this.plan = plan;
+      this.buffer = new QueryBuffer(dataset.space());
+    }
+
+    @Override
+    public int search(int query, int[] rows) {
+      buffer.set(dataset.queries().data(), dataset.queries().offset(query));
+      runner.run(plan, buffer, segments, () -> false);
+      distanceComputations += runner.work().distanceComputations;
+      for (int rank = 0; rank < runner.size(); rank++) {
+        rows[rank] = runner.ordinal(rank); // Rows were appended in order: ordinals are rows.
+      }
+      return runner.size();
+    }
+
+    @Override
+    public long distanceComputations() {
+      return distanceComputations;
+    }
+
+    @Override
+    public void close() {
+      buffer.close();
+    }
+  }
+}

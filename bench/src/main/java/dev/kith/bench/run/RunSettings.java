@@ -1,0 +1,94 @@
+package dev.kith.bench.run;
+
+import dev.kith.index.Require;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.hnsw.HnswParams;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// What to build and how to search it.
+///
+/// @param index the index and its parameters
+/// @param efs beams to search with, one row each; empty for an exact index
+/// @param threads searching threads, in `[1, 1024]`
+/// @param k hits of the timed searches, in `[1, 1000]`
+/// @param repeats timed passes over the queries, in `[1, 100]`; the fastest counts
+public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k, int repeats) {
+
+  /// Beams searched with when nobody says which.
+  public static final List<Integer> DEFAULT_EFS = List.of(10, 20, 40, 80, 160, 320);
+
+  private static final int MAX_EF = 10_000;
+
+  /// @throws IllegalArgumentException if something is out of range
+  public RunSettings {
+    Require.inRange("threads", threads, 1, 1024);
+    Require.inRange("k", k, 1, 1000);
+    Require.inRange("repeats", repeats, 1, 100);
+    efs = List.copyOf(efs);
+    for (int ef : efs) {
+      Require.inRange("ef", ef, 1, MAX_EF);
+    }
+    if (index instanceof IndexSpec.Flat ? !efs.isEmpty() : efs.isEmpty()) {
+      throw new IllegalArgumentException(
+          index instanceof IndexSpec.Flat
+              ? "a flat index is exact and has nothing to sweep, got ef=" + efs
+              : "sweep at least one ef");
+    }
+  }
+
+  /// Reads the index from its name and parameters.
+  ///
+  /// @param name `hnsw` or `flat`
+  /// @param params `m` and `ef_construction` of `hnsw`
+  /// @throws IllegalArgumentException if there is no such index or parameter
+  public static IndexSpec index(String name, Map<String, Integer> params, long seed) {
+    return switch (name) {
+      case "flat" -> {
+        requireKnown(name, params, List.of());
+        yield new IndexSpec.Flat();
+      }
+      case "hnsw" -> {
+        requireKnown(name, params, List.of("m", "ef_construction"));
+        HnswParams defaults = HnswParams.defaults();
+        yield new IndexSpec.Hnsw(
+            new HnswParams(
+                params.getOrDefault("m", defaults.m()),
+                params.getOrDefault("ef_construction", defaults.efConstruction()),
+                seed));
+      }
+      default -> throw new IllegalArgumentException("index must be hnsw or flat, got " + name);
+    };
+  }
+
+  private static void requireKnown(String index, Map<String, Integer> params, List<String> known) {
+    for (String param : params.keySet()) {
+      if (!known.contains(param)) {
+        throw new IllegalArgumentException(
+            "index %s has no parameter %s; it has %s"
+                .formatted(index, param, known.isEmpty() ? "none" : known));
+      }
+    }
+  }
+
+  /// Name of the index.
+  String indexName() {
+    return switch (index) {
+      case IndexSpec.Flat() -> "flat";
+      case IndexSpec.Hnsw(HnswParams _) -> "hnsw";
+    };
+  }
+
+  /// Parameters of the index as they are reported.
+  SequencedMap<String, Long> params() {
+    SequencedMap<String, Long> params = new LinkedHashMap<>();
+    if (index instanceof IndexSpec.Hnsw(HnswParams hnsw)) {
+      params.put("m", (long) hnsw.m());
+      params.put("ef_construction", (long) hnsw.efConstruction());
+      params.put("seed", hnsw.seed());
+    }
+    return params;
+  }
+}

@@ -1,0 +1,197 @@
+package dev.kith.bench.run;
+
+import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.progress.Progress;
+import dev.kith.client.CollectionSpec;
+import dev.kith.client.CollectionStats;
+import dev.kith.client.Explanation;
+import dev.kith.client.Hit;
+import dev.kith.client.Ingest;
+import dev.kith.client.IngestOptions;
+import dev.kith.client.IngestTotals;
+import dev.kith.client.KithClient;
+import dev.kith.client.KithCollection;
+import dev.kith.client.Metric;
+import dev.kith.client.OptimizeProgress;
+import dev.kith.client.PointBatch;
+import dev.kith.client.PointId;
+import dev.kith.client.SearchOptions;
+import dev.kith.client.SearchResult;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.hnsw.HnswParams;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+
+/// A running server, through the client: a collection is made for the measurement, loaded,
+/// optimized, searched and deleted. A point's id is its base row.
+public final class ServerTarget implements Target {
+  private static final int BATCH_ROWS = 1000;
+
+  private final Dataset dataset;
+  private final KithClient client;
+  private final String name;
+  private final boolean keep;
+  private boolean created;
+
+  private ServerTarget(Dataset dataset, KithClient client, String name, boolean keep) {
+    this.dataset = dataset;
+    this.client = client;
+    this.name = name;
+    this.keep = keep;
+  }
+
+  /// Connects to a server.
+  ///
+  /// @param address `host:port`
+  /// @param keep whether the collection stays when this closes
+  public static ServerTarget connect(String address, Dataset dataset, boolean keep) {
+    String readable = dataset.name().replaceAll("[^A-Za-z0-9_-]", "-");
+    String unique = Long.toHexString(RandomGenerator.getDefault().nextLong());
+    String name = "bench-" + readable.substring(0, Math.min(80, readable.length())) + "-" + unique;
+    return new ServerTarget(dataset, KithClient.connect(address), name, keep);
+  }
+
+  /// Name of the collection.
+  public String collection() {
+    return name;
+  }
+
+  @Override
+  public Built build(IndexSpec index) throws IOException {
+    long start = System.nanoTime();
+    Metric metric = Metric.valueOf(dataset.space().metric().name());
+    KithCollection collection =
+        client.create(
+            CollectionSpec.of(name, dataset.space().dimension(), metric)
+                .withIndex(translated(index)));
+    created = true;
+    ingest(collection);
+    optimize(collection);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    CollectionStats stats = collection.stats();
+    double bytes = (double) stats.memoryBytes() + stats.fileBytes();
+    return new Built(seconds, OptionalDouble.of(bytes / dataset.base().rows()));
+  }
+
+  private static dev.kith.client.IndexSpec translated(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat() -> dev.kith.client.IndexSpec.flat();
+      case IndexSpec.Hnsw(HnswParams params) ->
+          new dev.kith.client.IndexSpec.Hnsw(
+              OptionalInt.of(params.m()),
+              OptionalInt.of(params.efConstruction()),
+              OptionalLong.of(params.seed()));
+    };
+  }
+
+  private void ingest(KithCollection collection) throws IOException {
+    int rows = dataset.base().rows();
+    int columns = dataset.base().columns();
+    try (Ingest ingest = collection.ingest(IngestOptions.standard());
+        Progress progress = Progress.start("Ingesting", rows, " vectors")) {
+      for (int from = 0; from < rows; from += BATCH_ROWS) {
+        int to = Math.min(rows, from + BATCH_ROWS);
+        List<PointId> ids = new ArrayList<>(to - from);
+        float[] vectors = new float[(to - from) * columns];
+        for (int row = from; row < to; row++) {
+          ids.add(PointId.of(row));
+          System.arraycopy(dataset.base().row(row), 0, vectors, (row - from) * columns, columns);
+        }
+        ingest.add(PointBatch.of(ids, columns, vectors));
+        progress.step(to - from);
+      }
+      IngestTotals totals = ingest.finish();
+      if (totals.written() != rows) {
+        throw new IOException(
+            "%d of %d vectors were written, %d rejected"
+                .formatted(totals.written(), rows, totals.rejected()));
+      }
+    }
+  }
+
+  private void optimize(KithCollection collection) {
+    long[] shown = new long[1];
+    try (Progress progress = Progress.start("Optimizing", dataset.base().rows(), " vectors")) {
+      collection.optimize(
+          state -> {
+            if (state.phase() == OptimizeProgress.Phase.LINKING) {
+              progress.step(Math.max(0, state.completed() - shown[0]));
+              shown[0] = Math.max(shown[0], state.completed());
+            }
+          });
+    }
+  }
+
+  @Override
+  public Searcher searcher(Setting setting) {
+    SearchOptions options = SearchOptions.top(setting.k()).returning(false, false);
+    if (setting.ef().isPresent()) {
+      options = options.withEf(setting.ef().getAsInt());
+    }
+    return new RemoteSearcher(
+        dataset, client.collection(name), setting.counted() ? options.explained() : options);
+  }
+
+  @Override
+  public boolean searchesOnTheCallingThread() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    try (client) {
+      if (created && !keep) {
+        client.delete(name);
+      }
+    }
+  }
+
+  /// Searches one query a call.
+  private static final class RemoteSearcher implements Searcher {
+    private final Dataset dataset;
+    private final KithCollection collection;
+    private final SearchOptions options;
+    private long distanceComputations;
+
+    RemoteSearcher(Dataset dataset, KithCollection collection, SearchOptions options) {
+      this.dataset = dataset;
+      this.collection = collection;
+      this.options = options;
+    }
+
+    @Override
+    public int search(int query, int[] rows) {
+      SearchResult result = collection.search(dataset.queries().row(query), options);
+      result.explanation().ifPresent(this::count);
+      int rank = 0;
+      for (Hit hit : result.hits()) {
+        if (!(hit.id() instanceof PointId.Number(long row))) {
+          throw new IllegalStateException("the server returned an id never written: " + hit.id());
+        }
+        rows[rank++] = (int) row;
+      }
+      return rank;
+    }
+
+    private void count(Explanation explanation) {
+      for (Explanation.Stage stage : explanation.stages()) {
+        distanceComputations += stage.work().distanceComputations();
+      }
+    }
+
+    @Override
+    public long distanceComputations() {
+      return distanceComputations;
+    }
+
+    @Override
+    public void close() {
+      // The client belongs to the target.
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.kith.bench.run;
+
+import dev.kith.index.build.IndexSpec;
+import java.io.IOException;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/// What is measured.
+public sealed interface Target extends AutoCloseable permits InProcessTarget, ServerTarget {
+
+  /// Puts the base vectors in and waits until searches are as fast as they get.
+  Built build(IndexSpec index) throws IOException, InterruptedException;
+
+  /// A searcher for one thread.
+  Searcher searcher(Setting setting);
+
+  /// Whether the time a searching thread spends on the processor is the time the search takes.
+  boolean searchesOnTheCallingThread();
+
+  @Override
+  void close() throws IOException;
+
+  /// What building cost.
+  ///
+  /// @param seconds of wall time
+  /// @param bytesPerVector memory or file of the index, vectors included, if known
+  record Built(double seconds, OptionalDouble bytesPerVector) {}
+
+  /// How to search.
+  ///
+  /// @param k hits wanted
+  /// @param ef beam of a graph; empty for an exact index
+  /// @param counted whether to count distance computations, which may cost time
+  record Setting(int k, OptionalInt ef, boolean counted) {}
+
+  /// Searches for one thread.
+  interface Searcher extends AutoCloseable {
+
+    /// Searches for a query of the data set.
+    ///
+    /// @param rows receives the base rows found, best first; at least `k` long
+    /// @return how many were found
+    int search(int query, int[] rows);
+
+    /// Distance computations of all searches so far.
+    long distanceComputations();
+
+    @Override
+    void close();
+  }
+}

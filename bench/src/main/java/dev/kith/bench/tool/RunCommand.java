@@ -1,0 +1,204 @@
+package dev.kith.bench.tool;
+
+import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.dataset.DatasetFolder;
+import dev.kith.bench.run.BenchRun;
+import dev.kith.bench.run.InProcessTarget;
+import dev.kith.bench.run.ResultTable;
+import dev.kith.bench.run.Row;
+import dev.kith.bench.run.RunSettings;
+import dev.kith.bench.run.ServerTarget;
+import dev.kith.bench.run.Target;
+import dev.kith.index.build.IndexSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ArrayNode;
+
+/// `kith bench run`: builds an index and measures it.
+@Command(
+    name = "run",
+    description = {
+      "Builds an index over a data set and measures recall, speed and size, one row a setting.",
+      "In this process, or with --server against a running server through the client."
+    },
+    footer = {
+      "",
+      "Recall is against exact neighbours; a hit as near as the k-th of them counts. QPS and",
+      "latencies are of the fastest of --repeats passes; QPS/cpu-s counts the searching threads'",
+      "processor time instead of wall time. recall@100 comes from searches for 100 hits, where ef"
+          + " is",
+      "at least 100.",
+      "",
+      "Example:",
+      "  kith bench run --dataset data/glove-100 --index hnsw --param m=16 \\",
+      "    --param ef_construction=200 --sweep ef=10,20,40,80,160,320 \\",
+      "    --threads 1 --json glove.json"
+    })
+final class RunCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Mixin
+  @SuppressWarnings("unused") // picocli reads it.
+  private final HelpOption help = new HelpOption();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it.
+  private CommandSpec spec;
+
+  @Option(
+      names = "--dataset",
+      required = true,
+      paramLabel = "DIR|FILE.hdf5",
+      description = "A data set folder, or an ann-benchmarks file.")
+  @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
+  private Path dataset;
+
+  @Option(names = "--index", paramLabel = "NAME", description = "hnsw or flat (default: hnsw).")
+  private String index = "hnsw";
+
+  @Option(
+      names = "--param",
+      paramLabel = "KEY=N",
+      description = "Of hnsw: m (default 16), ef_construction (default 200). May be repeated.")
+  private Map<String, Integer> params = new LinkedHashMap<>();
+
+  @Option(
+      names = "--sweep",
+      paramLabel = "ef=N,N...",
+      description = "Settings to search with, one row each (default: ef=10,20,40,80,160,320).")
+  private @Nullable String sweep;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Searching threads (default: 1).")
+  private int threads;
+
+  @Option(
+      names = "--build-threads",
+      paramLabel = "N",
+      description = "Linking threads in this process (default: all cores); 1 repeats exactly.")
+  private @Nullable Integer buildThreads;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Seed of the graph's random levels (default: 1).")
+  private long seed;
+
+  @Option(
+      names = "--k",
+      paramLabel = "K",
+      defaultValue = "10",
+      description = "Hits of the timed searches (default: 10).")
+  private int k;
+
+  @Option(
+      names = "--repeats",
+      paramLabel = "R",
+      defaultValue = "3",
+      description = "Timed passes over the queries; the fastest counts (default: 3).")
+  private int repeats;
+
+  @Option(
+      names = "--json",
+      paramLabel = "OUT",
+      description =
+          "Also write the rows to this file as a JSON array; - prints it instead of the table.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--server",
+      paramLabel = "ADDRESS",
+      description =
+          "Measure a running server, such as 127.0.0.1:7600, with a collection made for it.")
+  private @Nullable String server;
+
+  @Option(names = "--keep", description = "With --server: leave the collection there.")
+  private boolean keep;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    IndexSpec built = RunSettings.index(index, params, seed);
+    RunSettings settings = new RunSettings(built, efs(built), threads, k, repeats);
+    int cores = Runtime.getRuntime().availableProcessors();
+    int linking = buildThreads == null ? cores : buildThreads;
+    if (linking < 1 || linking > 1024) {
+      throw new ParameterException(
+          spec.commandLine(), "--build-threads must be in [1, 1024], got " + linking);
+    }
+    boolean table = json == null || !json.toString().equals("-");
+    ResultTable printed = new ResultTable(spec.commandLine().getOut());
+    try (Dataset data = DatasetFolder.open(dataset, cores);
+        Target target = target(data, linking)) {
+      List<Row> rows =
+          new BenchRun(data, target, settings)
+              .run(
+                  row -> {
+                    if (table) {
+                      printed.print(row);
+                    }
+                  });
+      report(rows);
+    }
+    return 0;
+  }
+
+  private Target target(Dataset data, int linking) {
+    return server == null
+        ? new InProcessTarget(data, linking)
+        : ServerTarget.connect(server, data, keep);
+  }
+
+  private void report(List<Row> rows) throws IOException {
+    if (json == null) {
+      return;
+    }
+    ArrayNode array = JSON.createArrayNode();
+    rows.forEach(row -> array.add(row.toJson()));
+    String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(array) + "\n";
+    if (json.toString().equals("-")) {
+      spec.commandLine().getOut().print(text);
+    } else {
+      Files.writeString(json, text);
+    }
+  }
+
+  private List<Integer> efs(IndexSpec built) {
+    if (sweep == null) {
+      return built instanceof IndexSpec.Flat ? List.of() : RunSettings.DEFAULT_EFS;
+    }
+    if (!sweep.startsWith("ef=")) {
+      throw new ParameterException(
+          spec.commandLine(), "--sweep must be ef=N,N..., the one setting to sweep; got " + sweep);
+    }
+    List<Integer> efs = new ArrayList<>();
+    for (String number : sweep.substring("ef=".length()).split(",", -1)) {
+      try {
+        efs.add(Integer.parseInt(number.strip()));
+      } catch (NumberFormatException e) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--sweep ef= must list whole numbers, got '%s'".formatted(number),
+            e);
+      }
+    }
+    return efs;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.kith.bench.fetch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.dataset.DatasetFolder;
+import dev.kith.bench.dataset.FloatMatrix;
+import dev.kith.client.file.NpyWriter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RecipeTest {
+  @TempDir private Path folder;
+
+  @Test
+  void wordsAndTheirVectorsStayTogetherWhenSomeAreHeldOut() throws Exception {
+    StringBuilder json = new StringBuilder("{\"size\":50,\"words\":[\"vectors\"],\"vectors\":{");
+    for (int word = 0; word < 50; word++) {
+      json.append(word == 0 ? "" : ",").append("\"w").append(word).append("\":[");
+      for (int i = 0; i < WinkEmbeddings.DIMENSION; i++) {
+        json.append(i == word ? "1," : "0.5,");
+      }
+      json.append("3.5,").append(word).append(']');
+    }
+    json.append("},\"unkVector\":[0]}");
+    new GloveRecipe().make(folder, stream(json.toString()), 50, 10);
+
+    try (Dataset dataset = DatasetFolder.open(folder, 1)) {
+      List<String> words = Files.readAllLines(folder.resolve("words.txt"));
+      List<String> queries = Files.readAllLines(folder.resolve("query_words.txt"));
+      assertEquals("glove-100", dataset.name());
+      assertEquals(40, words.size());
+      assertEquals(10, queries.size());
+      assertBelongs(words, dataset.base());
+      assertBelongs(queries, dataset.queries());
+    }
+  }
+
+  @Test
+  void aFileOfOtherWordsIsRefused() {
+    assertRefused("{\"vectors\":{\"a\":[1,2]}}", "at least 100");
+    assertRefused("{\"words\":[]}", "vectors");
+    assertRefused("{\"vectors\":{}}", "50 words");
+    assertRefused("{\"vectors\":{\"a\":[", "damaged");
+  }
+
+  @Test
+  void embeddingsMadeBeforeAreTakenWithTheirTexts() throws Exception {
+    Path made = Files.createDirectory(folder.resolve("made"));
+    List<String> texts = IntStream.range(0, 6000).mapToObj(i -> "text " + i).toList();
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(made.resolve("definitions.txt.gz")))) {
+      out.write((String.join("\n", texts) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    float[] rows = new float[6000 * 2];
+    for (int i = 0; i < 6000; i++) {
+      rows[2 * i] = i;
+      rows[2 * i + 1] = 1;
+    }
+    NpyWriter.write(made.resolve("definitions.npy"), 2, rows);
+    Path target = folder.resolve("target");
+    WordNetRecipe.from(made).make(target);
+    try (Dataset dataset = DatasetFolder.open(target, 1)) {
+      assertEquals(1000, dataset.base().rows());
+      List<String> kept = Files.readAllLines(target.resolve("texts.txt"));
+      for (int row = 0; row < 1000; row++) {
+        assertEquals("text " + (int) dataset.base().get(row, 0), kept.get(row));
+      }
+    }
+  }
+
+  @Test
+  void anInterruptedEmbeddingGoesOnWhereItStopped() throws Exception {
+    List<String> texts = IntStream.range(0, 1500).mapToObj(Integer::toString).toList();
+    Path file = folder.resolve("partial");
+    List<String> embedded = new ArrayList<>();
+    EmbeddingLog.Embedder failing =
+        batch -> {
+          if (embedded.size() >= 1024) {
+            throw new IllegalStateException("pulled the plug");
+          }
+          return embed(batch, embedded);
+        };
+    try (Arena arena = Arena.ofConfined()) {
+      EmbeddingLog log = new EmbeddingLog(file, texts, 3);
+      assertThrows(IllegalStateException.class, () -> log.complete(failing, done -> {}, arena));
+      assertEquals(1024, embedded.size());
+      int[] known = new int[1];
+      FloatMatrix all =
+          log.complete(batch -> embed(batch, embedded), done -> known[0] = done, arena);
+      assertEquals(1024, known[0]);
+      assertEquals(texts, embedded);
+      for (int row = 0; row < 1500; row++) {
+        assertArrayEquals(new float[] {row, 1, 2}, all.row(row));
+      }
+    }
+  }
+
+  @Test
+  void embeddingsOfOtherTextsAreNotTaken() throws Exception {
+    Path file = folder.resolve("partial");
+    List<String> embedded = new ArrayList<>();
+    try (Arena arena = Arena.ofConfined()) {
+      new EmbeddingLog(file, List.of("1", "2"), 3)
+          .complete(batch -> embed(batch, embedded), done -> {}, arena);
+      FloatMatrix all =
+          new EmbeddingLog(file, List.of("1", "3"), 3)
+              .complete(batch -> embed(batch, embedded), done -> {}, arena);
+      assertEquals(List.of("1", "2", "1", "3"), embedded);
+      assertArrayEquals(new float[] {3, 1, 2}, all.row(1));
+    }
+  }
+
+  private static float[][] embed(List<String> batch, List<String> log) {
+    log.addAll(batch);
+    return batch.stream()
+        .map(text -> new float[] {Float.parseFloat(text), 1, 2})
+        .toArray(float[][]::new);
+  }
+
+  private void assertRefused(String json, String part) {
+    IOException refused =
+        assertThrows(IOException.class, () -> new GloveRecipe().make(folder, stream(json), 50, 10));
+    assertTrue(refused.toString().contains(part), refused::toString);
+  }
+
+  private static void assertBelongs(List<String> words, FloatMatrix vectors) {
+    for (int row = 0; row < words.size(); row++) {
+      int word = Integer.parseInt(words.get(row).substring(1));
+      assertEquals(1, vectors.get(row, word), words.get(row));
+    }
+  }
+
+  private static ByteArrayInputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.kith.bench.fetch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class WordNetTest {
+
+  @Test
+  void aMeaningIsItsLemmasAndItsGlossWithoutExamples() throws IOException {
+    String data =
+        """
+          1 This software and database is being provided to you
+          2 under the following license.
+        00003553 03 n 02 whole 0 unit 0 002 @ 00002684 n 0000 + 01464634 v 0204 | an assemblage of parts; regarded as one; "how big is that part?"; "the team is a unit"\s\s
+        00001740 00 s 01 able(p) 0 001 = 05207437 n 0000 | having means; (usually followed by `to')\s\s
+        """;
+    List<WordNet.Synset> synsets = read(data);
+    assertEquals(2, synsets.size());
+    assertEquals("whole, unit: an assemblage of parts; regarded as one", synsets.getFirst().text());
+    assertEquals(
+        new WordNet.Synset(
+            "noun", "00001740", List.of("able"), "having means; (usually followed by `to')"),
+        synsets.getLast());
+  }
+
+  @Test
+  void aTextShowsFourLemmasAtMostWithSpacesForUnderscores() throws IOException {
+    List<WordNet.Synset> synsets =
+        read("00000001 18 n 0a a_b 0 c 0 d 0 e 0 f 0 g 0 h 0 i 0 j 0 k 0 000 | ten words  \n");
+    assertEquals("a b, c, d, e: ten words", synsets.getFirst().text());
+    assertEquals(10, synsets.getFirst().lemmas().size());
+  }
+
+  @Test
+  void aLineThatIsNoMeaningIsRefused() {
+    assertThrows(IOException.class, () -> read("00003553 03 n zz whole 0 000 | x\n"));
+    assertThrows(IOException.class, () -> read("00003553 03 n 05 whole 0 000 | x\n"));
+    assertThrows(IOException.class, () -> read("nothing\n"));
+  }
+
+  private static List<WordNet.Synset> read(String data) throws IOException {
+    return WordNet.read("noun", new ByteArrayInputStream(data.getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,137 @@
+package dev.kith.bench.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.dataset.DatasetFolder;
+import dev.kith.bench.dataset.RandomData;
+import dev.kith.index.Metric;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class BenchRunTest {
+  @TempDir private Path folder;
+
+  @Test
+  void anExactIndexFindsEverythingWithOneComparisonAVector() throws Exception {
+    try (Dataset dataset = small()) {
+      RunSettings settings =
+          new RunSettings(RunSettings.index("flat", Map.of(), 1), List.of(), 1, 10, 1);
+      Row row = run(dataset, settings).getFirst();
+      assertEquals(new Row.Shares(1.0, 1.0, 1.0), row.recall());
+      assertEquals(3000.0, row.distanceComputations());
+      assertTrue(known(row.bytesPerVector()) >= 8 * Float.BYTES, () -> "" + row);
+      assertEquals(Map.of(), row.params());
+    }
+  }
+
+  @Test
+  void aWiderBeamFindsMoreAndComparesMore() throws Exception {
+    try (Dataset dataset = small()) {
+      Map<String, Integer> params = Map.of("m", 4, "ef_construction", 30);
+      RunSettings settings =
+          new RunSettings(RunSettings.index("hnsw", params, 1), List.of(10, 120), 2, 10, 2);
+      List<Row> seen = new ArrayList<>();
+      try (Target target = new InProcessTarget(dataset, 2)) {
+        List<Row> rows = new BenchRun(dataset, target, settings).run(seen::add);
+        assertEquals(rows, seen);
+      }
+      Row narrow = seen.getFirst();
+      Row wide = seen.getLast();
+      assertTrue(known(wide.recall().at10()) > known(narrow.recall().at10()), seen::toString);
+      assertTrue(known(wide.recall().at10()) > 0.9, wide::toString);
+      assertTrue(
+          known(wide.distanceComputations()) > known(narrow.distanceComputations()),
+          seen::toString);
+      assertNull(narrow.recall().at100(), "a beam of 10 does not hold 100 hits");
+      assertNotNull(wide.recall().at100());
+      assertEquals(2, wide.threads());
+      assertTrue(wide.latency().p50() <= wide.latency().p99(), wide::toString);
+      assertTrue(
+          wide.qps() > 0 && known(wide.qpsCpu()) > 0 && wide.buildSeconds() > 0, wide::toString);
+      assertEquals(
+          List.of("m", "ef_construction", "seed", "ef"), List.copyOf(wide.params().keySet()));
+    }
+  }
+
+  @Test
+  void aRowOfJsonHasTheKeysThatOthersRead() throws Exception {
+    try (Dataset dataset = small()) {
+      RunSettings settings =
+          new RunSettings(RunSettings.index("flat", Map.of(), 1), List.of(), 1, 5, 1);
+      Row row = run(dataset, settings).getFirst();
+      assertNull(row.recall().at10(), "five hits do not tell recall@10");
+      assertEquals(
+          List.of(
+              "dataset",
+              "index",
+              "params",
+              "threads",
+              "recall_at_1",
+              "recall_at_10",
+              "recall_at_100",
+              "qps",
+              "p50_us",
+              "p95_us",
+              "p99_us",
+              "distance_computations",
+              "build_seconds",
+              "bytes_per_vector",
+              "qps_cpu"),
+          List.copyOf(row.toJson().propertyNames()));
+    }
+  }
+
+  @Test
+  void settingsThatMakeNoSenseAreRefusedInWords() {
+    assertMessage("no parameter", () -> RunSettings.index("hnsw", Map.of("ef", 3), 1));
+    assertMessage("no parameter m", () -> RunSettings.index("flat", Map.of("m", 3), 1));
+    assertMessage("hnsw or flat", () -> RunSettings.index("ivf", Map.of(), 1));
+    assertMessage("m must be in", () -> RunSettings.index("hnsw", Map.of("m", 1), 1));
+    assertMessage(
+        "nothing to sweep",
+        () -> new RunSettings(RunSettings.index("flat", Map.of(), 1), List.of(10), 1, 10, 1));
+    assertMessage(
+        "ef must be in",
+        () -> new RunSettings(RunSettings.index("hnsw", Map.of(), 1), List.of(0), 1, 10, 1));
+  }
+
+  private static List<Row> run(Dataset dataset, RunSettings settings) throws Exception {
+    try (Target target = new InProcessTarget(dataset, 2)) {
+      return new BenchRun(dataset, target, settings).run(row -> {});
+    }
+  }
+
+  private Dataset small() throws Exception {
+    try (Arena arena = Arena.ofConfined()) {
+      DatasetFolder.write(
+          folder,
+          "random",
+          Metric.COSINE,
+          RandomData.gaussian(3000, 8, new Random(8), arena),
+          RandomData.gaussian(200, 8, new Random(9), arena));
+    }
+    return DatasetFolder.open(folder, 2);
+  }
+
+  private static double known(@Nullable Double figure) {
+    return Objects.requireNonNull(figure);
+  }
+
+  private static void assertMessage(String part, org.junit.jupiter.api.function.Executable make) {
+    IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, make);
+    assertTrue(refused.toString().contains(part), refused::toString);
+  }
+}
