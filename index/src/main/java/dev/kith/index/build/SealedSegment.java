@@ -12,24 +12,41 @@ import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
+import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.Resource;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A segment that no longer takes rows: a checked file, mapped read-only. See
 /// [GrowingSegment#seal].
 ///
 /// The file holds live rows only; rows killed since are known to [#tombstones()], which lives in
-/// memory and is empty after [#open]. Owns the mapping: close only after the last search.
+/// memory and is empty after [#open]. Owns the mapping or the copy: close only after the last
+/// search.
 public final class SealedSegment implements SegmentReader, Resource {
-  private final SectionFile file;
+
+  /// Where an open segment lives.
+  public enum Residence {
+    /// In the page cache: opens at once, shares memory with the system, and what is not searched
+    /// need not be in memory.
+    MAPPED,
+    /// In memory of its own, in huge pages where the system has them: takes as much memory as the
+    /// file is long, and saves the address translation misses that random reads of a mapping cost.
+    IN_MEMORY
+  }
+
+  private final Path path;
+  private final long bytes;
+  private final Resource memory;
   private final VectorSpace space;
   private final IndexSpec index;
   private final long lsn;
@@ -39,19 +56,23 @@ public final class SealedSegment implements SegmentReader, Resource {
   private final @Nullable SealedGraph graph;
   private final Tombstones tombstones;
 
-  private SealedSegment(SectionFile file, VectorSpace space) throws CorruptFileException {
+  /// @param placed turns a section into the memory it is served from
+  /// @param memory frees that memory
+  private SealedSegment(
+      SectionFile file, VectorSpace space, UnaryOperator<MemorySegment> placed, Resource memory)
+      throws CorruptFileException {
     SealedLayout.Header header = header(file, space);
-    this.file = file;
+    this.path = file.file();
+    this.bytes = file.bytes();
+    this.memory = memory;
     this.space = space;
     this.lsn = header.lsn();
     this.size = header.rows();
-    this.labels = file.section(SealedLayout.LABELS, (long) size * Long.BYTES);
+    this.labels = placed.apply(file.section(SealedLayout.LABELS, (long) size * Long.BYTES));
+    long rowBytes = (long) size * VectorRows.strideBytes(space);
     this.rows =
-        VectorRows.map(
-            space,
-            file.section(SealedLayout.ROWS, (long) size * VectorRows.strideBytes(space)),
-            size);
-    this.graph = header.index() == SealedLayout.HNSW ? graph(file, header) : null;
+        VectorRows.map(space, placed.apply(file.section(SealedLayout.ROWS, rowBytes)), size);
+    this.graph = header.index() == SealedLayout.HNSW ? graph(file, header, placed) : null;
     this.index = index(file, header);
     this.tombstones = new Tombstones(size);
   }
@@ -62,13 +83,46 @@ public final class SealedSegment implements SegmentReader, Resource {
   /// @throws CorruptFileException if the file is damaged or holds another kind of vectors
   /// @throws IOException if it cannot be read
   public static SealedSegment open(Path path, VectorSpace space) throws IOException {
+    return open(path, space, Residence.MAPPED);
+  }
+
+  /// Checks a file and maps it or copies it to memory.
+  ///
+  /// @param space what the vectors must be
+  /// @throws CorruptFileException if the file is damaged or holds another kind of vectors
+  /// @throws IOException if it cannot be read
+  public static SealedSegment open(Path path, VectorSpace space, Residence residence)
+      throws IOException {
+    return switch (residence) {
+      case MAPPED -> openMapped(path, space);
+      case IN_MEMORY -> openInMemory(path, space);
+    };
+  }
+
+  private static SealedSegment openMapped(Path path, VectorSpace space) throws IOException {
     SectionFile file = SectionFile.open(path);
     try {
-      return new SealedSegment(file, space);
+      return new SealedSegment(file, space, UnaryOperator.identity(), file);
     } catch (IOException | RuntimeException | Error failure) {
       file.close();
       throw failure;
     }
+  }
+
+  private static SealedSegment openInMemory(Path path, VectorSpace space) throws IOException {
+    Arena arena = Arena.ofShared();
+    try (SectionFile file = SectionFile.open(path)) {
+      return new SealedSegment(file, space, section -> copy(section, arena), arena::close);
+    } catch (IOException | RuntimeException | Error failure) {
+      arena.close();
+      throw failure;
+    }
+  }
+
+  private static MemorySegment copy(MemorySegment section, Arena arena) {
+    long length = section.byteSize();
+    MemorySegment copy = OffHeap.reserve(Math.max(1, length), arena).asSlice(0, length);
+    return copy.copyFrom(section).asReadOnly();
   }
 
   private static SealedLayout.Header header(SectionFile file, VectorSpace space)
@@ -104,7 +158,8 @@ public final class SealedSegment implements SegmentReader, Resource {
     return header;
   }
 
-  private static SealedGraph graph(SectionFile file, SealedLayout.Header header)
+  private static SealedGraph graph(
+      SectionFile file, SealedLayout.Header header, UnaryOperator<MemorySegment> placed)
       throws CorruptFileException {
     SealedLayout.GraphHeader graph = header.graph();
     require(
@@ -117,9 +172,9 @@ public final class SealedSegment implements SegmentReader, Resource {
           graph.m(),
           new Graph.Entry(graph.entryNode(), graph.entryLevel()),
           header.rows(),
-          file.section(SealedLayout.LINKS),
-          file.section(SealedLayout.POINTERS),
-          file.section(SealedLayout.UPPER));
+          placed.apply(file.section(SealedLayout.LINKS)),
+          placed.apply(file.section(SealedLayout.POINTERS)),
+          placed.apply(file.section(SealedLayout.UPPER)));
     } catch (IllegalArgumentException mismatch) {
       throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
     }
@@ -158,7 +213,7 @@ public final class SealedSegment implements SegmentReader, Resource {
 
   /// The file as it was opened.
   public Path file() {
-    return file.file();
+    return path;
   }
 
   @Override
@@ -193,7 +248,7 @@ public final class SealedSegment implements SegmentReader, Resource {
 
   @Override
   public long bytes() {
-    return file.bytes();
+    return bytes;
   }
 
   @Override
@@ -226,7 +281,7 @@ public final class SealedSegment implements SegmentReader, Resource {
 
   @Override
   public void close() {
-    file.close();
+    memory.close();
   }
 
   @Override

@@ -157,13 +157,15 @@ final class SegmentTest {
     }
   }
 
-  @Test
-  void withNothingDeadASealedSegmentAnswersAsTheGrowingOneDid() throws IOException {
+  @ParameterizedTest
+  @EnumSource(SealedSegment.Residence.class)
+  void withNothingDeadASealedSegmentAnswersAsTheGrowingOneDid(SealedSegment.Residence residence)
+      throws IOException {
     Mixture mixture = Mixture.of(SPACE, 3000, 10, 8);
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(mixture, HNSW)) {
       growing.seal(file, 1, SealProgress.IGNORED);
-      try (SealedSegment sealed = SealedSegment.open(file, SPACE)) {
+      try (SealedSegment sealed = SealedSegment.open(file, SPACE, residence)) {
         for (int i = 0; i < 100; i++) {
           float[] query = mixture.vectors()[i * 13];
           assertArrayEquals(search(growing, query, BEAM), search(sealed, query, BEAM));
