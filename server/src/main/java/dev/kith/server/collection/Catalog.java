@@ -257,6 +257,18 @@ public final class Catalog implements AutoCloseable {
     return engine.journal().fence();
   }
 
+  /// How the store is doing.
+  ///
+  /// @throws IllegalStateException if the catalog is closed
+  public StoreStats stats() {
+    return new StoreStats(
+        lsn(),
+        engine.journal().groups(),
+        engine.store().property("rocksdb.background-errors"),
+        engine.store().property("rocksdb.is-write-stopped") > 0,
+        fence().isPresent());
+  }
+
   /// Writes what waits, stops all threads and lets go of the folder. Later calls do nothing.
   @Override
   public void close() throws IOException {

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 final class Change implements JournalEntry {
   /// Adds the change to its group; runs on the committer thread.
   interface Step {
-    /// @return LSN and points to acknowledge with
+    /// Adds the change, and returns what to acknowledge it with.
     Outcome prepare(long lsn, WriteSet writes);
   }
 

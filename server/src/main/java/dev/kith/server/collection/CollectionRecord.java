@@ -32,7 +32,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
       case IndexSpec.Hnsw(HnswParams params) ->
           out.put(HNSW).putInt(params.m()).putInt(params.efConstruction()).putLong(params.seed());
     }
-    return out.put(name).array();
+    return Records.bytes(out.put(name));
   }
 
   static CollectionRecord decode(byte[] value) {

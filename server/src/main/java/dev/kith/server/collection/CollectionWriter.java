@@ -78,7 +78,7 @@ final class CollectionWriter implements Participant {
   Outcome upsert(long lsn, WriteSet writes, UpsertBatch batch, @Nullable IngestMark mark) {
     requireAlive();
     if (mark != null) {
-      Optional<SessionRecord> repeated = sessions.repeated(mark);
+      Optional<SessionRecord> repeated = sessions.repeated(mark, clock.instant());
       if (repeated.isPresent()) {
         return new Outcome(repeated.get().lsn(), 0);
       }
@@ -90,7 +90,7 @@ final class CollectionWriter implements Participant {
     resolve(places.keySet());
     int written = 0;
     for (int i = 0; i < batch.size(); i++) {
-      if (places.get(batch.ids().get(i)) == i) {
+      if (places.getOrDefault(batch.ids().get(i), -1) == i) {
         put(lsn, writes, batch, i);
         written++;
       }

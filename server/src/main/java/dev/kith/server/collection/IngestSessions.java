@@ -35,8 +35,8 @@ final class IngestSessions {
   /// The position of the session if it is already at or past the mark.
   ///
   /// @throws RefusedException if the mark skips a batch
-  Optional<SessionRecord> repeated(IngestMark mark) {
-    Optional<SessionRecord> position = position(mark.session());
+  Optional<SessionRecord> repeated(IngestMark mark, Instant now) {
+    Optional<SessionRecord> position = position(mark.session(), now);
     long last = position.map(SessionRecord::sequence).orElse(0L);
     if (mark.sequence() > last + 1) {
       throw new RefusedException(
@@ -45,14 +45,12 @@ final class IngestSessions {
     return mark.sequence() <= last ? position : Optional.empty();
   }
 
-  private Optional<SessionRecord> position(String session) {
-    return pending.containsKey(session)
-        ? pending.get(session)
-        : Optional.ofNullable(committed.get(session));
+  private Optional<SessionRecord> position(String session, Instant now) {
+    return pending.getOrDefault(session, find(session, now));
   }
 
   void advance(WriteSet writes, IngestMark mark, long lsn, Instant now) {
-    if (position(mark.session()).isEmpty()) {
+    if (position(mark.session(), now).isEmpty()) {
       forgetExpired(writes, now); // A new session pays for the old ones.
     }
     SessionRecord record = new SessionRecord(mark.sequence(), lsn, now);

@@ -59,7 +59,7 @@ record Manifest(long nextNumber, List<Entry> segments) {
           .putLong(entry.lsn())
           .putLong(entry.rows());
     }
-    return out.array();
+    return Records.bytes(out);
   }
 
   static Manifest decode(byte[] value) {

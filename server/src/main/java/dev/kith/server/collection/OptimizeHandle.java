@@ -2,20 +2,20 @@ package dev.kith.server.collection;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /// An optimization under way: everything written before it began is being linked and sealed.
 ///
 /// Goes on when nobody watches. Thread-safe.
 public final class OptimizeHandle {
   private final List<SealJob> jobs;
-  private final CompletableFuture<@Nullable Void> done;
+  private final CompletableFuture<Boolean> done;
 
   OptimizeHandle(List<SealJob> jobs) {
     this.jobs = List.copyOf(jobs);
     this.done =
         CompletableFuture.allOf(
-            this.jobs.stream().map(SealJob::attempt).toArray(CompletableFuture<?>[]::new));
+                this.jobs.stream().map(SealJob::attempt).toArray(CompletableFuture<?>[]::new))
+            .thenApply(nothing -> true);
   }
 
   /// What an optimization is at.
@@ -42,7 +42,7 @@ public final class OptimizeHandle {
     long linked = 0;
     long written = 0;
     for (SealJob job : jobs) {
-      boolean sealed = job.ended().isDone();
+      boolean sealed = job.isEnded();
       total += job.total();
       linked += sealed || job.isWriting() ? job.total() : job.linked();
       written += sealed ? job.total() : job.written();
@@ -67,8 +67,8 @@ public final class OptimizeHandle {
     Waiting.on(done);
   }
 
-  /// Completes at the end, exceptionally if it could not be finished.
-  public CompletableFuture<@Nullable Void> done() {
+  /// Completes with true at the end, exceptionally if it could not be finished.
+  public CompletableFuture<Boolean> done() {
     return done.copy();
   }
 }

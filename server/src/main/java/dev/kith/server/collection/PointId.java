@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -28,6 +27,7 @@ public sealed interface PointId {
   int MAX_KEY_BYTES = 1 + MAX_TEXT_BYTES;
 
   /// Any unsigned 64-bit number.
+  @SuppressWarnings("AvoidCommonTypeNames") // Always written PointId.Number.
   record Number(long value) implements PointId {
     @Override
     public byte[] toKey() {
@@ -80,8 +80,10 @@ public sealed interface PointId {
 
     private static byte[] encoded(String value) {
       try {
-        ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
-        return Arrays.copyOf(bytes.array(), bytes.limit());
+        ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
+        byte[] bytes = new byte[encoded.remaining()];
+        encoded.get(bytes);
+        return bytes;
       } catch (CharacterCodingException malformed) {
         throw new IllegalArgumentException(
             "a text id must be well-formed Unicode, got an unpaired surrogate", malformed);

@@ -17,6 +17,14 @@ final class Records {
     return ByteBuffer.allocate(1 + bytes).put(VERSION);
   }
 
+  /// The bytes of a record that [#start] started and that is full.
+  static byte[] bytes(ByteBuffer record) {
+    assert !record.hasRemaining() : record + " is not full";
+    byte[] bytes = new byte[record.capacity()];
+    record.flip().get(bytes);
+    return bytes;
+  }
+
   /// Opens a record for reading after its version.
   ///
   /// @throws RefusedException with `DataLoss` if it is shorter than `minBytes` after the version,

@@ -63,6 +63,6 @@ final class RowRecord {
   }
 
   long vectorOffset() {
-    return HEADER_BYTES + idBytes;
+    return (long) HEADER_BYTES + idBytes;
   }
 }

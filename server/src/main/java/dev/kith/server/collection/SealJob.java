@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -33,8 +34,9 @@ final class SealJob {
   private final Segments segments;
   private final ManifestHolder manifest;
   private final GrowingHold growing;
-  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-  private volatile CompletableFuture<@Nullable Void> attempt = new CompletableFuture<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile boolean ended;
+  private volatile CompletableFuture<Boolean> attempt = new CompletableFuture<>();
   private volatile long written;
   private volatile boolean writing;
 
@@ -54,24 +56,34 @@ final class SealJob {
       ManifestHolder manifest) {}
 
   /// Completes with the attempt under way, exceptionally if it fails.
-  CompletableFuture<@Nullable Void> attempt() {
+  CompletableFuture<Boolean> attempt() {
     return attempt;
   }
 
-  /// Completes when there will be no further attempt, exceptionally if the segment is not sealed.
-  CompletableFuture<@Nullable Void> ended() {
+  /// Whether there will be no further attempt, because the segment is sealed or never will be.
+  boolean isEnded() {
     return ended;
+  }
+
+  /// Runs `listener` when there will be no further attempt. Call before the job is queued.
+  void whenEnded(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  private void end() {
+    ended = true;
+    listeners.forEach(Runnable::run);
   }
 
   /// The segment is sealed.
   void succeed() {
-    attempt.complete(null);
-    ended.complete(null);
+    end();
+    attempt.complete(true);
   }
 
   /// This attempt failed; there will be another.
   void putOff(Exception failure) {
-    CompletableFuture<@Nullable Void> failed = attempt;
+    CompletableFuture<Boolean> failed = attempt;
     writing = false;
     written = 0;
     attempt = new CompletableFuture<>();
@@ -80,8 +92,8 @@ final class SealJob {
 
   /// This attempt failed and was the last.
   void giveUp(Exception failure) {
+    end();
     attempt.completeExceptionally(failure);
-    ended.completeExceptionally(failure);
   }
 
   /// Rows of the segment.

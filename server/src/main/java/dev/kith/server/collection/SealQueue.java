@@ -18,7 +18,7 @@ final class SealQueue {
   void add(GrowingHold growing) {
     SealJob job = new SealJob(parts, growing);
     pending.add(job);
-    job.ended().whenComplete((nothing, failure) -> pending.remove(job));
+    job.whenEnded(() -> pending.remove(job));
     parts.context().engine().sealer().add(job);
   }
 

@@ -36,6 +36,7 @@ final class Sealer implements AutoCloseable {
     schedule(job, 0);
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // run() lets nothing escape.
   private void schedule(SealJob job, long delaySeconds) {
     try {
       thread.schedule(() -> run(job), delaySeconds, TimeUnit.SECONDS);

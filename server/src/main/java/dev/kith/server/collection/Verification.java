@@ -242,6 +242,7 @@ final class Verification {
     return RowRecord.decode(value, context.space().dimension());
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // Its annotation is not among our dependencies.
   private void violation(String format, Object... values) {
     if (violations.size() < MAX_VIOLATIONS) {
       violations.add(format.formatted(values));

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ public final class Journal implements AutoCloseable {
 
   private volatile @Nullable Refusal fence;
   private volatile long lastLsn;
-  private volatile long groups;
+  private final AtomicLong groups = new AtomicLong();
 
   private Journal(Store store, FreeSpaceGate gate, JournalLimits limits, long lastLsn) {
     this.store = store;
@@ -102,7 +103,7 @@ public final class Journal implements AutoCloseable {
 
   /// Groups written since start; over the entries, how well they share the cost of forcing.
   public long groups() {
-    return groups;
+    return groups.get();
   }
 
   /// Why writes are refused until the store is opened again, if they are.
@@ -203,7 +204,7 @@ public final class Journal implements AutoCloseable {
       return;
     }
     lastLsn = lsn;
-    groups++;
+    groups.incrementAndGet();
     boolean reached = forced;
     participants.forEach(participant -> participant.written(reached));
     for (JournalEntry entry : accepted) {

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
@@ -27,6 +29,7 @@ public final class Store implements StoreReader, AutoCloseable {
   private final StoreOptions options;
   private final RocksDB db;
   private final List<ColumnFamilyHandle> handles;
+  private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
   private final ReadOptions readNow = new ReadOptions();
   private final WriteOptions handOver;
   private final WriteOptions force;
@@ -39,6 +42,10 @@ public final class Store implements StoreReader, AutoCloseable {
     this.options = options;
     this.db = db;
     this.handles = List.copyOf(handles);
+    int next = 1; // The first is RocksDB's own, and empty.
+    for (Family family : Family.values()) {
+      families.put(family, handles.get(next++));
+    }
     // Without setNoSlowdown a write may wait inside native code for as long as the disk is full.
     this.handOver = new WriteOptions().setSync(false).setNoSlowdown(true);
     this.force = new WriteOptions().setSync(true).setNoSlowdown(true);
@@ -53,7 +60,9 @@ public final class Store implements StoreReader, AutoCloseable {
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
       RocksDB db = RocksDB.open(options.database(), folder.toString(), options.families(), handles);
-      return new Store(options, db, handles);
+      Store store = new Store(options, db, handles);
+      store.checkFormat(folder);
+      return store;
     } catch (RocksDBException failure) {
       options.close();
       throw new IOException(
@@ -111,10 +120,17 @@ public final class Store implements StoreReader, AutoCloseable {
     if (keys.isEmpty()) {
       return List.of();
     }
-    return guarded(
-        () ->
-            db.multiGetAsList(
-                readOptions(snapshot), Collections.nCopies(keys.size(), handle(family)), keys));
+    guard.enter();
+    try {
+      // An array list takes the nulls of the binding's list, whose type does not tell of them.
+      return new ArrayList<byte @Nullable []>(
+          db.multiGetAsList(
+              readOptions(snapshot), Collections.nCopies(keys.size(), handle(family)), keys));
+    } catch (RocksDBException failure) {
+      throw Failures.ofRead(failure);
+    } finally {
+      guard.exit();
+    }
   }
 
   Cursor cursor(@Nullable StoreSnapshot snapshot, Family family, byte[] first, byte[] end) {
@@ -190,7 +206,7 @@ public final class Store implements StoreReader, AutoCloseable {
   }
 
   ColumnFamilyHandle handle(Family family) {
-    return handles.get(1 + family.ordinal()); // The first is RocksDB's own, and empty.
+    return Objects.requireNonNull(families.get(family));
   }
 
   private ReadOptions readOptions(@Nullable StoreSnapshot snapshot) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +46,7 @@ final class CollectionModelTest {
 
   private void run(long seed, int steps) throws IOException {
     Random random = new Random(seed);
-    Metric metric = Metric.values()[(int) (seed % 3)];
+    Metric metric = List.of(Metric.values()).get((int) (seed % 3));
     Catalog catalog = Points.open(folder);
     Collection collection = catalog.create(Points.spec("model", metric, 64));
     try {
@@ -129,9 +130,9 @@ final class CollectionModelTest {
     assertEquals(nearestInModel(collection.info().spec().space().metric(), query, 5), nearest);
   }
 
-  private void assertSame(Point expected, StoredPoint stored) {
+  private void assertSame(@Nullable Point expected, @Nullable StoredPoint stored) {
     assertNotNull(stored);
-    assertNotNull(expected, () -> stored.id() + " was deleted");
+    assertNotNull(expected, "the point was deleted");
     assertArrayEquals(Points.bytes(expected.vector()), stored.vector());
     assertArrayEquals(expected.payload(), stored.payload());
     assertEquals(versions.get(stored.id()), stored.version());

@@ -137,8 +137,8 @@ final class DamageTest {
     Files.move(older.resolve("store"), folder.resolve("store"));
     DataLossException refused =
         assertThrows(DataLossException.class, () -> Points.open(folder).close());
-    assertTrue(refused.getMessage().contains("DATA LOSS"), refused.getMessage());
-    assertTrue(refused.getMessage().contains(".kseg"), refused.getMessage());
+    assertTrue(refused.toString().contains("DATA LOSS"), refused.toString());
+    assertTrue(refused.toString().contains(".kseg"), refused.toString());
   }
 
   @Test

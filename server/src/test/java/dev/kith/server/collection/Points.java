@@ -29,6 +29,7 @@ final class Points {
   private Points() {}
 
   /// A point to write.
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   record Point(PointId id, float[] vector, byte @Nullable [] payload) {}
 
   static EngineConfig config(Path folder) {
@@ -75,6 +76,7 @@ final class Points {
     return new Point(id, vector, payload);
   }
 
+  @SuppressWarnings("NullAway") // Does not read the nullness of array elements from class files.
   static UpsertBatch batch(List<Point> points) {
     byte[] matrix = new byte[points.size() * DIMENSION * Float.BYTES];
     List<PointId> ids = new ArrayList<>();

@@ -1,0 +1,157 @@
+package dev.kith.server.collection;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.server.refusal.RefusedException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/// The bytes that are on disks out there. If one of these fails, the format has changed: raise the
+/// record's version and go on reading the old one; do not edit the expected bytes.
+final class StoredBytesTest {
+
+  private static void assertBytes(String expected, byte[] actual) {
+    assertEquals(expected.replace(" ", ""), HexFormat.of().formatHex(actual));
+  }
+
+  @Test
+  void idsAreTheSameBytesForever() {
+    assertBytes("01 0000000000000007", new PointId.Number(7).toKey());
+    assertBytes("01 ffffffffffffffff", new PointId.Number(-1).toKey());
+    assertBytes(
+        "02 00112233445566778899aabbccddeeff",
+        new PointId.Uuid(UUID.fromString("00112233-4455-6677-8899-aabbccddeeff")).toKey());
+    assertBytes("03 c3a9", new PointId.Text("é").toKey());
+  }
+
+  @Test
+  void keysAreTheSameBytesForever() {
+    assertBytes("63 00000005", Keys.meta(Keys.COLLECTION, 5));
+    assertBytes("6d 00000005", Keys.meta(Keys.MANIFEST, 5));
+    assertBytes("73 00000005", Keys.meta(Keys.STATE, 5));
+    assertBytes("69 00000005 6162", Keys.session(5, "ab"));
+    assertBytes("00000005 010000000000000007", Keys.point(5, new PointId.Number(7).toKey()));
+    assertBytes("00000005 0000000000000102", Keys.row(5, 258));
+    assertBytes("4e", Keys.nextNumber());
+  }
+
+  @Test
+  void recordsAreTheSameBytesForever() {
+    assertBytes("01 0000000000000009 000000000000000a", new PointRecord(9, 10).encode());
+    assertBytes(
+        "01 0000000000000003 0000000000000009 000000000000000a",
+        new StateRecord(3, 9, 10).encode());
+    assertBytes(
+        "01 0000000000000004 0000000000000009 00000000000003e8",
+        new SessionRecord(4, 9, Instant.ofEpochMilli(1000)).encode());
+    assertBytes("01 7b7d", Records.payload("{}".getBytes(StandardCharsets.UTF_8)));
+    assertBytes("01", Records.tombstone());
+    assertBytes(
+        "01 0000000000000009 0002 0341 0000803f 00000040",
+        RowRecord.encode(
+            9,
+            new PointId.Text("A").toKey(),
+            MemorySegment.ofArray(Points.bytes(new float[] {1, 2})),
+            0,
+            8));
+    assertBytes(
+        "01 0000000000000007 00000001"
+            + "0000000000000002 0000000000000003 0000000000000004 0000000000000005"
+            + "0000000000000006",
+        new Manifest(7, List.of(new Manifest.Entry(2, 3, 4, 5, 6))).encode());
+  }
+
+  @Test
+  void definitionsAreTheSameBytesForeverAndComeBack() {
+    CollectionRecord hnsw =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Hnsw(new HnswParams(16, 200, 5)),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 02 00000010 000000c8 0000000000000005"
+            + " 61",
+        hnsw.encode());
+    assertEquals(hnsw, CollectionRecord.decode(hnsw.encode()));
+    CollectionRecord flat =
+        new CollectionRecord(
+            CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
+            Instant.ofEpochMilli(1));
+    assertEquals(flat, CollectionRecord.decode(flat.encode()));
+  }
+
+  @Test
+  void idsOrderAsTheirKeysDo() {
+    List<PointId> ascending =
+        List.of(
+            new PointId.Number(0),
+            new PointId.Number(Long.MAX_VALUE),
+            new PointId.Number(Long.MIN_VALUE),
+            new PointId.Number(-1),
+            new PointId.Uuid(new UUID(0, 1)),
+            new PointId.Uuid(new UUID(-1, 0)),
+            new PointId.Text("a"),
+            new PointId.Text("ab"),
+            new PointId.Text("b"),
+            new PointId.Text("\uFFFD"),
+            new PointId.Text("\uD83D\uDE00"));
+    for (int i = 0; i + 1 < ascending.size(); i++) {
+      byte[] low = ascending.get(i).toKey();
+      byte[] high = ascending.get(i + 1).toKey();
+      assertEquals(-1, Integer.signum(Arrays.compareUnsigned(low, high)), "at " + i);
+      assertEquals(ascending.get(i), PointId.fromKey(low));
+    }
+  }
+
+  @Test
+  void whatIsNoKeyIsRefusedAndNeverReadOutOfBounds() {
+    Random random = new Random(3);
+    for (int i = 0; i < 10_000; i++) {
+      byte[] bytes = new byte[random.nextInt(24)];
+      random.nextBytes(bytes);
+      if (bytes.length > 0) {
+        bytes[0] = (byte) random.nextInt(5);
+      }
+      try {
+        assertArrayEquals(bytes, PointId.fromKey(bytes).toKey());
+      } catch (IllegalArgumentException refused) {
+        assertEquals(IllegalArgumentException.class, refused.getClass());
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> new PointId.Text(""));
+    assertThrows(IllegalArgumentException.class, () -> new PointId.Text("x".repeat(513)));
+    assertThrows(IllegalArgumentException.class, () -> new PointId.Text("\uD800"));
+    assertEquals(513, new PointId.Text("x".repeat(512)).toKey().length);
+  }
+
+  @Test
+  void aCutOrForeignRecordIsDataLoss() {
+    byte[] point = new PointRecord(9, 10).encode();
+    assertThrows(RefusedException.class, () -> PointRecord.decode(Arrays.copyOf(point, 16)));
+    point[0] = 2;
+    assertThrows(RefusedException.class, () -> PointRecord.decode(point));
+    byte[] row = RowRecord.encode(9, new byte[] {3, 65}, MemorySegment.ofArray(new byte[8]), 0, 8);
+    assertThrows(RefusedException.class, () -> RowRecord.decode(row, 3));
+    row[9] = 127;
+    assertThrows(RefusedException.class, () -> RowRecord.decode(row, 2));
+    assertThrows(
+        RefusedException.class, () -> Manifest.decode(Arrays.copyOf(Manifest.EMPTY.encode(), 40)));
+  }
+}
