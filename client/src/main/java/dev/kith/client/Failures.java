@@ -24,7 +24,7 @@ record Failures(KithException exception, @Nullable Duration retryAfter) {
     if (failure instanceof KithException known) {
       return new Failures(known, null);
     }
-    Status status = Status.fromThrowable(failure);
+    Status status = told(Status.fromThrowable(failure));
     com.google.rpc.@Nullable Status rich = StatusProto.fromThrowable(failure);
     String reason = "";
     Map<String, String> metadata = Map.of();
@@ -59,6 +59,16 @@ record Failures(KithException exception, @Nullable Duration retryAfter) {
             new KithException.Details(code(code), reason, retryable, metadata, violations),
             failure);
     return new Failures(exception, retryAfter);
+  }
+
+  /// A call that the other side cancels was cut by a server that is going away: nothing says that
+  /// it would not succeed elsewhere or later. Calls that the caller cancels do not come here.
+  private static Status told(Status status) {
+    return status.getCode() == Status.Code.CANCELLED
+        ? Status.UNAVAILABLE
+            .withDescription("the server broke off the call")
+            .withCause(status.getCause())
+        : status;
   }
 
   private static String sentence(Status status, String reason, String address) {

@@ -25,7 +25,11 @@ final class Common {
   boolean help;
 
   KithClient connect() {
-    return KithClient.connect(address);
+    try {
+      return KithClient.connect(address);
+    } catch (IllegalArgumentException notAnAddress) {
+      throw new UsageException("--address: " + notAnAddress.getMessage());
+    }
   }
 
   boolean json() {

@@ -1,0 +1,322 @@
+package dev.kith.client.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.client.TestServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class MainTest {
+  @TempDir private Path folder;
+  private TestServer server;
+
+  /// What a command left behind.
+  private record Ran(int status, String out, String err) {}
+
+  @BeforeEach
+  void start() throws IOException {
+    server = TestServer.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Ran run(String... arguments) {
+    List<String> all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(List.of("--address", server.address()));
+    return runAlone(List.of(), all.toArray(String[]::new));
+  }
+
+  private static Ran runAlone(List<ToolProvider> tools, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        new Main(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                tools)
+            .run(arguments);
+    return new Ran(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private void createWords() {
+    Ran created = run("collection", "create", "words", "--dimension", "2", "--metric", "euclidean");
+    assertEquals(0, created.status(), created.err());
+  }
+
+  private void importWords() throws IOException {
+    Path file = folder.resolve("words.jsonl");
+    Files.writeString(
+        file,
+        """
+        {"id": 1, "vector": [0, 0], "payload": {"word": "nil"}}
+        {"id": 2, "vector": [3, 4], "payload": {"word": "five"}}
+        {"id": "7", "vector": [6, 8]}
+        """);
+    Ran imported = run("import", file.toString(), "--collection", "words");
+    assertEquals(0, imported.status(), imported.err());
+    assertTrue(imported.out().startsWith("wrote 3 points to words in "), imported.out());
+    assertEquals("", imported.err());
+  }
+
+  @Test
+  void collectionsAreShownAsAnAlignedTable() {
+    createWords();
+    run("collection", "create", "a", "--dimension", "384", "--index", "flat");
+    assertEquals(
+        """
+        NAME   DIMENSION  METRIC     INDEX  POINTS  CREATED
+        a            384  cosine     flat        0  2026-11-21T00:00:00Z
+        words          2  euclidean  hnsw        0  2026-11-21T00:00:00Z
+        """,
+        run("collection", "list").out());
+  }
+
+  @Test
+  void collectionsAreShownAsJson() {
+    run(
+        "collection",
+        "create",
+        "a",
+        "--dimension",
+        "384",
+        "--m",
+        "8",
+        "--seed",
+        "3",
+        "--default-ef",
+        "50");
+    assertEquals(
+        "[{\"name\":\"a\",\"dimension\":384,\"metric\":\"cosine\",\"index\":{\"kind\":\"hnsw\","
+            + "\"m\":8,\"seed\":3},\"default_ef\":50,\"created\":\"2026-11-21T00:00:00Z\","
+            + "\"points\":0}]\n",
+        run("collection", "list", "--json").out());
+  }
+
+  @Test
+  void aSearchPrintsItsHitsInOrder() throws IOException {
+    createWords();
+    importWords();
+    assertEquals(
+        """
+        RANK  ID      EUCLIDEAN  PAYLOAD
+           1  2        0.000000  {"word": "five"}
+           2  1       -5.000000  {"word": "nil"}
+           3  text:7  -5.000000
+        """,
+        run("search", "--collection", "words", "--vector", "[3, 4]").out());
+    assertEquals(
+        "{\"metric\":\"euclidean\",\"lsn\":1,\"hits\":[{\"id\":1,\"score\":-5.0,\"version\":1,"
+            + "\"payload\":{\"word\": \"nil\"}}]}\n",
+        run("search", "-c", "words", "--id", "2", "--limit", "1", "--json").out());
+  }
+
+  @Test
+  void aSearchTakesItsQueryFromAFile() throws IOException {
+    createWords();
+    importWords();
+    Path file = folder.resolve("words.jsonl");
+    Ran found =
+        run(
+            "search",
+            "-c",
+            "words",
+            "--vector-file",
+            file.toString(),
+            "--row",
+            "2",
+            "--limit",
+            "1");
+    assertTrue(found.out().contains("text:7"), found.out());
+    Ran beyond = run("search", "-c", "words", "--vector-file", file.toString(), "--row", "9");
+    assertEquals(2, beyond.status());
+    assertEquals("kith: %s has no row 9: it has 3\n".formatted(file), beyond.err());
+  }
+
+  @Test
+  void pointsAreReadCountedAndDeleted() throws IOException {
+    createWords();
+    importWords();
+    assertEquals("3\n", run("count", "-c", "words").out());
+    assertEquals(
+        """
+        ID      VERSION  PAYLOAD           VECTOR
+        2             1  {"word": "five"}  [3.0,4.0]
+        text:7        1                    [6.0,8.0]
+        """,
+        run("get", "-c", "words", "2", "text:7").out());
+    Ran missing = run("get", "-c", "words", "2", "99", "--json");
+    assertEquals(1, missing.status());
+    assertEquals("kith: no point 99 in words\n", missing.err());
+    assertEquals("deleted 1 of 2 points\n", run("delete", "-c", "words", "2", "99").out());
+    assertEquals("{\"points\":2}\n", run("count", "-c", "words", "--json").out());
+  }
+
+  @Test
+  void whatIsExportedImportsAsTheSame() throws IOException {
+    createWords();
+    importWords();
+    String exported = run("export", "-c", "words").out();
+    assertEquals(
+        """
+        {"id":1,"vector":[0.0,0.0],"payload":{"word": "nil"}}
+        {"id":2,"vector":[3.0,4.0],"payload":{"word": "five"}}
+        {"id":"7","vector":[6.0,8.0]}
+        """,
+        exported);
+    Path file = folder.resolve("again.jsonl");
+    assertEquals(
+        "wrote 3 points to %s\n".formatted(file),
+        run("export", "-c", "words", "--output", file.toString()).out());
+    run("import", file.toString(), "-c", "copy", "--create", "--metric", "euclidean");
+    assertEquals(exported, run("export", "-c", "copy").out());
+  }
+
+  @Test
+  void rowsWithoutIdsAreNumberedFromTheOffsetOverAllFiles() throws IOException {
+    Path first = folder.resolve("first.jsonl");
+    Path second = folder.resolve("second.jsonl");
+    Files.writeString(first, "{\"vector\": [1, 1]}\n{\"vector\": [2, 2]}\n");
+    Files.writeString(second, "{\"vector\": [3, 3]}\n");
+    run("import", first.toString(), second.toString(), "-c", "w", "--create", "--id-offset", "10");
+    assertEquals(
+        """
+        {"id":10,"vector":[1.0,1.0]}
+        {"id":11,"vector":[2.0,2.0]}
+        {"id":12,"vector":[3.0,3.0]}
+        """,
+        run("export", "-c", "w").out());
+  }
+
+  @Test
+  void anOperatorOptimizesAndVerifies() {
+    createWords();
+    assertTrue(run("collection", "optimize", "words").out().startsWith("optimized words in "));
+    Ran verified = run("collection", "verify", "words");
+    assertEquals(0, verified.status());
+    assertEquals("words: 0 points checked, 0 violations\n", verified.out());
+    server.violate("row 3 has two ids");
+    Ran violated = run("collection", "verify", "words", "--json");
+    assertEquals(1, violated.status());
+    assertEquals(
+        "{\"name\":\"words\",\"sound\":false,\"points\":0,"
+            + "\"violations\":[\"row 3 has two ids\"]}\n",
+        violated.out());
+  }
+
+  @Test
+  void aFailureIsOneSentenceAndItsOriginIsShownOnRequest() {
+    Ran missing = run("count", "-c", "nowhere");
+    assertEquals(1, missing.status());
+    assertEquals("kith: there is no collection nowhere\n", missing.err());
+    assertEquals("", missing.out());
+    String verbose = run("count", "-c", "nowhere", "--verbose").err();
+    assertTrue(verbose.contains("    at dev.kith.client"), verbose);
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    createWords();
+    Path file = folder.resolve("none.npy");
+    Ran ran = run("import", file.toString(), "-c", "words");
+    assertEquals(1, ran.status());
+    assertEquals("kith: no such file: %s\n".formatted(file), ran.err());
+  }
+
+  @Test
+  void wrongUsageHasItsOwnStatusAndPointsToTheHelp() {
+    Ran unknown = run("search", "-c", "words", "--vector", "[1]", "--limt", "3");
+    assertEquals(2, unknown.status());
+    assertTrue(unknown.err().startsWith("kith: Unknown option"), unknown.err());
+    assertTrue(unknown.err().endsWith("Try 'kith search --help'.\n"), unknown.err());
+    assertEquals(2, run("search", "-c", "words", "--vector", "nonsense").status());
+    assertEquals(2, run("search", "-c", "words", "--vector", "[1]", "--id", "3").status());
+    assertEquals(2, run("collection", "update", "words").status());
+    assertEquals(2, runAlone(List.of()).status());
+    assertEquals(2, runAlone(List.of(), "collection").status());
+    assertEquals(2, runAlone(List.of(), "count", "-c", "w", "--address", "no:port").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "collection create",
+        "collection list",
+        "collection describe",
+        "collection update",
+        "collection delete",
+        "collection optimize",
+        "collection verify",
+        "import",
+        "search",
+        "get",
+        "delete",
+        "count",
+        "export"
+      })
+  void everyCommandHasHelpWithAnExample(String command) {
+    String[] words = (command + " --help").split(" ");
+    Ran help = runAlone(List.of(), words);
+    assertEquals(0, help.status(), help.err());
+    assertTrue(help.out().contains("Usage: kith " + command), help.out());
+    assertTrue(help.out().contains("Example"), help.out());
+    assertTrue(help.out().contains("  kith " + command), help.out());
+    assertTrue(help.out().contains("--json"), help.out());
+  }
+
+  @Test
+  void toolsOfOtherModulesAreCommandsAndTakeTheirArgumentsAsTheyAre() {
+    List<String> taken = new ArrayList<>();
+    ToolProvider serve =
+        new ToolProvider() {
+          @Override
+          public String name() {
+            return "kith-serve";
+          }
+
+          @Override
+          public Optional<String> description() {
+            return Optional.of("Run a server.");
+          }
+
+          @Override
+          public int run(PrintWriter out, PrintWriter err, String... arguments) {
+            taken.addAll(List.of(arguments));
+            out.println("serving");
+            return 7;
+          }
+        };
+    Ran ran = runAlone(List.of(serve), "serve", "--help", "-x", "count");
+    assertEquals(7, ran.status());
+    assertEquals("serving\n", ran.out());
+    assertEquals(List.of("--help", "-x", "count"), taken);
+    String help = runAlone(List.of(serve), "--help").out();
+    assertTrue(help.contains("serve"), help);
+    assertTrue(help.contains("Run a server."), help);
+    taken.clear();
+    runAlone(List.of(serve), "help", "serve");
+    assertEquals(List.of("--help"), taken);
+    assertFalse(runAlone(List.of(), "--help").out().contains("Run a server."));
+  }
+}

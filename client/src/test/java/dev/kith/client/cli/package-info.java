@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kith.client.cli;
+
+import org.jspecify.annotations.NullMarked;
