@@ -137,7 +137,7 @@ final class FakeServer extends PointServiceGrpc.PointServiceImplBase implements 
                 .setRetryDelay(
                     com.google.protobuf.Duration.newBuilder()
                         .setSeconds(retryAfter.toSeconds())
-                        .setNanos(retryAfter.getNano()))
+                        .setNanos(retryAfter.toNanosPart()))
                 .build()));
   }
 
