@@ -23,6 +23,9 @@ final class LinkTable {
   /// Locks are shared by nodes with equal low bits; no thread holds two.
   private static final int LOCKS = 1 << 12;
 
+  /// Twins at the head of a chain that stay there, dead or alive.
+  private static final int SPARED_TWINS = 32;
+
   private static final VarHandle PARENTS = GraphLinks.INT.varHandle();
 
   private final GraphLinks links;
@@ -125,16 +128,8 @@ final class LinkTable {
       int first = GraphLinks.read(level0, list, 0);
       writeParent(twin, -head - 1);
       if (first < 0) {
-        // A point overwritten with the same vector leaves dead twins behind; they can go. The
-        // newest
-        // may be about to die: what is overwritten lives until its successor is linked.
-        int next = skipDead(first, dead);
-        if (next < 0) {
-          GraphLinks.write(level0, links.list(0, twin), 0, next);
-          long newest = links.list(0, GraphLinks.target(next));
-          int after = skipDead(GraphLinks.read(level0, newest, 0), dead);
-          GraphLinks.write(level0, newest, 0, after);
-        }
+        GraphLinks.write(level0, links.list(0, twin), 0, first);
+        dropOldDead(first, dead);
       } else if (first != 0) {
         int count = links.neighbours(0, head, scratch.batch);
         if (count == links.slots(0)) {
@@ -150,13 +145,26 @@ final class LinkTable {
     }
   }
 
-  /// The first link of a chain, from `link` on, to a live twin, or 0.
-  private int skipDead(int link, Tombstones dead) {
-    int next = link;
-    while (next < 0 && dead.isDead(GraphLinks.target(next))) {
-      next = GraphLinks.read(links.level0(), links.list(0, GraphLinks.target(next)), 0);
+  /// Takes dead twins off a chain behind its first few.
+  ///
+  /// A point that is overwritten with the same vector again and again would otherwise trail all its
+  /// former selves. The newest stay a while, because a search that began before they died may still
+  /// return them.
+  private void dropOldDead(int first, Tombstones dead) {
+    MemorySegment level0 = links.level0();
+    long last = links.list(0, GraphLinks.target(first));
+    for (int spared = 1; spared < SPARED_TWINS; spared++) {
+      int link = GraphLinks.read(level0, last, 0);
+      if (link == 0) {
+        return;
+      }
+      last = links.list(0, GraphLinks.target(link));
     }
-    return next;
+    int next = GraphLinks.read(level0, last, 0);
+    while (next < 0 && dead.isDead(GraphLinks.target(next))) {
+      next = GraphLinks.read(level0, links.list(0, GraphLinks.target(next)), 0);
+    }
+    GraphLinks.write(level0, last, 0, next);
   }
 
   private void add(int level, int node, int newcomer, HnswScratch scratch) {
