@@ -75,9 +75,9 @@ public final class ServeCommand implements ToolProvider {
         "server. `kith serve --print-config` shows all of them with ranges and where each value is"
             + " from.",
         "",
-        "Exit codes: 0 stopped, 1 could not start, 2 wrong usage or configuration; 130 or 143 after"
-            + " a",
-        "signal, once everything is drained and closed."
+        "Exit codes: 0 stopped, also by a signal, once everything is drained and closed; 1 could"
+            + " not",
+        "start; 2 wrong usage or configuration."
       })
   static final class Serve implements Callable<Integer> {
     private final Map<String, String> environment;
@@ -140,8 +140,7 @@ public final class ServeCommand implements ToolProvider {
         return OK;
       }
       KithServer server = KithServer.start(config);
-      Thread hook = new Thread(server::close, "kith-stop");
-      Runtime.getRuntime().addShutdownHook(hook);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "kith-stop"));
       out()
           .printf(
               "Kith serves gRPC on %s and HTTP on %s from %s%n",
@@ -149,6 +148,14 @@ public final class ServeCommand implements ToolProvider {
       out().flush();
       server.await();
       return OK;
+    }
+
+    /// Runs when the process is told to end. The machine would report the signal as the exit code
+    /// (143), which supervisors take for a failure; a stop that was asked for and done in order is
+    /// none.
+    private static void stop(KithServer server) {
+      server.close();
+      Runtime.getRuntime().halt(OK);
     }
 
     private List<SettingSource> sources() {

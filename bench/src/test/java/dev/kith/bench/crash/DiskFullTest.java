@@ -57,7 +57,7 @@ final class DiskFullTest {
   }
 
   @ParameterizedTest(name = "minimum free bytes {0}")
-  @ValueSource(strings = {"", "0"})
+  @ValueSource(strings = {"", "1"})
   void aFullDiskRefusesWritesInTimeAndNothingElse(String minFree) throws Exception {
     Scene scene = new Scene(DIMENSION, 5);
     ServerProcess server = start(minFree);
@@ -87,7 +87,7 @@ final class DiskFullTest {
   @Test
   void aServerKilledOnAFullDiskComesBackWholeWhenThereIsRoom() throws Exception {
     Scene scene = new Scene(DIMENSION, 6);
-    ServerProcess server = start("0");
+    ServerProcess server = start("1");
     try {
       try (Connection connection = server.connect();
           Load load = Load.start(connection, List.of(), 0)) {
@@ -96,7 +96,7 @@ final class DiskFullTest {
       }
       server.kill();
       Files.delete(ballast);
-      server = start("0");
+      server = start("1");
       scene.check(server, Survival.KILL);
     } finally {
       server.close();
@@ -108,7 +108,9 @@ final class DiskFullTest {
         ServerProcess.start(
             data,
             work.resolve("server.log"),
-            minFree.isEmpty() ? java.util.Map.of() : java.util.Map.of("KITH_MIN_FREE", minFree));
+            minFree.isEmpty()
+                ? java.util.Map.of()
+                : java.util.Map.of("KITH_STORE_MIN_FREE_BYTES", minFree));
     server.awaitReady();
     return server;
   }

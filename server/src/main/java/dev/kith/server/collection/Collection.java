@@ -147,12 +147,17 @@ public final class Collection {
         .orElseGet(OptionalLong::empty);
   }
 
-  /// Forgets an ingest session; does nothing if there is none.
+  /// Forgets an ingest session, on the disk; does nothing if there is none.
   public CompletableFuture<WriteAck> endIngest(String session) {
+    return endIngest(session, Durability.DISK);
+  }
+
+  /// Forgets an ingest session; does nothing if there is none.
+  public CompletableFuture<WriteAck> endIngest(String session, Durability durability) {
     return submit(
         new Change(
             writer,
-            Durability.OS,
+            durability,
             false,
             session.length(),
             (lsn, writes) -> writer.endIngest(lsn, writes, session)));

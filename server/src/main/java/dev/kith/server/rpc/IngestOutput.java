@@ -1,6 +1,7 @@
 package dev.kith.server.rpc;
 
 import dev.kith.proto.v1.IngestAck;
+import dev.kith.proto.v1.IngestFinished;
 import dev.kith.proto.v1.IngestResponse;
 import dev.kith.server.collection.WriteAck;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -57,6 +58,19 @@ final class IngestOutput {
       responses.onNext(waiting.remove());
     }
     sendAck();
+  }
+
+  /// Sends all that is left, and that nothing more comes.
+  void finish(long points, long rejected, long lsn) {
+    flushAll();
+    responses.onNext(
+        IngestResponse.newBuilder()
+            .setFinished(
+                IngestFinished.newBuilder()
+                    .setPointCount(points)
+                    .setRejectedCount(rejected)
+                    .setLsn(lsn))
+            .build());
   }
 
   private void sendAck() {

@@ -2,7 +2,6 @@ package dev.kith.server.rpc;
 
 import dev.kith.proto.v1.IngestBackoff;
 import dev.kith.proto.v1.IngestBatch;
-import dev.kith.proto.v1.IngestFinished;
 import dev.kith.proto.v1.IngestRejected;
 import dev.kith.proto.v1.IngestRequest;
 import dev.kith.proto.v1.IngestResponse;
@@ -69,6 +68,8 @@ final class IngestStream implements StreamObserver<IngestRequest> {
     OPEN,
     /// `finish` has come; what is pending is being written.
     FINISHING,
+    /// All is written; the session is being forgotten.
+    FORGETTING,
     /// The client has closed its side without `finish`; the session stays.
     CLOSING,
     /// The server stops; the session stays.
@@ -443,26 +444,30 @@ final class IngestStream implements StreamObserver<IngestRequest> {
         output.flushAll();
         throw new RefusedException(new Refusal.NotServing("stopping"));
       }
-      case AWAITING_START, OPEN, ENDED -> {}
+      case AWAITING_START, OPEN, FORGETTING, ENDED -> {}
     }
   }
 
+  /// Forgets the session as durably as its batches were written, and only then says that it is
+  /// finished: whoever uses the name again must not find the old position after a crash, or the new
+  /// batches would count as written.
+  @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes are dealt with.
   private void finish() {
-    Session mine = session;
-    if (mine != null) {
-      mine.collection().endIngest(mine.name());
+    Session mine = opened();
+    phase = Phase.FORGETTING;
+    mine.collection()
+        .endIngest(mine.name(), mine.durability())
+        .whenComplete((ack, failure) -> work.execute(() -> afterForgetting(failure)));
+  }
+
+  private void afterForgetting(@Nullable Throwable failure) {
+    if (failure != null) {
+      fail(failure);
+    } else if (phase != Phase.ENDED) {
+      output.finish(written, rejected, lastLsn);
+      end();
+      responses.onCompleted();
     }
-    output.flushAll();
-    responses.onNext(
-        IngestResponse.newBuilder()
-            .setFinished(
-                IngestFinished.newBuilder()
-                    .setPointCount(written)
-                    .setRejectedCount(rejected)
-                    .setLsn(lastLsn))
-            .build());
-    end();
-    responses.onCompleted();
   }
 
   private void fail(Throwable failure) {
