@@ -1,0 +1,58 @@
+package dev.kith.bench.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.dataset.DatasetFolder;
+import dev.kith.bench.dataset.RandomData;
+import dev.kith.client.KithClient;
+import dev.kith.index.Metric;
+import dev.kith.server.KithServer;
+import dev.kith.server.ServerConfig;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ServerTargetTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aServerIsMeasuredLikeTheEngineAndLeftAsItWas() throws Exception {
+    Map<String, Integer> params = Map.of("m", 8, "ef_construction", 60);
+    RunSettings settings =
+        new RunSettings(RunSettings.index("hnsw", params, 1), List.of(120), 2, 10, 1);
+    try (KithServer server = KithServer.start(ServerConfig.local(folder.resolve("server")));
+        KithClient client = KithClient.connect(server.grpcAddress());
+        Dataset dataset = small()) {
+      Row row;
+      try (ServerTarget target = ServerTarget.connect(server.grpcAddress(), dataset, false)) {
+        row = new BenchRun(dataset, target, settings).run(seen -> {}).getFirst();
+        assertEquals(3000, client.describe(target.collection()).points());
+        assertEquals(List.of(), client.collection(target.collection()).verify().violations());
+      }
+      assertTrue(Objects.requireNonNull(row.recall().at10()) > 0.95, row::toString);
+      assertTrue(Objects.requireNonNull(row.recall().at100()) > 0.8, row::toString);
+      assertTrue(Objects.requireNonNull(row.distanceComputations()) >= 120, row::toString);
+      assertTrue(Objects.requireNonNull(row.bytesPerVector()) >= 8 * Float.BYTES, row::toString);
+      assertEquals(List.of(), client.list());
+    }
+  }
+
+  private Dataset small() throws Exception {
+    try (Arena arena = Arena.ofConfined()) {
+      DatasetFolder.write(
+          folder.resolve("data"),
+          "odd name/with:signs",
+          Metric.EUCLIDEAN,
+          RandomData.gaussian(3000, 8, new Random(8), arena),
+          RandomData.gaussian(100, 8, new Random(9), arena));
+    }
+    return DatasetFolder.open(folder.resolve("data"), 2);
+  }
+}
