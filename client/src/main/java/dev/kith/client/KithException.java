@@ -57,6 +57,12 @@ public final class KithException extends RuntimeException {
     this.violations = new ArrayList<>(details.violations());
   }
 
+  /// The server's own sentence, or why the server was not reached.
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   /// The kind of failure.
   public Code code() {
     return code;
@@ -95,6 +101,6 @@ public final class KithException extends RuntimeException {
 
   /// The same failure with the stack of the thread that waited for it.
   KithException rethrown() {
-    return new KithException(String.valueOf(getMessage()), details(), this);
+    return new KithException(getMessage(), details(), this);
   }
 }

@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -112,8 +113,8 @@ final class FakeServer extends PointServiceGrpc.PointServiceImplBase implements 
     return List.copyOf(upserts);
   }
 
-  synchronized Map<Long, Stored> points() {
-    return new TreeMap<>(points);
+  synchronized Stored point(long id) {
+    return Objects.requireNonNull(points.get(id), () -> "no point " + id);
   }
 
   synchronized Map<Long, Integer> writesOfPoint() {

@@ -12,9 +12,11 @@ import dev.kith.proto.v1.UpsertRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,20 +73,20 @@ final class KithClientTest {
       row.set(PointBatch.LITTLE_ENDIAN_FLOAT, 4, -2.5f);
       words.upsert(PointBatch.of(numbers(2, 3), 2, row, null));
     }
-    assertEquals("0000803f000020c0", hex(server.points().get(1L)));
-    assertEquals("0000803f000020c0", hex(server.points().get(2L)));
-    assertEquals("{}", server.points().get(1L).payload().toStringUtf8());
-    assertEquals("", server.points().get(2L).payload().toStringUtf8());
+    assertEquals("0000803f000020c0", hex(server.point(1)));
+    assertEquals("0000803f000020c0", hex(server.point(2)));
+    assertEquals("{}", server.point(1).payload().toStringUtf8());
+    assertEquals("", server.point(2).payload().toStringUtf8());
   }
 
   private static String hex(FakeServer.Stored point) {
-    return java.util.HexFormat.of().formatHex(point.vector().toByteArray());
+    return HexFormat.of().formatHex(point.vector().toByteArray());
   }
 
   @Test
   void aLargeBatchIsSentInPartsOfAtMostTheChunkSizeInOrder() {
     try (KithClient small = KithClient.connect(server.address(), IMPATIENT.withChunkBytes(4096))) {
-      List<Payload> payloads = new ArrayList<>();
+      List<@Nullable Payload> payloads = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
         payloads.add(Payload.of("{\"text\": \"%s\"}".formatted("x".repeat(i))));
       }
@@ -102,14 +105,13 @@ final class KithClientTest {
     }
     assertEquals(LongStream.range(0, 500).boxed().toList(), order);
     float[] first = ramp(5000);
-    Map<Long, FakeServer.Stored> points = server.points();
     for (int i = 0; i < 500; i++) {
       float[] row = new float[10];
-      points
-          .get((long) i)
+      server
+          .point(i)
           .vector()
           .asReadOnlyByteBuffer()
-          .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+          .order(ByteOrder.LITTLE_ENDIAN)
           .asFloatBuffer()
           .get(row);
       assertArrayEquals(Arrays.copyOfRange(first, i * 10, i * 10 + 10), row);

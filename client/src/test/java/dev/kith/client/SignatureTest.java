@@ -16,11 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Nobody who compiles against this client may need a type of the libraries beneath it.
 final class SignatureTest {
+  private static final Pattern NOT_A_NAME = Pattern.compile("[^A-Za-z0-9_.$]+");
 
   @Test
   void noTypeOfALibraryIsVisible() throws IOException, URISyntaxException, ClassNotFoundException {
@@ -60,7 +62,7 @@ final class SignatureTest {
     if (type == null) {
       return;
     }
-    for (String word : type.getTypeName().split("[^A-Za-z0-9_.$]+")) {
+    for (String word : NOT_A_NAME.splitAsStream(type.getTypeName()).toList()) {
       boolean known =
           !word.contains(".") || word.startsWith("java.") || word.startsWith("dev.kith.client");
       if (!known) {

@@ -360,13 +360,13 @@ public final class TestServer implements AutoCloseable {
             return SearchResponse.newBuilder()
                 .setHeader(
                     SearchHeader.newBuilder()
-                        .setMetric(collections.get(request.getCollection()).getVector().getMetric())
+                        .setMetric(dev.kith.proto.v1.Metric.METRIC_EUCLIDEAN)
                         .setLsn(lsn))
                 .addAllHits(
                     stored.stream()
                         .filter(point -> !point.getId().equals(request.getPoint()))
                         .map(point -> hit(point, query))
-                        .sorted(Comparator.comparing(Hit::getScore).reversed())
+                        .sorted(Comparator.comparingDouble(Hit::getScore).reversed())
                         .limit(request.getOptions().getLimit())
                         .toList())
                 .build();

@@ -28,7 +28,7 @@ final class FailureReport implements IExecutionExceptionHandler {
       refused.violations().stream()
           .limit(MAX_VIOLATIONS)
           .map(FailureReport::line)
-          .filter(line -> !String.valueOf(failure.getMessage()).contains(line))
+          .filter(line -> !refused.getMessage().contains(line))
           .forEach(line -> err.println("  " + line));
     }
     if (command.getParseResult().hasMatchedOption("--verbose")) {
@@ -47,7 +47,7 @@ final class FailureReport implements IExecutionExceptionHandler {
     return switch (failure) {
       case NoSuchFileException missing -> "no such file: " + missing.getFile();
       case AccessDeniedException denied -> "not allowed to read or write: " + denied.getFile();
-      case KithException known -> String.valueOf(known.getMessage());
+      case KithException known -> known.getMessage();
       case UsageException wrong -> String.valueOf(wrong.getMessage());
       case IllegalArgumentException wrong -> String.valueOf(wrong.getMessage());
       case IOException io -> String.valueOf(io.getMessage());

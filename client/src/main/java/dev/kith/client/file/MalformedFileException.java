@@ -33,6 +33,12 @@ public final class MalformedFileException extends IOException {
     this.found = shortened(found);
   }
 
+  /// File, place, what was expected and what was found, in one sentence.
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   /// The file at fault.
   public Path file() {
     return Path.of(file);

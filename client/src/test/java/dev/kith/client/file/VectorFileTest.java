@@ -163,7 +163,7 @@ final class VectorFileTest {
     IllegalArgumentException refusal =
         assertThrows(
             IllegalArgumentException.class, () -> VectorFile.open(folder.resolve("a.parquet")));
-    assertTrue(refusal.getMessage().contains(".npy, .fvecs"), refusal.getMessage());
+    assertTrue(refusal.toString().contains(".npy, .fvecs"), refusal.toString());
   }
 
   @Test
