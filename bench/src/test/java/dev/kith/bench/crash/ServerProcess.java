@@ -2,6 +2,7 @@ package dev.kith.bench.crash;
 
 import dev.kith.proto.v1.ListCollectionsRequest;
 import io.grpc.StatusRuntimeException;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A real server: a JVM of its own, started as the launcher starts it.
 final class ServerProcess implements AutoCloseable {
@@ -57,7 +60,7 @@ final class ServerProcess implements AutoCloseable {
             "-XX:ErrorFile=" + log.resolveSibling("hs_err_%p.log"),
             "-Xmx512m",
             "-cp",
-            System.getProperty("java.class.path"),
+            classPath(),
             "dev.kith.client.cli.Main",
             "serve"));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -149,6 +152,13 @@ final class ServerProcess implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// What the tests run with, without the tests themselves and their settings.
+  private static String classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> !entry.endsWith("test-classes"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static int freePort() throws IOException {
