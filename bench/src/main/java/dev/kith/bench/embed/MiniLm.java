@@ -65,10 +65,9 @@ public final class MiniLm implements AutoCloseable {
       throw new IllegalArgumentException("threads must be at least 1, got " + threads);
     }
     // The tokenizer's library reports its use to its makers and may look for native code on the
-    // network unless told not to; asked for no flavour, it would look for graphics cards and warn.
+    // network unless told not to.
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.offline", "true");
-    System.setProperty("RUST_FLAVOR", "cpu");
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         InputStream vocabulary = resource(TOKENIZER);
