@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.spi.ToolProvider;
@@ -53,9 +54,9 @@ public final class ServeCommand implements ToolProvider {
   /// What a person needs to know; a trace is for faults only.
   private static String explain(Exception failure) {
     return switch (failure) {
-      case ConfigException wrong -> wrong.getMessage();
-      case RefusedException refused -> refused.getMessage();
-      case IOException world -> world.getMessage() == null ? world.toString() : world.getMessage();
+      case ConfigException wrong -> String.valueOf(wrong.getMessage());
+      case RefusedException refused -> refused.refusal().message();
+      case IOException world -> Objects.requireNonNullElse(world.getMessage(), world.toString());
       default -> "fault: " + failure;
     };
   }

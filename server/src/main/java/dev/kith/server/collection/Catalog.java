@@ -252,6 +252,11 @@ public final class Catalog implements AutoCloseable {
     return engine.journal().lastLsn();
   }
 
+  /// A number that the store keeps about itself, such as `rocksdb.background-errors`.
+  public long storeProperty(String name) {
+    return engine.store().property(name);
+  }
+
   /// Why writes are refused until the folder is opened again, if they are.
   public Optional<Refusal> fence() {
     return engine.journal().fence();

@@ -39,6 +39,7 @@ public final class HttpServer implements AutoCloseable {
   /// Starts serving.
   ///
   /// @throws ConfigException if the address cannot be bound
+  @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a loop that failed to start.
   public static HttpServer start(Listener listener, List<Page> pages) {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
@@ -51,6 +52,7 @@ public final class HttpServer implements AutoCloseable {
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
+                  @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close.
                   protected void initChannel(SocketChannel connection) {
                     if (open.incrementAndGet() > listener.maxConnections()) {
                       open.decrementAndGet();

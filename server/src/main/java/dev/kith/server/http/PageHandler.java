@@ -90,6 +90,7 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a close.
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("closed an HTTP connection", cause);
     context.close();

@@ -7,12 +7,29 @@ import dev.kith.server.refusal.RefusedException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What the collections hold and cost, read at every scrape.
 public final class CatalogMetrics {
 
   /// Collections that have series of their own; every series costs the scraper, so there is an end.
   private static final int MAX_COLLECTIONS = 200;
+
+  /// Figures of RocksDB worth a series, by its own names.
+  private static final Map<String, String> STORE_FIGURES =
+      Map.of(
+          "background-errors", "Errors of flushes and compactions",
+          "is-write-stopped", "1 while RocksDB takes no writes",
+          "cur-size-all-mem-tables", "Bytes of memtables",
+          "total-sst-files-size", "Bytes of table files",
+          "total-blob-file-size", "Bytes of blob files",
+          "block-cache-usage", "Bytes in the block cache",
+          "estimate-pending-compaction-bytes", "Bytes that compactions have before them",
+          "num-running-compactions", "Compactions running",
+          "num-running-flushes", "Flushes running");
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogMetrics.class);
 
   private final Catalog catalog;
 
@@ -30,6 +47,12 @@ public final class CatalogMetrics {
         "kith.store.fenced",
         "1 if the store takes no writes until it is reopened",
         () -> catalog.fence().isPresent() ? 1 : 0);
+    STORE_FIGURES.forEach(
+        (name, description) ->
+            metrics.gauge(
+                "kith.rocksdb." + name.replace('-', '.'),
+                description,
+                () -> catalog.storeProperty("rocksdb." + name)));
     each.show(metrics, "kith.points", "Live points", CollectionStats::points);
     each.show(
         metrics,
@@ -69,7 +92,7 @@ public final class CatalogMetrics {
       try {
         values.put(collection.info().spec().name(), figure.applyAsDouble(collection.stats()));
       } catch (RefusedException gone) {
-        continue; // Deleted since the list was made.
+        LOG.debug("a collection went while it was measured: {}", gone.refusal().message());
       }
     }
     return values;

@@ -1,6 +1,7 @@
 package dev.kith.server.rpc;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
@@ -68,7 +69,7 @@ final class ActiveCalls {
   /// @return false if calls were still open after `limit`
   boolean drain(Duration limit) throws InterruptedException {
     draining = true;
-    for (Runnable stop : streams) {
+    for (Runnable stop : List.copyOf(streams)) {
       if (streams.remove(stop)) {
         stop.run();
       }

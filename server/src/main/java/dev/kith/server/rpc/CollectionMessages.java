@@ -18,6 +18,7 @@ import dev.kith.server.collection.CollectionSpec;
 import dev.kith.server.collection.CollectionStats;
 import dev.kith.server.collection.SegmentStats;
 import dev.kith.server.config.Limits;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 
@@ -118,6 +119,7 @@ final class CollectionMessages {
 
   static Collection write(CollectionInfo info) {
     CollectionSpec spec = info.spec();
+    Instant created = info.created();
     IndexPolicy.Builder policy =
         IndexPolicy.newBuilder()
             .setDefaultEf(spec.defaultEf())
@@ -140,9 +142,7 @@ final class CollectionMessages {
                 .setCodec(Codec.CODEC_F32))
         .setIndex(policy)
         .setCreateTime(
-            Timestamp.newBuilder()
-                .setSeconds(info.created().getEpochSecond())
-                .setNanos(info.created().getNano()))
+            Timestamp.newBuilder().setSeconds(created.getEpochSecond()).setNanos(created.getNano()))
         .setPointCount(info.points())
         .build();
   }

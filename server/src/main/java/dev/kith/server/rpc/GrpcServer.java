@@ -59,6 +59,7 @@ final class GrpcServer implements AutoCloseable {
   /// Binds the port and serves.
   ///
   /// @throws ConfigException if the address cannot be bound
+  @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for loops that served nothing.
   static GrpcServer start(
       RpcServer.Config config,
       List<BindableService> services,

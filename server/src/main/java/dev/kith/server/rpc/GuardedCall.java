@@ -144,8 +144,8 @@ final class GuardedCall<A> extends ServerCall<Message, A> {
         return; // Sent before the peer saw that its call has ended.
       }
       switch (received) {
-        case Received.Unreadable<Message>(Refusal refusal, int bytes) -> refuse(refusal);
-        case Received.Readable<Message>(Message message, int bytes) -> {
+        case Received.Broken<Message>(Refusal refusal, int bytes) -> refuse(refusal);
+        case Received.Intact<Message>(Message message, int bytes) -> {
           boolean streams = !method.getType().clientSendsOneMessage();
           if (gotMessage && !streams) {
             refuse(new Refusal.MalformedMessage("The call takes one message and got two."));

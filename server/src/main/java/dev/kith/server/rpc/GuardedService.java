@@ -9,6 +9,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// Puts [SafeMarshaller] and [GuardedCall] in front of every method of a service.
 final class GuardedService {
@@ -49,7 +50,10 @@ final class GuardedService {
       ServerMethodDefinition<Q, A> method) {
     MethodDescriptor<Q, A> plain = method.getMethodDescriptor();
     Message prototype =
-        (Message) ((PrototypeMarshaller<Q>) plain.getRequestMarshaller()).getMessagePrototype();
+        (Message)
+            Objects.requireNonNull(
+                ((PrototypeMarshaller<Q>) plain.getRequestMarshaller()).getMessagePrototype(),
+                "generated methods have prototypes");
     SafeMarshaller<Message> marshaller =
         new SafeMarshaller<>(plain.getFullMethodName(), prototype, weight, limits.messageBytes());
     MethodDescriptor<Received<Message>, A> descriptor =

@@ -46,7 +46,7 @@ final class IngestStream implements StreamObserver<IngestRequest> {
   private final ServerCallStreamObserver<IngestResponse> responses;
   private final IngestOutput output;
   private final SerialWork work;
-  private final Runnable stop = () -> later(this::drain);
+  private final Runnable stop = this::stopSoon;
 
   private Phase phase = Phase.AWAITING_START;
   private @Nullable Session session;
@@ -420,6 +420,10 @@ final class IngestStream implements StreamObserver<IngestRequest> {
       asked = true;
       responses.request(1);
     }
+  }
+
+  private void stopSoon() {
+    later(this::drain);
   }
 
   private void drain() {

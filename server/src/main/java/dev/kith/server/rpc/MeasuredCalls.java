@@ -29,12 +29,13 @@ final class MeasuredCalls implements ServerInterceptor {
       @Override
       public void onCancel() {
         measured.ended(Status.CANCELLED);
+        active.closed();
         super.onCancel();
       }
 
       @Override
       public void onComplete() {
-        measured.ended(Status.OK); // Closed before, so this changes nothing; never leaks a count.
+        active.closed(); // Only now has the answer left, so that a stop may cut the connection.
         super.onComplete();
       }
     };
@@ -51,8 +52,8 @@ final class MeasuredCalls implements ServerInterceptor {
 
     @Override
     public void close(Status status, Metadata trailers) {
-      super.close(status, trailers);
       ended(status);
+      super.close(status, trailers);
     }
 
     void ended(Status status) {
@@ -61,7 +62,6 @@ final class MeasuredCalls implements ServerInterceptor {
             getMethodDescriptor().getFullMethodName(),
             status.getCode().name(),
             System.nanoTime() - began);
-        active.closed();
       }
     }
   }

@@ -20,8 +20,7 @@ final class OptimizeStream {
   private final ActiveCalls calls;
   private final ServerCallStreamObserver<OptimizeCollectionResponse> responses;
   private final AtomicBoolean ended = new AtomicBoolean();
-  private final Runnable stop =
-      () -> fail(new RefusedException(new Refusal.NotServing("stopping")));
+  private final Runnable stop = this::stop;
 
   OptimizeStream(
       CallPool pool,
@@ -33,6 +32,7 @@ final class OptimizeStream {
   }
 
   /// Starts or attaches to the work and reports until it is done.
+  @SuppressWarnings("FutureReturnValueIgnored") // Both outcomes are dealt with.
   void start(Supplier<OptimizeHandle> work) {
     responses.setOnCancelHandler(this::end);
     calls.register(stop);
@@ -107,6 +107,10 @@ final class OptimizeStream {
         responses.onError(Answer.status(failure));
       }
     }
+  }
+
+  private void stop() {
+    fail(new RefusedException(new Refusal.NotServing("stopping")));
   }
 
   private boolean end() {

@@ -27,15 +27,20 @@ final class PointIdMessages {
   ///
   /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
   List<PointId> all(String field, PointIds column) {
-    List<PointId> ids = new ArrayList<>();
+    List<@Nullable PointId> ids = new ArrayList<>();
     List<PointError> errors = new ArrayList<>();
-    int count = column(field, column, ids, errors);
+    column(field, column, ids, errors);
     if (!errors.isEmpty()) {
       PointError first = errors.getFirst();
       throw Fields.invalid("%s[%d]".formatted(field, first.index()), first.problem());
     }
-    assert count == ids.size();
-    return ids;
+    List<PointId> all = new ArrayList<>(ids.size());
+    for (PointId id : ids) {
+      if (id != null) {
+        all.add(id);
+      }
+    }
+    return all;
   }
 
   /// Reads a required column of a batch, in which single ids may be wrong.

@@ -25,6 +25,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// Serves reads and writes of points: translate, delegate, answer. Decides nothing.
 final class PointRpc extends PointServiceGrpc.PointServiceImplBase {
@@ -95,7 +96,7 @@ final class PointRpc extends PointServiceGrpc.PointServiceImplBase {
     GetPointsResponse.Builder response = GetPointsResponse.newBuilder();
     for (int from = 0; from < asked.size(); from += READ_AT_ONCE) {
       List<PointId> some = asked.subList(from, Math.min(asked.size(), from + READ_AT_ONCE));
-      List<StoredPoint> points = collection.get(some, vectors, payloads);
+      List<@Nullable StoredPoint> points = collection.get(some, vectors, payloads);
       for (int i = 0; i < some.size(); i++) {
         StoredPoint point = points.get(i);
         if (point == null) {

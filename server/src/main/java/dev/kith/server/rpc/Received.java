@@ -9,8 +9,8 @@ sealed interface Received<T> {
   int bytes();
 
   /// The message they should be.
-  record Readable<T>(T message, int bytes) implements Received<T> {}
+  record Intact<T>(T message, int bytes) implements Received<T> {}
 
   /// Something else.
-  record Unreadable<T>(Refusal refusal, int bytes) implements Received<T> {}
+  record Broken<T>(Refusal refusal, int bytes) implements Received<T> {}
 }

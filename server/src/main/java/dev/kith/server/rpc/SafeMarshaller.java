@@ -63,7 +63,7 @@ final class SafeMarshaller<T extends Message> implements Marshaller<Received<T>>
       input.enableAliasing(true);
       T message = parser.parseFrom(input);
       input.checkLastTagWas(0);
-      return new Received.Readable<>(message, bytes.length);
+      return new Received.Intact<>(message, bytes.length);
     } catch (InvalidProtocolBufferException malformed) {
       return unreadable(
           new Refusal.MalformedMessage(
@@ -94,6 +94,6 @@ final class SafeMarshaller<T extends Message> implements Marshaller<Received<T>>
                 method,
                 refusal.message(),
                 suppressed));
-    return new Received.Unreadable<>(refusal, bytes);
+    return new Received.Broken<>(refusal, bytes);
   }
 }

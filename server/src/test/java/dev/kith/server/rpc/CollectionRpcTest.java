@@ -139,7 +139,8 @@ final class CollectionRpcTest {
     assertEquals("ERROR_REASON_INVALID_FIELD", info(failure).getReason());
     assertEquals("name", field(failure));
     assertTrue(
-        failure.getMessage().chars().noneMatch(Character::isISOControl), failure.getMessage());
+        String.valueOf(failure.getMessage()).chars().noneMatch(Character::isISOControl),
+        failure.getMessage());
   }
 
   @Test
@@ -325,7 +326,8 @@ final class CollectionRpcTest {
           .collections()
           .deleteCollection(DeleteCollectionRequest.newBuilder().setName(name).build());
     }
-    assertTrue(failure != null && failure.getMessage().contains("as many as it may"));
+    assertTrue(
+        failure != null && String.valueOf(failure.getMessage()).contains("as many as it may"));
   }
 
   @Test

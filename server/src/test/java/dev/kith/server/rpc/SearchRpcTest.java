@@ -272,8 +272,8 @@ final class SearchRpcTest {
     assertEquals("options.ef", field(refused(options -> options.setEf(0))));
     assertEquals("options.ef", field(refused(options -> options.setEf(10_001))));
     StatusRuntimeException both = refused(options -> options.setEf(0).setLimit(0));
-    assertTrue(both.getMessage().contains("options.ef"), both.getMessage());
-    assertTrue(both.getMessage().contains("options.limit"), both.getMessage());
+    assertTrue(String.valueOf(both.getMessage()).contains("options.ef"), both.getMessage());
+    assertTrue(String.valueOf(both.getMessage()).contains("options.limit"), both.getMessage());
   }
 
   @Test
