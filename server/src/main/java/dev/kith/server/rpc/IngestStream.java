@@ -91,13 +91,7 @@ final class IngestStream implements StreamObserver<IngestRequest> {
   /// Takes control of the flow. To be called before the handler that made the stream returns.
   void open() {
     responses.disableAutoRequest();
-    responses.setOnReadyHandler(
-        () ->
-            later(
-                () -> {
-                  output.flush();
-                  askForMore();
-                }));
+    responses.setOnReadyHandler(() -> later(this::flush));
     responses.setOnCancelHandler(() -> later(this::end));
     services.calls().register(stop);
     responses.request(1);
@@ -149,6 +143,11 @@ final class IngestStream implements StreamObserver<IngestRequest> {
             fail(failure);
           }
         });
+  }
+
+  private void flush() {
+    output.flush();
+    askForMore();
   }
 
   private void receive(IngestRequest request) {
@@ -347,11 +346,9 @@ final class IngestStream implements StreamObserver<IngestRequest> {
       }
       last = oldest;
     }
-    if (last != null) {
-      WriteAck ack = last.ack();
-      if (ack != null) {
-        output.acknowledge(last.sequence(), ack);
-      }
+    WriteAck ack = last == null ? null : last.ack();
+    if (last != null && ack != null) {
+      output.acknowledge(last.sequence(), ack);
     }
   }
 

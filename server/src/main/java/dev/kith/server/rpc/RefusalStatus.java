@@ -1,7 +1,6 @@
 package dev.kith.server.rpc;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
@@ -50,138 +49,110 @@ final class RefusalStatus {
   private RefusalStatus() {}
 
   static StatusRuntimeException of(Refusal refusal) {
+    ErrorInfo.Builder info =
+        ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(reason(refusal).name());
+    metadata(refusal).forEach((name, value) -> info.putMetadata(name, abbreviate(value)));
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(code(refusal).getNumber())
+            .setMessage(abbreviate(refusal.message()))
+            .addDetails(Any.pack(info.build()));
+    List<Violation> violations = violations(refusal);
+    if (!violations.isEmpty()) {
+      status.addDetails(Any.pack(badRequest(violations)));
+    }
+    if (refusal instanceof Overloaded(Duration retryAfter)) {
+      status.addDetails(Any.pack(retry(retryAfter)));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static Code code(Refusal refusal) {
     return switch (refusal) {
-      case CollectionNotFound(String collection) ->
-          status(
-              refusal,
-              Code.NOT_FOUND,
-              ErrorReason.ERROR_REASON_COLLECTION_NOT_FOUND,
-              Map.of("collection", collection));
-      case CollectionExists(String collection) ->
-          status(
-              refusal,
-              Code.ALREADY_EXISTS,
-              ErrorReason.ERROR_REASON_COLLECTION_EXISTS,
-              Map.of("collection", collection));
-      case PointNotFound(String collection, String id) ->
-          status(
-              refusal,
-              Code.NOT_FOUND,
-              ErrorReason.ERROR_REASON_POINT_NOT_FOUND,
-              Map.of("collection", collection, "id", id));
-      case InvalidField(String field, String problem) ->
-          invalid(
-              refusal,
-              ErrorReason.ERROR_REASON_INVALID_FIELD,
-              List.of(new Violation(field, problem)));
-      case InvalidFields(List<Violation> violations) ->
-          invalid(refusal, ErrorReason.ERROR_REASON_INVALID_FIELD, violations);
-      case Unsupported(String field) ->
-          invalid(
-              refusal,
-              ErrorReason.ERROR_REASON_UNSUPPORTED_FIELD,
-              List.of(new Violation(field, refusal.message())));
-      case NotYet(String field) ->
-          invalid(
-              refusal,
-              ErrorReason.ERROR_REASON_UNSUPPORTED_FIELD,
-              List.of(new Violation(field, refusal.message())));
-      case PointsRejected(List<PointError> points) ->
-          invalid(
-              refusal,
-              ErrorReason.ERROR_REASON_INVALID_POINTS,
-              points.stream()
-                  .map(
-                      point ->
-                          new Violation(
-                              "points[%d]".formatted(point.index()),
-                              "id %s: %s".formatted(point.id(), point.problem())))
-                  .toList());
-      case InvalidCursor(String problem) ->
-          status(
-              refusal,
-              Code.INVALID_ARGUMENT,
-              ErrorReason.ERROR_REASON_INVALID_CURSOR,
-              Map.of("problem", problem),
-              badRequest(List.of(new Violation("cursor", problem))));
-      case MalformedMessage(String problem) ->
-          status(
-              refusal,
-              Code.INVALID_ARGUMENT,
-              ErrorReason.ERROR_REASON_MALFORMED_MESSAGE,
-              Map.of("problem", problem));
-      case Overloaded(Duration retryAfter) ->
-          status(
-              refusal,
-              Code.RESOURCE_EXHAUSTED,
-              ErrorReason.ERROR_REASON_OVERLOADED,
-              Map.of("retry_after_ms", Long.toString(retryAfter.toMillis())),
-              retry(retryAfter));
-      case MessageTooLarge(long maxBytes) ->
-          status(
-              refusal,
-              Code.RESOURCE_EXHAUSTED,
-              ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE,
-              Map.of("max_bytes", Long.toString(maxBytes)));
-      case DiskFull(long freeBytes, long requiredBytes) ->
-          status(
-              refusal,
-              Code.RESOURCE_EXHAUSTED,
-              ErrorReason.ERROR_REASON_DISK_FULL,
-              Map.of(
-                  "free_bytes", Long.toString(freeBytes),
-                  "required_bytes", Long.toString(requiredBytes)));
-      case StoreFenced(String cause) ->
-          status(
-              refusal,
-              Code.UNAVAILABLE,
-              ErrorReason.ERROR_REASON_STORE_FENCED,
-              Map.of("cause", cause));
-      case NotServing(String state) ->
-          status(
-              refusal,
-              Code.UNAVAILABLE,
-              ErrorReason.ERROR_REASON_NOT_SERVING,
-              Map.of("state", state));
-      case LsnNotReached(long asked, long reached) ->
-          status(
-              refusal,
-              Code.FAILED_PRECONDITION,
-              ErrorReason.ERROR_REASON_LSN_NOT_REACHED,
-              Map.of("asked", Long.toString(asked), "reached", Long.toString(reached)));
-      case IngestSequence(String session, long expected, long actual) ->
-          status(
-              refusal,
-              Code.FAILED_PRECONDITION,
-              ErrorReason.ERROR_REASON_INGEST_SEQUENCE,
-              Map.of(
-                  "session", session,
-                  "expected", Long.toString(expected),
-                  "actual", Long.toString(actual)));
-      case SessionTaken(String session) ->
-          status(
-              refusal,
-              Code.ABORTED,
-              ErrorReason.ERROR_REASON_INGEST_SEQUENCE,
-              Map.of("session", session));
-      case DataLoss(String damage) ->
-          status(
-              refusal,
-              Code.DATA_LOSS,
-              ErrorReason.ERROR_REASON_DATA_LOSS,
-              Map.of("damage", damage));
+      case InvalidField _, InvalidFields _, Unsupported _, NotYet _ -> Code.INVALID_ARGUMENT;
+      case PointsRejected _, InvalidCursor _, MalformedMessage _ -> Code.INVALID_ARGUMENT;
+      case CollectionNotFound _, PointNotFound _ -> Code.NOT_FOUND;
+      case CollectionExists _ -> Code.ALREADY_EXISTS;
+      case Overloaded _, MessageTooLarge _, DiskFull _ -> Code.RESOURCE_EXHAUSTED;
+      case StoreFenced _, NotServing _ -> Code.UNAVAILABLE;
+      case LsnNotReached _, IngestSequence _ -> Code.FAILED_PRECONDITION;
+      case SessionTaken _ -> Code.ABORTED;
+      case DataLoss _ -> Code.DATA_LOSS;
     };
   }
 
-  private static StatusRuntimeException invalid(
-      Refusal refusal, ErrorReason reason, List<Violation> violations) {
-    Violation first = violations.getFirst();
-    return status(
-        refusal,
-        Code.INVALID_ARGUMENT,
-        reason,
-        Map.of("field", first.field(), "problem", first.problem()),
-        badRequest(violations));
+  private static ErrorReason reason(Refusal refusal) {
+    return switch (refusal) {
+      case InvalidField _, InvalidFields _ -> ErrorReason.ERROR_REASON_INVALID_FIELD;
+      case Unsupported _, NotYet _ -> ErrorReason.ERROR_REASON_UNSUPPORTED_FIELD;
+      case PointsRejected _ -> ErrorReason.ERROR_REASON_INVALID_POINTS;
+      case InvalidCursor _ -> ErrorReason.ERROR_REASON_INVALID_CURSOR;
+      case MalformedMessage _ -> ErrorReason.ERROR_REASON_MALFORMED_MESSAGE;
+      case CollectionNotFound _ -> ErrorReason.ERROR_REASON_COLLECTION_NOT_FOUND;
+      case CollectionExists _ -> ErrorReason.ERROR_REASON_COLLECTION_EXISTS;
+      case PointNotFound _ -> ErrorReason.ERROR_REASON_POINT_NOT_FOUND;
+      case Overloaded _ -> ErrorReason.ERROR_REASON_OVERLOADED;
+      case MessageTooLarge _ -> ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE;
+      case DiskFull _ -> ErrorReason.ERROR_REASON_DISK_FULL;
+      case StoreFenced _ -> ErrorReason.ERROR_REASON_STORE_FENCED;
+      case NotServing _ -> ErrorReason.ERROR_REASON_NOT_SERVING;
+      case LsnNotReached _ -> ErrorReason.ERROR_REASON_LSN_NOT_REACHED;
+      case IngestSequence _, SessionTaken _ -> ErrorReason.ERROR_REASON_INGEST_SEQUENCE;
+      case DataLoss _ -> ErrorReason.ERROR_REASON_DATA_LOSS;
+    };
+  }
+
+  private static Map<String, String> metadata(Refusal refusal) {
+    return switch (refusal) {
+      case InvalidField _, InvalidFields _, Unsupported _, NotYet _, PointsRejected _ -> {
+        Violation first = violations(refusal).getFirst();
+        yield Map.of("field", first.field(), "problem", first.problem());
+      }
+      case InvalidCursor(String problem) -> Map.of("problem", problem);
+      case MalformedMessage(String problem) -> Map.of("problem", problem);
+      case CollectionNotFound(String collection) -> Map.of("collection", collection);
+      case CollectionExists(String collection) -> Map.of("collection", collection);
+      case PointNotFound(String collection, String id) ->
+          Map.of("collection", collection, "id", id);
+      case Overloaded(Duration retryAfter) ->
+          Map.of("retry_after_ms", Long.toString(retryAfter.toMillis()));
+      case MessageTooLarge(long maxBytes) -> Map.of("max_bytes", Long.toString(maxBytes));
+      case DiskFull(long free, long required) ->
+          Map.of("free_bytes", Long.toString(free), "required_bytes", Long.toString(required));
+      case StoreFenced(String cause) -> Map.of("cause", cause);
+      case NotServing(String state) -> Map.of("state", state);
+      case LsnNotReached(long asked, long reached) ->
+          Map.of("asked", Long.toString(asked), "reached", Long.toString(reached));
+      case IngestSequence(String session, long expected, long actual) ->
+          Map.of(
+              "session", session,
+              "expected", Long.toString(expected),
+              "actual", Long.toString(actual));
+      case SessionTaken(String session) -> Map.of("session", session);
+      case DataLoss(String damage) -> Map.of("damage", damage);
+    };
+  }
+
+  /// The fields at fault; empty where it is no field's fault.
+  private static List<Violation> violations(Refusal refusal) {
+    return switch (refusal) {
+      case InvalidField(String field, String problem) -> List.of(new Violation(field, problem));
+      case InvalidFields(List<Violation> violations) -> violations;
+      case Unsupported(String field) -> List.of(new Violation(field, refusal.message()));
+      case NotYet(String field) -> List.of(new Violation(field, refusal.message()));
+      case InvalidCursor(String problem) -> List.of(new Violation("cursor", problem));
+      case PointsRejected(List<PointError> points) ->
+          points.stream().map(RefusalStatus::violation).toList();
+      case MalformedMessage _, CollectionNotFound _, CollectionExists _, PointNotFound _ ->
+          List.of();
+      case Overloaded _, MessageTooLarge _, DiskFull _, StoreFenced _, NotServing _ -> List.of();
+      case LsnNotReached _, IngestSequence _, SessionTaken _, DataLoss _ -> List.of();
+    };
+  }
+
+  private static Violation violation(PointError point) {
+    return new Violation(
+        "points[%d]".formatted(point.index()), "id %s: %s".formatted(point.id(), point.problem()));
   }
 
   private static BadRequest badRequest(List<Violation> violations) {
@@ -207,25 +178,6 @@ final class RefusalStatus {
                 .setSeconds(after.toSeconds())
                 .setNanos(after.toNanosPart()))
         .build();
-  }
-
-  private static StatusRuntimeException status(
-      Refusal refusal,
-      Code code,
-      ErrorReason reason,
-      Map<String, String> metadata,
-      Message... more) {
-    ErrorInfo.Builder info = ErrorInfo.newBuilder().setDomain(DOMAIN).setReason(reason.name());
-    metadata.forEach((name, value) -> info.putMetadata(name, abbreviate(value)));
-    Status.Builder status =
-        Status.newBuilder()
-            .setCode(code.getNumber())
-            .setMessage(abbreviate(refusal.message()))
-            .addDetails(Any.pack(info.build()));
-    for (Message detail : more) {
-      status.addDetails(Any.pack(detail));
-    }
-    return StatusProto.toStatusRuntimeException(status.build());
   }
 
   /// Shortens what a caller could have made long, without cutting a character in two, and takes the
