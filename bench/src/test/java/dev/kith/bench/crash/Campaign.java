@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /// Cycle after cycle: load a real server, strike it at a random moment, start it again on the same
@@ -27,7 +28,7 @@ final class Campaign {
   private static final int LONGEST_SWING_MILLIS = 60;
   private static final int LONGEST_START_MILLIS = 4_000;
   private static final int SEGMENT_POINTS = 1_000;
-  private static final int STRIKES_DURING_RECOVERY_IN = 6;
+  private static final int STRIKES_DURING_RECOVERY_IN = 5;
   private static final int FAULTS_TOLD = 25;
 
   /// How a server is struck.
@@ -90,7 +91,8 @@ final class Campaign {
     this.blow = blow;
     this.data = data;
     this.work = work;
-    this.random = new Random(seed);
+    // Neighbouring seeds of Random begin alike.
+    this.random = new Random(new SplittableRandom(seed).nextLong());
     this.tally = new Tally(name, seed);
     this.workers =
         List.of(

@@ -192,8 +192,12 @@ public final class Journal implements AutoCloseable {
         return;
       }
       participants.forEach(participant -> participant.complete(writes));
-      MetaRecords.writeLsn(writes, lsn);
-      store.write(writes, forced, gate);
+      if (writes.isEmpty() && !forced) {
+        lsn = lastLsn; // Entries that only look at a moment need no disk, which may be full.
+      } else {
+        MetaRecords.writeLsn(writes, lsn);
+        store.write(writes, forced, gate);
+      }
     } catch (RefusedException failure) {
       participants.forEach(Participant::discarded);
       if (failure.refusal() instanceof Refusal.StoreFenced

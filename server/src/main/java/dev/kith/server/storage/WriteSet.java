@@ -25,6 +25,10 @@ public final class WriteSet implements AutoCloseable {
     change(() -> batch.deleteRange(store.handle(family), first, end));
   }
 
+  boolean isEmpty() {
+    return store.guarded(() -> batch.count() == 0);
+  }
+
   WriteBatch batch() {
     return batch;
   }

@@ -79,6 +79,7 @@ final class JournalTest {
     private final long bytes;
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
     private Runnable before = () -> {};
+    private boolean looksOnly;
     private long lsn;
 
     Entry(int number, boolean forced, long bytes) {
@@ -111,7 +112,9 @@ final class JournalTest {
     public void prepare(long newLsn, WriteSet writes) {
       before.run();
       lsn = newLsn;
-      writes.put(Family.META, key(number), new byte[] {(byte) number});
+      if (!looksOnly) {
+        writes.put(Family.META, key(number), new byte[] {(byte) number});
+      }
     }
 
     @Override
@@ -146,6 +149,26 @@ final class JournalTest {
     journal.submit(plug);
     running.await();
     return plug;
+  }
+
+  @Test
+  void anEntryThatOnlyLooksTakesNoLsnAndAsksNothingOfTheDisk() {
+    entryAndWait(1, false);
+    Entry looking = entry(2, false);
+    looking.looksOnly = true;
+    journal.submit(looking);
+    assertEquals(false, looking.done.join());
+    assertEquals(1, journal.lastLsn());
+    assertEquals(1, MetaRecords.readLsn(store));
+    assertEquals(List.of("complete", "written", "complete", "written"), recorder.heard);
+    assertEquals(2, entryAndWait(3, false).lsn);
+  }
+
+  private Entry entryAndWait(int number, boolean forced) {
+    Entry entry = entry(number, forced);
+    journal.submit(entry);
+    entry.done.join();
+    return entry;
   }
 
   @Test
