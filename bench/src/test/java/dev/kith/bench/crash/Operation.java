@@ -109,7 +109,7 @@ final class Operation {
   /// Whether this was written after `other`, which has an id in common. Where an LSN is not known,
   /// one worker sent both, one after the other.
   boolean isWrittenAfter(Operation other) {
-    return isLsnKnown() && other.isLsnKnown() ? upTo > other.upTo : number > other.number;
+    return (isLsnKnown() && other.isLsnKnown()) ? upTo > other.upTo : number > other.number;
   }
 
   void lsnIs(long lsn) {
