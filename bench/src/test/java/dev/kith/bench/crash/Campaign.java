@@ -37,7 +37,10 @@ final class Campaign {
     Survival survival();
 
     /// Strikes, and leaves behind a folder on which a server can be started again.
-    void strike(ServerProcess server, Random random) throws IOException, InterruptedException;
+    ///
+    /// @param witnesses are told when the power goes
+    void strike(ServerProcess server, Random random, List<Ledger> witnesses)
+        throws IOException, InterruptedException;
 
     /// How a server is struck that may not have come up yet.
     default Blow duringRecovery() {
@@ -54,7 +57,8 @@ final class Campaign {
         }
 
         @Override
-        public void strike(ServerProcess server, Random random) throws InterruptedException {
+        public void strike(ServerProcess server, Random random, List<Ledger> witnesses)
+            throws InterruptedException {
           server.kill();
         }
       };
@@ -185,7 +189,7 @@ final class Campaign {
         load.awaitWrites(1 + random.nextInt(MOST_WRITES), LONGEST_LOAD);
         Pace.pauseMillis(random.nextInt(LONGEST_SWING_MILLIS));
         load.strike();
-        blow.strike(server, random);
+        blow.strike(server, random, ledgers);
       }
       tally.addLoad(load);
       for (Ledger ledger : ledgers) {
@@ -199,7 +203,7 @@ final class Campaign {
     while (random.nextInt(STRIKES_DURING_RECOVERY_IN) == 0) {
       ServerProcess brief = ServerProcess.start(data, log);
       Pace.pauseMillis(random.nextInt(LONGEST_START_MILLIS));
-      blow.duringRecovery().strike(brief, random);
+      blow.duringRecovery().strike(brief, random, List.of());
       tally.countStrikeDuringRecovery();
     }
     ServerProcess server = ServerProcess.start(data, log);

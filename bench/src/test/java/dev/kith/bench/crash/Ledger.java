@@ -42,6 +42,9 @@ final class Ledger {
   private final Map<String, IngestSession> sessions = new HashMap<>();
   private final List<Verdict.Fault> seenLive = new ArrayList<>();
   private long settledOperations;
+  private boolean isResolving;
+  private @Nullable Long powerFailing;
+  private @Nullable Long powerGone;
 
   Ledger(String collection, int dimension, Lsns lsns) {
     this.collection = collection;
@@ -84,7 +87,9 @@ final class Ledger {
     if (wrong != null) {
       seenLive.add(new Verdict.Fault(Verdict.Kind.VERSION, collection + ": " + wrong));
     }
-    operation.lsnIs(lsn);
+    if (powerFailing == null) {
+      operation.lsnIs(lsn);
+    }
     enter(operation, Fate.ACKNOWLEDGED);
   }
 
@@ -99,7 +104,9 @@ final class Ledger {
         if (exact && batch.sequence() == sequence) {
           acknowledge(batch, lsn);
         } else {
-          batch.lsnIsAtMost(lsn);
+          if (powerFailing == null) {
+            batch.lsnIsAtMost(lsn);
+          }
           enter(batch, Fate.ACKNOWLEDGED);
         }
       }
@@ -136,6 +143,17 @@ final class Ledger {
   /// Enters something that a reader saw and that may not be.
   synchronized void report(Verdict.Kind kind, String what) {
     seenLive.add(new Verdict.Fault(kind, collection + ": " + what));
+  }
+
+  /// The power is about to be cut. A machine without power answers nothing, but a simulated cut
+  /// leaves the process running for a while; what it answers from here on counts as unanswered.
+  synchronized void powerFails() {
+    powerFailing = System.nanoTime();
+  }
+
+  /// The power is gone. Whoever says of a write sent from here on that it is on the disk, lies.
+  synchronized void powerIsGone() {
+    powerGone = System.nanoTime();
   }
 
   // ---- What clients ask.
@@ -222,7 +240,9 @@ final class Ledger {
         enter(operation, Fate.UNKNOWN);
       }
     }
+    isResolving = true;
     sessions.forEach((name, session) -> resolve(name, session, seen, survival, verdict));
+    isResolving = false;
     if (seen.lsn() < Math.max(seen.highestVersion(), firmLsn(survival))) {
       verdict.add(
           Verdict.Kind.VERSION,
@@ -263,9 +283,20 @@ final class Ledger {
             entry -> entry.getValue().settle(seen.sessions().getOrDefault(entry.getKey(), 0L)));
     seenLive.clear();
     settledOperations = lsns.nextOperation();
+    powerFailing = null;
+    powerGone = null;
   }
 
-  private void enter(Operation operation, Fate fate) {
+  private void enter(Operation operation, Fate told) {
+    Fate fate = told;
+    if (fate == Fate.ACKNOWLEDGED && powerFailing != null && !isResolving) {
+      fate = Fate.UNKNOWN;
+      if (powerGone != null
+          && operation.sentNanos() - powerGone > 0
+          && operation.durability() == Durability.DURABILITY_DISK) {
+        report(Verdict.Kind.LOST, operation + " was acknowledged, but the disk was gone before");
+      }
+    }
     operation.fate(fate);
     for (PointId id : operation.places().keySet()) {
       Track track = tracks.computeIfAbsent(id, _ -> new Track(null));
@@ -368,7 +399,9 @@ final class Ledger {
       Track track,
       Verdict verdict) {
     String should =
-        firm != null ? firm.toString() : base != null ? "what stood before: " + base : "nothing";
+        firm != null
+            ? firm + beforeTheCut(firm)
+            : base != null ? "what stood before: " + base : "nothing";
     boolean shouldExist = firm != null ? firm.isUpsert() : base != null;
     boolean superseded =
         origin == null
@@ -382,6 +415,13 @@ final class Ledger {
             + ", should hold "
             + should
             + (track.unknown().isEmpty() ? "" : " or the effect of one of " + track.unknown()));
+  }
+
+  private String beforeTheCut(Operation write) {
+    return powerFailing == null
+        ? ""
+        : " answered %.1f ms before the cut"
+            .formatted((powerFailing - write.answeredNanos()) / 1e6);
   }
 
   private void checkVersion(

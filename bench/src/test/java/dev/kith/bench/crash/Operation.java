@@ -35,6 +35,8 @@ final class Operation {
   private final @Nullable String session;
   private final long sequence;
   private final Map<PointId, Integer> places = new LinkedHashMap<>();
+  private final long sentNanos = System.nanoTime();
+  private long answeredNanos;
   private Fate fate = Fate.IN_FLIGHT;
   private long above;
   private long upTo = Long.MAX_VALUE;
@@ -90,6 +92,17 @@ final class Operation {
 
   void fate(Fate fate) {
     this.fate = fate;
+    this.answeredNanos = System.nanoTime();
+  }
+
+  /// When it was sent, by [System#nanoTime].
+  long sentNanos() {
+    return sentNanos;
+  }
+
+  /// When its fate was learned, by [System#nanoTime].
+  long answeredNanos() {
+    return answeredNanos;
   }
 
   /// The LSN is greater than this.

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
@@ -128,9 +129,11 @@ final class PowerCutTest {
     }
 
     @Override
-    public void strike(ServerProcess server, Random random)
+    public void strike(ServerProcess server, Random random, List<Ledger> witnesses)
         throws IOException, InterruptedException {
+      witnesses.forEach(Ledger::powerFails);
       disk.cut();
+      witnesses.forEach(Ledger::powerIsGone);
       // A server may go on for a while without noticing; whatever it acknowledges now is a lie.
       Pace.pauseMillis(random.nextInt(LONGEST_AGONY_MILLIS));
       server.kill();

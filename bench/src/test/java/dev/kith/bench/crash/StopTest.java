@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ final class StopTest {
     try (ServerProcess first = ServerProcess.start(data, work.resolve("first.log"))) {
       first.awaitReady();
       try (Connection connection = first.connect();
-          Load load = Load.start(connection, java.util.List.of(), 0)) {
+          Load load = Load.start(connection, List.of(), 0)) {
         scene.createCollection(connection);
         assertTrue(scene.upsert(load, 100, Durability.DURABILITY_DISK));
         try (ServerProcess second = ServerProcess.start(data, work.resolve("second.log"))) {
@@ -72,7 +73,7 @@ final class StopTest {
     }
 
     @Override
-    public void strike(ServerProcess server, Random random)
+    public void strike(ServerProcess server, Random random, List<Ledger> witnesses)
         throws IOException, InterruptedException {
       server.terminate();
       assertEquals(0, server.awaitExit(STOP), "exit code of a stop that was asked for");

@@ -127,8 +127,7 @@ final class SealJob {
     try {
       awaitLinked(scratch, stop);
       writing = true;
-      long lsn = context.engine().journal().lastLsn();
-      context.engine().journal().force();
+      long lsn = forceJournal();
       @Nullable SealedHold sealed = null;
       if (growing.segment().liveCount() > 0) {
         sealed = write(lsn, stop);
@@ -155,6 +154,23 @@ final class SealJob {
       }
     }
     requireRunning(stop);
+  }
+
+  /// Makes everything written so far survive a power cut, and returns the LSN of that.
+  ///
+  /// By an empty change, so that the committer forces like it does for any client: a full disk then
+  /// refuses, to be tried again, and only a force that failed fences the store. Forcing beside the
+  /// committer would meet its failed write as a failed force.
+  private long forceJournal() {
+    Change change =
+        Change.internal(
+            writer,
+            (lsn, writes) -> {
+              writer.requireAlive();
+              return new Change.Outcome(lsn, 0);
+            });
+    context.engine().journal().submit(change);
+    return Waiting.on(change.done()).lsn();
   }
 
   private static void requireRunning(BooleanSupplier stop) {

@@ -111,20 +111,6 @@ public final class Journal implements AutoCloseable {
     return Optional.ofNullable(fence);
   }
 
-  /// Forces everything written so far to the disk, so that a file which is derived from it may be
-  /// published.
-  ///
-  /// @throws RefusedException if that failed, which fences the journal
-  public void force() {
-    requireUnfenced();
-    try {
-      store.forceJournal();
-    } catch (RefusedException failure) {
-      raiseFence(failure.refusal());
-      throw failure;
-    }
-  }
-
   private void commitAll() {
     List<JournalEntry> group = new ArrayList<>();
     while (takeGroup(group)) {

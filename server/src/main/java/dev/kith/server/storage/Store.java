@@ -1,6 +1,5 @@
 package dev.kith.server.storage;
 
-import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,21 +178,6 @@ public final class Store implements StoreReader, AutoCloseable {
       db.write(forced ? force : handOver, writes.batch());
     } catch (RocksDBException failure) {
       throw new RefusedException(Failures.ofWrite(failure, gate));
-    } finally {
-      guard.exit();
-    }
-  }
-
-  /// Forces everything written so far to the disk.
-  ///
-  /// @throws RefusedException with [Refusal.StoreFenced] if that failed
-  void forceJournal() {
-    guard.enter();
-    try {
-      db.syncWal();
-    } catch (RocksDBException failure) {
-      throw new RefusedException(
-          new Refusal.StoreFenced("forcing the journal failed: " + Failures.describe(failure)));
     } finally {
       guard.exit();
     }
