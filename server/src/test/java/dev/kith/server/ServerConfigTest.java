@@ -80,12 +80,13 @@ final class ServerConfigTest {
   }
 
   @Test
-  void variablesOfTheLauncherAndOfKubernetesAreNotOurs() {
+  void variablesOfTheLauncherTheClientAndKubernetesAreNotOurs() {
     ServerConfig.from(
         List.of(
             SettingSource.environment(
                 Map.of(
                     "KITH_JAVA_OPTS", "-Xmx1g",
+                    "KITH_ADDRESS", "10.0.0.1:7600",
                     "KITH_SERVICE_HOST", "10.0.0.1",
                     "KITH_PORT_7600_TCP", "tcp://10.0.0.1:7600"),
                 ServerConfig.table())));

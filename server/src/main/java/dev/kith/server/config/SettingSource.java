@@ -25,7 +25,7 @@ public record SettingSource(
   /// Variables that are not the server's: the launcher's, the client's, and those that Kubernetes
   /// sets in every pod beside a service of the name `kith`.
   private static final List<String> FOREIGN =
-      List.of("KITH_JAVA_", "KITH_CLIENT_", "KITH_SERVICE_", "KITH_PORT");
+      List.of("KITH_JAVA_", "KITH_ADDRESS", "KITH_CLIENT_", "KITH_SERVICE_", "KITH_PORT");
 
   /// A settings file is a page or two; anything longer is another file.
   private static final long MAX_FILE_BYTES = 1 << 20;
