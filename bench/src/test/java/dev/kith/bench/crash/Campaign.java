@@ -133,7 +133,9 @@ final class Campaign {
           surprises.forEach(what -> verdict.add(Verdict.Kind.ANSWER, "before the blow: " + what));
           tally.add(verdict);
           if (!verdict.faults().isEmpty()) {
-            throw new AssertionError(accusation(cycle, verdict, server));
+            String accusation = accusation(cycle, verdict, server);
+            Files.writeString(work.resolve("accusation.txt"), accusation);
+            throw new AssertionError(accusation);
           }
         } catch (RuntimeException failure) {
           throw new AssertionError(

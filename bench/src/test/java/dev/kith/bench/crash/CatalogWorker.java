@@ -96,7 +96,10 @@ final class CatalogWorker implements Load.Worker {
     book.put(name, meanwhile);
     try {
       call.run();
-      book.put(name, after);
+      if (!load.isStruck()) {
+        book.put(
+            name, after); // What is answered after a cut proves nothing; see Ledger#powerFails.
+      }
     } catch (StatusRuntimeException failure) {
       if (Connection.isRefusal(failure.getStatus())) {
         book.put(name, before);

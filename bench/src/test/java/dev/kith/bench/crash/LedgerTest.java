@@ -232,6 +232,26 @@ final class LedgerTest {
   }
 
   @Test
+  void whatIsAnsweredWhileThePowerFailsMayGoButNotWhatWasAnsweredBefore() {
+    Operation before = acknowledged(DURABILITY_DISK, 1);
+    Operation underWay = ledger.begin(Kind.UPSERT, ids(2), DURABILITY_DISK);
+    ledger.powerFails();
+    ledger.acknowledge(underWay, store.apply(underWay));
+    store.forget(underWay);
+    assertEquals(List.of(), verdict(store.observe(), Survival.POWER_CUT).faults());
+    store.forget(before);
+    assertConvicts(Verdict.Kind.LOST, store.observe(), Survival.POWER_CUT);
+  }
+
+  @Test
+  void whoAcknowledgesAForcedWriteAfterThePowerIsGoneLies() {
+    ledger.powerFails();
+    ledger.powerIsGone();
+    acknowledged(DURABILITY_DISK, 1);
+    assertConvicts(Verdict.Kind.LOST, store.observe(), Survival.POWER_CUT);
+  }
+
+  @Test
   void aForcedWriteThatIsGoneAfterAPowerCutIsLost() {
     acknowledged(DURABILITY_OS, 1);
     Operation gone = acknowledged(DURABILITY_DISK, 2);

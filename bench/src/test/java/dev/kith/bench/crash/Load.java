@@ -65,6 +65,11 @@ final class Load implements AutoCloseable {
     return over;
   }
 
+  /// Whether the blow has begun to fall.
+  boolean isStruck() {
+    return struck;
+  }
+
   /// From now on, failures are expected.
   void strike() {
     struck = true;
