@@ -20,8 +20,8 @@ public final class QuickstartTool implements ToolProvider {
   @Override
   public int run(PrintWriter out, PrintWriter err, String... args) {
     // Before the first logger is made: the server's own report would run through ours.
-    if (System.getenv("KITH_LOG_LEVEL") == null && System.getProperty("KITH_LOG_LEVEL") == null) {
-      System.setProperty("KITH_LOG_LEVEL", "WARN");
+    if (System.getProperty("kith.log.level") == null) {
+      System.setProperty("kith.log.level", "WARN");
     }
     return Commands.run(new QuickstartCommand(), out, err, args);
   }
