@@ -22,10 +22,10 @@ public final class AnswerSize {
     this.max = max;
   }
 
-  /// Counts a point and returns what it was counted as.
+  /// Counts a point.
   ///
   /// @throws RefusedException if the answer is too large with it
-  public long add(StoredPoint point) {
+  public void add(StoredPoint point) {
     byte[] vector = point.vector();
     byte[] payload = point.payload();
     long more =
@@ -41,11 +41,5 @@ public final class AnswerSize {
                       + " without vectors or payloads")
                   .formatted(max)));
     }
-    return more;
-  }
-
-  /// Takes back what was counted for points that will not be sent.
-  void forget(long counted) {
-    bytes.addAndGet(-counted);
   }
 }

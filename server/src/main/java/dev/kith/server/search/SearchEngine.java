@@ -18,24 +18,16 @@ import dev.kith.server.search.SearchAnswer.Hit;
 import dev.kith.server.search.SearchAnswer.StageWork;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Answers queries: plan, probe, merge, resolve. Thread-safe; scratch space is the worker's.
 ///
-/// Segments change while they are searched: a write publishes the new row of a point and then kills
-/// the old one, so a probe that looks for new rows first and at the old one last can miss both. A
-/// search during which a row was killed, or that found a row whose point could not be fetched, runs
-/// again: a point that exists throughout is not missing because it was written to.
+/// One run is enough, whatever is written meanwhile: a [SearchSnapshot] shows the collection as it
+/// was at one LSN, each point once, and its rows can be fetched until it is closed.
 public final class SearchEngine {
-
-  /// Runs of one search at most; the last one answers with what it has.
-  private static final int MAX_RUNS = 8;
 
   private static final int FETCHED_AT_ONCE = 128;
 
@@ -69,30 +61,11 @@ public final class SearchEngine {
       }
     }
     SearchPlan plan = Planner.plan(collection.info().spec(), options, self == null ? 0 : 1);
-    for (int run = 1; ; run++) {
-      boolean last = run == MAX_RUNS;
-      try (SearchSnapshot snapshot = collection.acquire()) {
-        requireLsn(options.minLsn(), snapshot.lsn());
-        long dead = deadRows(snapshot);
-        if (collection.lsn() != snapshot.lsn() && !last) {
-          continue; // Written to since: a row may have been replaced by one of a newer segment.
-        }
-        Run one = new Run(options, plan, self, snapshot, size, patience);
-        SearchAnswer answer = one.answer(worker.runner(), buffer, space.metric());
-        if (last || (one.isSettled && deadRows(snapshot) == dead)) {
-          return answer;
-        }
-        size.forget(one.counted);
-      }
+    try (SearchSnapshot snapshot = collection.acquire()) {
+      requireLsn(options.minLsn(), snapshot.lsn());
+      Run run = new Run(options, plan, self, snapshot, size, patience);
+      return run.answer(worker.runner(), buffer, space.metric());
     }
-  }
-
-  private static long deadRows(SearchSnapshot snapshot) {
-    long dead = 0;
-    for (SegmentReader segment : snapshot.segments()) {
-      dead += segment.tombstones().deadCount();
-    }
-    return dead;
   }
 
   private static byte[] vectorOf(Collection collection, PointId id) {
@@ -123,12 +96,6 @@ public final class SearchEngine {
     private final SearchSnapshot snapshot;
     private final AnswerSize size;
     private final Patience patience;
-
-    /// Whether every row found could be fetched and no point was found twice.
-    private boolean isSettled = true;
-
-    /// Bytes this run has added to the size of the answer.
-    private long counted;
 
     Run(
         SearchOptions options,
@@ -204,7 +171,7 @@ public final class SearchEngine {
         }
         for (StoredPoint point : snapshot.fetch(rows, options.vectors(), options.payloads())) {
           if (point != null) {
-            counted += size.add(point);
+            size.add(point);
           }
           points.add(point);
         }
@@ -216,30 +183,18 @@ public final class SearchEngine {
         PlanRunner runner, List<? extends SegmentReader> segments, Metric metric) {
       List<@Nullable StoredPoint> points = fetch(runner, segments);
       List<Hit> hits = new ArrayList<>(points.size());
-      Map<PointId, Integer> places = new HashMap<>();
       for (int rank = 0; rank < points.size() && hits.size() < options.limit(); rank++) {
         StoredPoint point = points.get(rank);
         if (point == null) {
-          isSettled = false;
-          continue;
+          throw new IllegalStateException(
+              "row %d was found in the index at LSN %d, but the store has no such row then"
+                  .formatted(
+                      segments.get(runner.segment(rank)).label(runner.ordinal(rank)),
+                      snapshot.lsn()));
         }
-        if (point.id().equals(self)) {
-          continue;
+        if (!point.id().equals(self)) {
+          hits.add(new Hit(point, Scores.external(metric, runner.score(rank))));
         }
-        Hit hit = new Hit(point, Scores.external(metric, runner.score(rank)));
-        Integer before = places.putIfAbsent(point.id(), hits.size());
-        if (before == null) {
-          hits.add(hit);
-        } else {
-          isSettled = false; // Found once old and once new, between two moments of one write.
-          if (hits.get(before).point().version() < point.version()) {
-            hits.set(before, hit);
-          }
-        }
-      }
-      if (!isSettled) {
-        // A newer version may stand where the older one was; the sort is stable, ties keep.
-        hits.sort(Comparator.comparingDouble(hit -> -hit.score()));
       }
       return hits;
     }
