@@ -33,6 +33,13 @@ public final class SearchSnapshot implements AutoCloseable {
     return segments;
   }
 
+  /// Number within the collection, as statistics give it, of a segment.
+  ///
+  /// @param position place of the segment in [#segments()]
+  public long number(int position) {
+    return lease.get().segments().get(position).number();
+  }
+
   /// LSN of the last write that is seen.
   public long lsn() {
     return lease.get().horizon().lsn();

@@ -120,7 +120,7 @@ public final class SearchEngine {
       }
       List<TimedSegment> timed = new ArrayList<>();
       for (SegmentReader segment : segments) {
-        timed.add(new TimedSegment(segment, timed.size()));
+        timed.add(new TimedSegment(segment, snapshot.number(timed.size())));
       }
       long began = System.nanoTime();
       probe(runner, query, timed);

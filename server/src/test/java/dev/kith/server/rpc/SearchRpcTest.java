@@ -13,6 +13,7 @@ import com.google.protobuf.ByteString;
 import dev.kith.proto.v1.AdaptiveOptions;
 import dev.kith.proto.v1.DiversityOptions;
 import dev.kith.proto.v1.Filter;
+import dev.kith.proto.v1.GetCollectionStatsRequest;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.PointId;
@@ -23,6 +24,7 @@ import dev.kith.proto.v1.SearchBatchResponse;
 import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchResponse;
+import dev.kith.proto.v1.SegmentStats;
 import dev.kith.proto.v1.SoftmaxOptions;
 import dev.kith.proto.v1.UpsertRequest;
 import dev.kith.proto.v1.Vector;
@@ -214,7 +216,15 @@ final class SearchRpcTest {
         explanation.getStagesList().stream().map(stage -> stage.getStage()).toList());
     assertEquals(5, explanation.getStages(0).getDistanceComputations());
     assertTrue(explanation.getStages(0).getBytesScanned() >= 5 * 3 * 4);
-    assertTrue(explanation.getStages(0).hasSegment());
+    assertEquals(
+        server
+            .collections()
+            .getCollectionStats(GetCollectionStatsRequest.newBuilder().setName("explained").build())
+            .getSegmentsList()
+            .stream()
+            .map(SegmentStats::getNumber)
+            .toList(),
+        List.of(explanation.getStages(0).getSegment()));
     assertEquals(5, explanation.getStages(2).getCandidates());
     assertTrue(explanation.getTotalUs() >= explanation.getQueueUs());
   }
