@@ -2,18 +2,12 @@ package dev.kith.bench.micro;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A benchmark of the wrong answer is worse than none.
@@ -65,37 +59,6 @@ final class KernelBenchmarkTest {
         assertEquals(expected, timing.sum(), 1e-4 * Math.abs(expected) + 0.05);
         assertTrue(timing.nanos() > 0.1 && timing.nanos() < 1e6, timing.toString());
       }
-    }
-  }
-
-  /// Compilation takes as long as it takes, so the test waits for the round that allocates nothing;
-  /// a kernel that boxes its vectors never has one.
-  @ParameterizedTest
-  @MethodSource("kernels")
-  void onceCompiledAKernelAllocatesNothing(Kernel kernel) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    KernelBenchmark benchmark = prepared("best", 384);
-    try {
-      Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
-      long allocated = Long.MAX_VALUE;
-      double sum = 0;
-      while (Instant.now().isBefore(deadline)) {
-        for (int i = 0; i < 100; i++) {
-          sum += kernel.run().applyAsDouble(benchmark);
-        }
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 100; i++) {
-          sum += kernel.run().applyAsDouble(benchmark);
-        }
-        allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        if (allocated == 0) {
-          assertTrue(Double.isFinite(sum));
-          return;
-        }
-      }
-      fail(kernel + " allocates " + allocated + " bytes in 102,400 comparisons");
-    } finally {
-      benchmark.close();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kith.index.kernel;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ADD;
 
 import java.lang.foreign.MemorySegment;
@@ -17,9 +18,15 @@ final class SimdKernel implements VectorKernel {
    * four independent sums (one row: four parts of it; four rows: one each) let the processor
    * overlap them. Eight for one row spill registers to the stack.
    *
+   * No method of ours takes or returns a vector, not even a load of three arguments: a vector that
+   * crosses a call is an object. C2 makes our calls part of the loop only while its size limits
+   * allow, and whether they do depends on what was compiled before ("already compiled into a big
+   * method", "NodeCountInliningCutoff"). A load helper that it left out cost two objects per
+   * sixteen coordinates and 450 ns instead of 25 a row, until the process ended. The methods of the
+   * Vector API are exempt from those limits (@ForceInline), as long as loops call them directly.
+   *
    * Each method has one vector loop, or two in a row over the same sums, and calls no other kernel
-   * method next to it: where C2 had to compile several vector loops at once, it boxed the sums of
-   * one of them in five processes of eight (300 ns and more per row instead of 60).
+   * method next to it: the less C2 has to hold at once, the further it stays from its limits.
    *
    * Every method checks its operands once (Bounds), then loads unchecked: see the package comment.
    */
@@ -31,8 +38,9 @@ final class SimdKernel implements VectorKernel {
   /// Computes the cosines whose float sums overflow or underflow.
   private static final VectorKernel DEFINITION = ScalarKernel.INSTANCE;
 
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
 
   @Override
   public float dot(
@@ -46,14 +54,24 @@ final class SimdKernel implements VectorKernel {
     for (int last = dimension - 4 * LANES; i <= last; i += 4 * LANES) {
       long q = queryOffset + ((long) i << 2);
       long r = offset + ((long) i << 2);
-      sum0 = load(query, q).fma(load(rows, r), sum0);
-      sum1 = load(query, q + REGISTER).fma(load(rows, r + REGISTER), sum1);
-      sum2 = load(query, q + 2 * REGISTER).fma(load(rows, r + 2 * REGISTER), sum2);
-      sum3 = load(query, q + 3 * REGISTER).fma(load(rows, r + 3 * REGISTER), sum3);
+      sum0 =
+          fromMemorySegment(SPECIES, query, q, ORDER)
+              .fma(fromMemorySegment(SPECIES, rows, r, ORDER), sum0);
+      sum1 =
+          fromMemorySegment(SPECIES, query, q + REGISTER, ORDER)
+              .fma(fromMemorySegment(SPECIES, rows, r + REGISTER, ORDER), sum1);
+      sum2 =
+          fromMemorySegment(SPECIES, query, q + 2 * REGISTER, ORDER)
+              .fma(fromMemorySegment(SPECIES, rows, r + 2 * REGISTER, ORDER), sum2);
+      sum3 =
+          fromMemorySegment(SPECIES, query, q + 3 * REGISTER, ORDER)
+              .fma(fromMemorySegment(SPECIES, rows, r + 3 * REGISTER, ORDER), sum3);
     }
     for (int last = dimension - LANES; i <= last; i += LANES) {
       long at = (long) i << 2;
-      sum0 = load(query, queryOffset + at).fma(load(rows, offset + at), sum0);
+      sum0 =
+          fromMemorySegment(SPECIES, query, queryOffset + at, ORDER)
+              .fma(fromMemorySegment(SPECIES, rows, offset + at, ORDER), sum0);
     }
     long done = (long) i << 2;
     return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(ADD)
@@ -72,10 +90,18 @@ final class SimdKernel implements VectorKernel {
     for (int last = dimension - 4 * LANES; i <= last; i += 4 * LANES) {
       long q = queryOffset + ((long) i << 2);
       long r = offset + ((long) i << 2);
-      FloatVector difference0 = load(query, q).sub(load(rows, r));
-      FloatVector difference1 = load(query, q + REGISTER).sub(load(rows, r + REGISTER));
-      FloatVector difference2 = load(query, q + 2 * REGISTER).sub(load(rows, r + 2 * REGISTER));
-      FloatVector difference3 = load(query, q + 3 * REGISTER).sub(load(rows, r + 3 * REGISTER));
+      FloatVector difference0 =
+          fromMemorySegment(SPECIES, query, q, ORDER)
+              .sub(fromMemorySegment(SPECIES, rows, r, ORDER));
+      FloatVector difference1 =
+          fromMemorySegment(SPECIES, query, q + REGISTER, ORDER)
+              .sub(fromMemorySegment(SPECIES, rows, r + REGISTER, ORDER));
+      FloatVector difference2 =
+          fromMemorySegment(SPECIES, query, q + 2 * REGISTER, ORDER)
+              .sub(fromMemorySegment(SPECIES, rows, r + 2 * REGISTER, ORDER));
+      FloatVector difference3 =
+          fromMemorySegment(SPECIES, query, q + 3 * REGISTER, ORDER)
+              .sub(fromMemorySegment(SPECIES, rows, r + 3 * REGISTER, ORDER));
       sum0 = difference0.fma(difference0, sum0);
       sum1 = difference1.fma(difference1, sum1);
       sum2 = difference2.fma(difference2, sum2);
@@ -83,7 +109,9 @@ final class SimdKernel implements VectorKernel {
     }
     for (int last = dimension - LANES; i <= last; i += LANES) {
       long at = (long) i << 2;
-      FloatVector difference = load(query, queryOffset + at).sub(load(rows, offset + at));
+      FloatVector difference =
+          fromMemorySegment(SPECIES, query, queryOffset + at, ORDER)
+              .sub(fromMemorySegment(SPECIES, rows, offset + at, ORDER));
       sum0 = difference.fma(difference, sum0);
     }
     long done = (long) i << 2;
@@ -100,8 +128,8 @@ final class SimdKernel implements VectorKernel {
     FloatVector rowNorms = dots;
     int i = 0;
     for (int last = dimension - LANES; i <= last; i += LANES) {
-      FloatVector q = load(query, queryOffset + ((long) i << 2));
-      FloatVector r = load(rows, offset + ((long) i << 2));
+      FloatVector q = fromMemorySegment(SPECIES, query, queryOffset + ((long) i << 2), ORDER);
+      FloatVector r = fromMemorySegment(SPECIES, rows, offset + ((long) i << 2), ORDER);
       dots = q.fma(r, dots);
       queryNorms = q.fma(q, queryNorms);
       rowNorms = r.fma(r, rowNorms);
@@ -134,11 +162,11 @@ final class SimdKernel implements VectorKernel {
     int i = 0;
     for (int last = dimension - LANES; i <= last; i += LANES) {
       long at = (long) i << 2;
-      FloatVector q = load(query, queryOffset + at);
-      sum0 = q.fma(load(rows, offset0 + at), sum0);
-      sum1 = q.fma(load(rows, offset1 + at), sum1);
-      sum2 = q.fma(load(rows, offset2 + at), sum2);
-      sum3 = q.fma(load(rows, offset3 + at), sum3);
+      FloatVector q = fromMemorySegment(SPECIES, query, queryOffset + at, ORDER);
+      sum0 = q.fma(fromMemorySegment(SPECIES, rows, offset0 + at, ORDER), sum0);
+      sum1 = q.fma(fromMemorySegment(SPECIES, rows, offset1 + at, ORDER), sum1);
+      sum2 = q.fma(fromMemorySegment(SPECIES, rows, offset2 + at, ORDER), sum2);
+      sum3 = q.fma(fromMemorySegment(SPECIES, rows, offset3 + at, ORDER), sum3);
     }
     four.result0 = sum0.reduceLanes(ADD);
     four.result1 = sum1.reduceLanes(ADD);
@@ -170,11 +198,11 @@ final class SimdKernel implements VectorKernel {
     int i = 0;
     for (int last = dimension - LANES; i <= last; i += LANES) {
       long at = (long) i << 2;
-      FloatVector q = load(query, queryOffset + at);
-      FloatVector difference0 = q.sub(load(rows, offset0 + at));
-      FloatVector difference1 = q.sub(load(rows, offset1 + at));
-      FloatVector difference2 = q.sub(load(rows, offset2 + at));
-      FloatVector difference3 = q.sub(load(rows, offset3 + at));
+      FloatVector q = fromMemorySegment(SPECIES, query, queryOffset + at, ORDER);
+      FloatVector difference0 = q.sub(fromMemorySegment(SPECIES, rows, offset0 + at, ORDER));
+      FloatVector difference1 = q.sub(fromMemorySegment(SPECIES, rows, offset1 + at, ORDER));
+      FloatVector difference2 = q.sub(fromMemorySegment(SPECIES, rows, offset2 + at, ORDER));
+      FloatVector difference3 = q.sub(fromMemorySegment(SPECIES, rows, offset3 + at, ORDER));
       sum0 = difference0.fma(difference0, sum0);
       sum1 = difference1.fma(difference1, sum1);
       sum2 = difference2.fma(difference2, sum2);
@@ -221,18 +249,18 @@ final class SimdKernel implements VectorKernel {
     FloatVector norms = dot0;
     for (int i = 0; i < dimension; i += LANES) {
       long at = (long) i << 2;
-      FloatVector q = load(query, queryOffset + at);
+      FloatVector q = fromMemorySegment(SPECIES, query, queryOffset + at, ORDER);
       norms = q.fma(q, norms);
-      FloatVector row0 = load(rows, offset0 + at);
+      FloatVector row0 = fromMemorySegment(SPECIES, rows, offset0 + at, ORDER);
       dot0 = q.fma(row0, dot0);
       norm0 = row0.fma(row0, norm0);
-      FloatVector row1 = load(rows, offset1 + at);
+      FloatVector row1 = fromMemorySegment(SPECIES, rows, offset1 + at, ORDER);
       dot1 = q.fma(row1, dot1);
       norm1 = row1.fma(row1, norm1);
-      FloatVector row2 = load(rows, offset2 + at);
+      FloatVector row2 = fromMemorySegment(SPECIES, rows, offset2 + at, ORDER);
       dot2 = q.fma(row2, dot2);
       norm2 = row2.fma(row2, norm2);
-      FloatVector row3 = load(rows, offset3 + at);
+      FloatVector row3 = fromMemorySegment(SPECIES, rows, offset3 + at, ORDER);
       dot3 = q.fma(row3, dot3);
       norm3 = row3.fma(row3, norm3);
     }
@@ -276,10 +304,6 @@ final class SimdKernel implements VectorKernel {
       sum = Math.fma(difference, difference, sum);
     }
     return sum;
-  }
-
-  private static FloatVector load(MemorySegment segment, long offset) {
-    return FloatVector.fromMemorySegment(SPECIES, segment, offset, ByteOrder.LITTLE_ENDIAN);
   }
 
   private static float coordinate(MemorySegment segment, long offset, int i) {
