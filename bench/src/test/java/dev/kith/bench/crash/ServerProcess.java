@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A real server: a JVM of its own, started as the launcher starts it.
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(90);
   // Below the range from which the system takes ports for outgoing connections.
   private static final int LOWEST_PORT = 20_000;
@@ -45,7 +45,8 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /// As [#start(Path, Path)], with settings by environment variable.
-  static ServerProcess start(Path data, Path log, Map<String, String> settings) throws IOException {
+  public static ServerProcess start(Path data, Path log, Map<String, String> settings)
+      throws IOException {
     int port = freePort();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -78,7 +79,7 @@ final class ServerProcess implements AutoCloseable {
   ///
   /// @throws IllegalStateException if it ends or is not ready in time; the message has the end of
   ///   its log
-  Duration awaitReady() throws IOException {
+  public Duration awaitReady() throws IOException {
     try (Connection connection = new Connection(port)) {
       while (true) {
         try {
@@ -99,6 +100,16 @@ final class ServerProcess implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// The port of its gRPC interface on this machine.
+  public int port() {
+    return port;
+  }
+
+  /// The number of its process.
+  public long pid() {
+    return process.pid();
   }
 
   Duration uptime() {
@@ -139,7 +150,8 @@ final class ServerProcess implements AutoCloseable {
     return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
   }
 
-  String logTail() throws IOException {
+  /// The last lines of what the server said.
+  public String logTail() throws IOException {
     List<String> lines = log().lines().toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
   }
