@@ -137,7 +137,9 @@ final class Ledger {
   }
 
   synchronized void finished(String session) {
-    sessionOf(session).finished();
+    if (powerFailing == null) {
+      sessionOf(session).finished();
+    }
   }
 
   /// Enters something that a reader saw and that may not be.

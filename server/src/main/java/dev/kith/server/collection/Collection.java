@@ -147,17 +147,15 @@ public final class Collection {
         .orElseGet(OptionalLong::empty);
   }
 
-  /// Forgets an ingest session, on the disk; does nothing if there is none.
-  public CompletableFuture<WriteAck> endIngest(String session) {
-    return endIngest(session, Durability.DISK);
-  }
-
   /// Forgets an ingest session; does nothing if there is none.
-  public CompletableFuture<WriteAck> endIngest(String session, Durability durability) {
+  ///
+  /// Always on the disk before it is acknowledged, whatever the session asked for: were it lost,
+  /// the next load under the same name would find its batches taken for written.
+  public CompletableFuture<WriteAck> endIngest(String session) {
     return submit(
         new Change(
             writer,
-            durability,
+            Durability.DISK,
             false,
             session.length(),
             (lsn, writes) -> writer.endIngest(lsn, writes, session)));

@@ -457,7 +457,7 @@ final class IngestStream implements StreamObserver<IngestRequest> {
     Session mine = opened();
     phase = Phase.FORGETTING;
     mine.collection()
-        .endIngest(mine.name(), mine.durability())
+        .endIngest(mine.name())
         .whenComplete((ack, failure) -> work.execute(() -> afterForgetting(failure)));
   }
 
