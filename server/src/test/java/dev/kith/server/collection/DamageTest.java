@@ -147,36 +147,6 @@ final class DamageTest {
     assertThrows(DataLossException.class, () -> Points.open(folder).close());
   }
 
-  @Test
-  void aCopyOfTheFolderTakenWhileItIsWrittenOpensWithEveryAcknowledgedPoint() throws IOException {
-    Path copy = temp.resolve("copy");
-    long acknowledged;
-    try (Catalog catalog = Points.open(folder)) {
-      Collection collection = catalog.collection("c");
-      Points.upsert(collection, Points.randomPoints(new Random(1), 5000, 40));
-      acknowledged = collection.count();
-      copy(folder, copy);
-    }
-    try (Catalog catalog = Points.open(copy)) {
-      Collection collection = catalog.collection("c");
-      assertEquals(acknowledged, collection.count());
-      assertEquals(List.of(), collection.verify());
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> walk = Files.walk(from)) {
-      for (Path path : walk.sorted().toList()) {
-        Path target = to.resolve(from.relativize(path).toString());
-        if (Files.isDirectory(path)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(path, target);
-        }
-      }
-    }
-  }
-
   private static void delete(Path tree) throws IOException {
     try (Stream<Path> walk = Files.walk(tree)) {
       for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
