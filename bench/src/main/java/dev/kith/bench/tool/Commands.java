@@ -3,6 +3,7 @@ package dev.kith.bench.tool;
 import dev.kith.client.KithException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 
@@ -31,6 +32,8 @@ final class Commands {
         Thread.currentThread().interrupt();
         line.getErr().println("kith: interrupted");
       }
+      case NoSuchFileException missing ->
+          line.getErr().println("kith: there is no file " + missing.getFile());
       case IOException _, IllegalArgumentException _, CancellationException _, KithException _ ->
           line.getErr().println("kith: " + failure.getMessage());
       default -> throw failure; // A bug: its stack trace is worth more than a sentence.

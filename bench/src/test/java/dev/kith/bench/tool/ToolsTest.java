@@ -89,6 +89,11 @@ final class ToolsTest {
     assertTrue(err.toString().contains("kith bench dataset list"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--index", "tree"));
     assertTrue(err.toString().contains("hnsw or flat"), err::toString);
+    String empty = folder.toString();
+    assertEquals(
+        1,
+        run("kith-bench", "dataset", "fetch", "wordnet-minilm", "--dir", empty, "--from", empty));
+    assertTrue(err.toString().contains("there is no file"), err::toString);
   }
 
   @Test
