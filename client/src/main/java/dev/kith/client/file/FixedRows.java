@@ -1,18 +1,18 @@
 package dev.kith.client.file;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of equal size, one after another in a file. Owns the channel.
 ///
 /// Reads instead of mapping: a file that shrinks under a mapping kills the JVM, under a read it is
 /// a short read.
-final class FixedRows implements Closeable {
+final class FixedRows implements VectorFile {
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final Path file;
@@ -41,26 +41,36 @@ final class FixedRows implements Closeable {
             .order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  int dimension() {
+  @Override
+  public Path path() {
+    return file;
+  }
+
+  @Override
+  public int dimension() {
     return layout.dimension();
   }
 
-  long count() {
-    return layout.rows();
+  @Override
+  public OptionalLong count() {
+    return OptionalLong.of(layout.rows());
   }
 
-  long position() {
+  @Override
+  public long position() {
     return position;
   }
 
-  void seek(long row) {
+  @Override
+  public void seek(long row) {
     if (row < 0) {
       throw new IllegalArgumentException("row must be at least 0, got " + row);
     }
     position = Math.min(row, layout.rows());
   }
 
-  @Nullable RowBatch next(int maxRows) throws IOException {
+  @Override
+  public @Nullable RowBatch next(int maxRows) throws IOException {
     if (maxRows < 1) {
       throw new IllegalArgumentException("maxRows must be at least 1, got " + maxRows);
     }

@@ -141,7 +141,7 @@ public final class Hdf5Vectors implements VectorFile {
   @Override
   public OptionalLong count() {
     return switch (source) {
-      case Source.Plain plain -> OptionalLong.of(plain.rows().count());
+      case Source.Plain plain -> plain.rows().count();
       case Source.Chunked chunked -> OptionalLong.of(chunked.count());
     };
   }

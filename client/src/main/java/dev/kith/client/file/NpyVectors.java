@@ -3,23 +3,15 @@ package dev.kith.client.file;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /// A NumPy array of vectors: two axes (rows, dimension), `<f4` or `<f2`, in C order.
-public final class NpyVectors implements VectorFile {
-  private final Path file;
-  private final FixedRows rows;
-
-  private NpyVectors(Path file, FixedRows rows) {
-    this.file = file;
-    this.rows = rows;
-  }
+final class NpyVectors {
+  private NpyVectors() {}
 
   /// Opens a file.
   ///
   /// @throws MalformedFileException if it is not such an array, or not of the length it states
-  public static NpyVectors open(Path file) throws IOException {
+  static VectorFile open(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file);
     try {
       NpyHeader header = NpyHeader.read(file, channel);
@@ -36,11 +28,11 @@ public final class NpyVectors implements VectorFile {
           };
       if (header.shape().size() != 2
           || header.shape().get(1) < 1
-          || header.shape().get(1) > MAX_DIMENSION) {
+          || header.shape().get(1) > VectorFile.MAX_DIMENSION) {
         throw new MalformedFileException(
             file,
             "header",
-            "a shape of two axes (rows, dimension in [1, %d])".formatted(MAX_DIMENSION),
+            "a shape of two axes (rows, dimension in [1, %d])".formatted(VectorFile.MAX_DIMENSION),
             header.shape());
       }
       header.requireLength(file, channel, element.bytes());
@@ -51,45 +43,10 @@ public final class NpyVectors implements VectorFile {
               element,
               Math.toIntExact(header.shape().get(1)),
               header.shape().get(0));
-      return new NpyVectors(file, new FixedRows(file, channel, layout));
+      return new FixedRows(file, channel, layout);
     } catch (IOException | RuntimeException failure) {
       channel.close();
       throw failure;
     }
-  }
-
-  @Override
-  public Path path() {
-    return file;
-  }
-
-  @Override
-  public int dimension() {
-    return rows.dimension();
-  }
-
-  @Override
-  public OptionalLong count() {
-    return OptionalLong.of(rows.count());
-  }
-
-  @Override
-  public long position() {
-    return rows.position();
-  }
-
-  @Override
-  public void seek(long row) {
-    rows.seek(row);
-  }
-
-  @Override
-  public @Nullable RowBatch next(int maxRows) throws IOException {
-    return rows.next(maxRows);
-  }
-
-  @Override
-  public void close() throws IOException {
-    rows.close();
   }
 }

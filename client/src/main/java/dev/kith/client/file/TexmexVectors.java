@@ -5,26 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /// The formats of the TEXMEX corpora: each row is its dimension as an int and then as many
 /// coordinates, floats in `.fvecs`, unsigned bytes in `.bvecs`, ints in `.ivecs`. Little-endian;
 /// all rows of a file have the same dimension.
-public final class TexmexVectors implements VectorFile {
-  private final Path file;
-  private final FixedRows rows;
-
-  private TexmexVectors(Path file, FixedRows rows) {
-    this.file = file;
-    this.rows = rows;
-  }
+final class TexmexVectors {
+  private TexmexVectors() {}
 
   /// Opens a file; its ending tells the type of the coordinates.
   ///
   /// @throws MalformedFileException if the first row or the file's length is not of this format
   /// @throws IllegalArgumentException if the ending is none of the three
-  public static TexmexVectors open(Path file) throws IOException {
+  static VectorFile open(Path file) throws IOException {
     ElementType element =
         switch (VectorFile.extension(file)) {
           case "fvecs" -> ElementType.F32;
@@ -36,7 +28,7 @@ public final class TexmexVectors implements VectorFile {
         };
     FileChannel channel = FileChannel.open(file);
     try {
-      return new TexmexVectors(file, new FixedRows(file, channel, layout(file, channel, element)));
+      return new FixedRows(file, channel, layout(file, channel, element));
     } catch (IOException | RuntimeException failure) {
       channel.close();
       throw failure;
@@ -52,9 +44,9 @@ public final class TexmexVectors implements VectorFile {
           file, 0, "the dimension of the first row", first.position() + " bytes in all");
     }
     int dimension = first.getInt(0);
-    if (dimension < 1 || dimension > MAX_DIMENSION) {
+    if (dimension < 1 || dimension > VectorFile.MAX_DIMENSION) {
       throw MalformedFileException.at(
-          file, 0, "a dimension in [1, %d]".formatted(MAX_DIMENSION), dimension);
+          file, 0, "a dimension in [1, %d]".formatted(VectorFile.MAX_DIMENSION), dimension);
     }
     int rowBytes = Integer.BYTES + dimension * element.bytes();
     long size = channel.size();
@@ -66,40 +58,5 @@ public final class TexmexVectors implements VectorFile {
           "%d bytes at the end".formatted(size % rowBytes));
     }
     return new FixedRows.Layout(0, true, element, dimension, size / rowBytes);
-  }
-
-  @Override
-  public Path path() {
-    return file;
-  }
-
-  @Override
-  public int dimension() {
-    return rows.dimension();
-  }
-
-  @Override
-  public OptionalLong count() {
-    return OptionalLong.of(rows.count());
-  }
-
-  @Override
-  public long position() {
-    return rows.position();
-  }
-
-  @Override
-  public void seek(long row) {
-    rows.seek(row);
-  }
-
-  @Override
-  public @Nullable RowBatch next(int maxRows) throws IOException {
-    return rows.next(maxRows);
-  }
-
-  @Override
-  public void close() throws IOException {
-    rows.close();
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A file of vectors, read row after row. Not thread-safe. Holds no more than the batch being read.
 public sealed interface VectorFile extends Closeable
-    permits NpyVectors, TexmexVectors, Hdf5Vectors, JsonLinesVectors {
+    permits FixedRows, Hdf5Vectors, JsonLinesVectors {
 
   /// Longest vector read.
   int MAX_DIMENSION = 65_536;
