@@ -81,14 +81,15 @@ record IngestFigures(
     String resident = profile(MemorySampler.Sample::resident);
     String index = profile(MemorySampler.Sample::index);
     String committed = profile(MemorySampler.Sample::heapCommitted);
+    String outside = profile(MemorySampler.Sample::outsideHeap);
     String heap =
         IntStream.of(0, 25, 50, 75)
             .mapToObj(from -> "%.0f".formatted(heapFloor(from, from + 25) / MIB))
             .collect(Collectors.joining(" / "));
     return """
-    | data | points | acknowledged in s | points/s | MB/s | linked after s | server's CPU s | RSS MiB at 25/50/75/100 %% | rows + links MiB | heap committed MiB | RSS per byte of them 25-100 %% | least heap by quarter MiB | searches until linked | p50 us | p99 us | max us | exact retries | recall@10 default / ef 200 |
-    |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
-    | %s | %,d | %.1f | %,.0f | %.2f | %.1f | %.1f | %s | %s | %s | %.2f | %s | %,d | %,d | %,d | %,d | %d (%.3f %%) | %.4f / %.4f |
+    | data | points | acknowledged in s | points/s | MB/s | linked after s | server's CPU s | RSS MiB at 25/50/75/100 %% | rows + links MiB | heap committed MiB | the rest MiB | RSS per byte of them 25-100 %% | least heap by quarter MiB | searches until linked | p50 us | p99 us | max us | exact retries | recall@10 default / ef 200 |
+    |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+    | %s | %,d | %.1f | %,.0f | %.2f | %.1f | %.1f | %s | %s | %s | %s | %.2f | %s | %,d | %,d | %,d | %,d | %d (%.3f %%) | %.4f / %.4f |
     """
         .formatted(
             data,
@@ -101,6 +102,7 @@ record IngestFigures(
             resident,
             index,
             committed,
+            outside,
             slope(25, 100),
             heap,
             searches.getTotalCount(),

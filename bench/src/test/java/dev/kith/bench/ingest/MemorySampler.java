@@ -39,6 +39,11 @@ final class MemorySampler implements Runnable, AutoCloseable {
     long overhead() {
       return resident - index;
     }
+
+    /// Everything but rows, links and heap: RocksDB's memory and the JVM's own.
+    long outsideHeap() {
+      return resident - index - heapCommitted;
+    }
   }
 
   private final Path status;

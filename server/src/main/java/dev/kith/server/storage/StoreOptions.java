@@ -24,6 +24,10 @@ import org.rocksdb.WALRecoveryMode;
 final class StoreOptions implements AutoCloseable {
   private static final long WRITE_BUFFER_BYTES = 64L << 20;
 
+  /// Bounds what all families together hold in memory before it is flushed, so that a long load
+  /// takes no more of it than a short one.
+  private static final long ALL_WRITE_BUFFERS_BYTES = 128L << 20;
+
   /// Bounds how much a restart replays: about 50,000 vectors a second.
   private static final long MAX_WAL_BYTES = 256L << 20;
 
@@ -55,6 +59,7 @@ final class StoreOptions implements AutoCloseable {
             .setParanoidChecks(true)
             // The default would silently forget synced writes behind a flipped bit.
             .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+            .setDbWriteBufferSize(ALL_WRITE_BUFFERS_BYTES)
             .setMaxTotalWalSize(MAX_WAL_BYTES)
             .setMaxBackgroundJobs(BACKGROUND_JOBS)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
