@@ -61,6 +61,7 @@ public final class BenchRun {
     return new Row(
         dataset.name(),
         settings.indexName(),
+        built.segment(),
         params,
         settings.threads(),
         new Row.Shares(recall(1, counted, k), recall(10, counted, k), deepRecall(ef, counted)),

@@ -4,11 +4,15 @@ import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.progress.Progress;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.plan.SegmentReader;
+import dev.kith.index.store.Resource;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -19,26 +23,32 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/// The engine in this process: one growing segment that holds all base vectors.
+/// The engine in this process: one segment that holds all base vectors.
 public final class InProcessTarget implements Target {
   private static final int PROGRESS_STEP = 256;
 
   private final Dataset dataset;
   private final int threads;
-  private @Nullable GrowingSegment segment;
+  private final SegmentKind kind;
+  private @Nullable SegmentReader segment;
+
+  /// Holds what `segment` reads.
+  private @Nullable Resource memory;
 
   /// @param threads threads that link, at least 1
-  public InProcessTarget(Dataset dataset, int threads) {
+  /// @param kind what is searched once all is linked
+  public InProcessTarget(Dataset dataset, int threads, SegmentKind kind) {
     this.dataset = dataset;
     this.threads = threads;
+    this.kind = kind;
   }
 
   @Override
-  public Built build(IndexSpec index) throws InterruptedException {
+  public Built build(IndexSpec index) throws IOException, InterruptedException {
     long start = System.nanoTime();
     int rows = dataset.base().rows();
     GrowingSegment building = GrowingSegment.create(dataset.space(), index, rows);
-    segment = building;
+    memory = building;
     for (int row = 0; row < rows; row++) {
       building.append(row, dataset.base().data(), dataset.base().offset(row));
     }
@@ -46,8 +56,22 @@ public final class InProcessTarget implements Target {
     if (index instanceof IndexSpec.Hnsw) {
       link(building);
     }
+    SegmentReader built =
+        switch (kind) {
+          case GROWING -> building;
+          case SEALED -> seal(building, Residence.MAPPED);
+          case SEALED_MEMORY -> seal(building, Residence.IN_MEMORY);
+        };
+    segment = built;
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Built(seconds, OptionalDouble.of((double) building.bytes() / rows));
+    return new Built(seconds, OptionalDouble.of((double) built.bytes() / rows), kind);
+  }
+
+  private SegmentReader seal(GrowingSegment building, Residence residence) throws IOException {
+    TemporarySegment sealed = TemporarySegment.seal(building, residence);
+    memory = sealed;
+    building.close();
+    return sealed.segment();
   }
 
   private void link(GrowingSegment building) throws InterruptedException {
@@ -78,7 +102,7 @@ public final class InProcessTarget implements Target {
 
   @Override
   public Searcher searcher(Setting setting) {
-    GrowingSegment built = segment;
+    SegmentReader built = segment;
     if (built == null) {
       throw new IllegalStateException("build first");
     }
@@ -98,22 +122,23 @@ public final class InProcessTarget implements Target {
 
   @Override
   public void close() {
-    if (segment != null) {
-      segment.close();
-      segment = null;
+    segment = null;
+    if (memory != null) {
+      memory.close();
+      memory = null;
     }
   }
 
   /// One search worker, as the server has them.
   private static final class SegmentSearcher implements Searcher {
     private final Dataset dataset;
-    private final List<GrowingSegment> segments;
+    private final List<SegmentReader> segments;
     private final SearchPlan plan;
     private final PlanRunner runner = new PlanRunner();
     private final QueryBuffer buffer;
     private long distanceComputations;
 
-    SegmentSearcher(Dataset dataset, GrowingSegment segment, SearchPlan plan) {
+    SegmentSearcher(Dataset dataset, SegmentReader segment, SearchPlan plan) {
       this.dataset = dataset;
       this.segments = List.of(segment);
       this.plan = plan;
@@ -126,7 +151,7 @@ public final class InProcessTarget implements Target {
       runner.run(plan, buffer, segments, () -> false);
       distanceComputations += runner.work().distanceComputations;
       for (int rank = 0; rank < runner.size(); rank++) {
-        rows[rank] = runner.ordinal(rank); // Rows were appended in order: ordinals are rows.
+        rows[rank] = runner.ordinal(rank); // Appended in order, none dead: ordinals are rows.
       }
       return runner.size();
     }

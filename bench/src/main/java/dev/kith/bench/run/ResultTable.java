@@ -48,10 +48,11 @@ public final class ResultTable {
     }
     out.printf(
         Locale.ROOT,
-        "%s, %s%s, %d %s; built in %.1f s, %s bytes per vector%n%n",
+        "%s, %s%s%s, %d %s; built in %.1f s, %s bytes per vector%n%n",
         row.dataset(),
         row.index(),
         params,
+        row.segment() == null ? "" : ", " + row.segment().text(),
         row.threads(),
         row.threads() == 1 ? "thread" : "threads",
         row.buildSeconds(),

@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param dataset name of the data set
 /// @param index `hnsw` or `flat`
+/// @param segment what was searched; null for a server, which decides by itself
 /// @param params what the index was built and searched with
 /// @param threads searching threads
 /// @param recall shares of the true neighbours found
@@ -17,11 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
 ///   steadier than `qps` on a busy machine
 /// @param latency of the fastest repeat
 /// @param distanceComputations pairs of vectors compared, a search
-/// @param buildSeconds until all vectors were in and linked
+/// @param buildSeconds until all vectors were in and linked, and sealed if they are to be
 /// @param bytesPerVector of the index, vectors included
 public record Row(
     String dataset,
     String index,
+    @Nullable SegmentKind segment,
     SequencedMap<String, Long> params,
     int threads,
     Shares recall,
@@ -42,6 +44,7 @@ public record Row(
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("dataset", dataset).put("index", index);
+    json.put("segment", segment == null ? null : segment.text());
     ObjectNode settings = json.putObject("params");
     params.forEach((key, value) -> settings.put(key, value));
     json.put("threads", threads);

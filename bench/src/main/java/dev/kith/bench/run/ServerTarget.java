@@ -75,7 +75,7 @@ public final class ServerTarget implements Target {
     double seconds = (System.nanoTime() - start) / 1e9;
     CollectionStats stats = collection.stats();
     double bytes = (double) stats.memoryBytes() + stats.fileBytes();
-    return new Built(seconds, OptionalDouble.of(bytes / dataset.base().rows()));
+    return new Built(seconds, OptionalDouble.of(bytes / dataset.base().rows()), null);
   }
 
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {

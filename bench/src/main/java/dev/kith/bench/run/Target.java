@@ -4,6 +4,7 @@ import dev.kith.index.build.IndexSpec;
 import java.io.IOException;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// What is measured.
 public sealed interface Target extends AutoCloseable permits InProcessTarget, ServerTarget {
@@ -24,7 +25,9 @@ public sealed interface Target extends AutoCloseable permits InProcessTarget, Se
   ///
   /// @param seconds of wall time
   /// @param bytesPerVector memory or file of the index, vectors included, if known
-  record Built(double seconds, OptionalDouble bytesPerVector) {}
+  /// @param segment what holds them, if known
+  record Built(
+      double seconds, OptionalDouble bytesPerVector, @Nullable SegmentKind segment) {}
 
   /// How to search.
   ///

@@ -7,6 +7,7 @@ import dev.kith.bench.run.InProcessTarget;
 import dev.kith.bench.run.ResultTable;
 import dev.kith.bench.run.Row;
 import dev.kith.bench.run.RunSettings;
+import dev.kith.bench.run.SegmentKind;
 import dev.kith.bench.run.ServerTarget;
 import dev.kith.bench.run.Target;
 import dev.kith.index.build.IndexSpec;
@@ -96,6 +97,15 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Integer buildThreads;
 
   @Option(
+      names = "--segment",
+      paramLabel = "KIND",
+      description = {
+        "What to search in this process: growing (the default), the segment as it was built;",
+        "sealed, a mapped file made of it; sealed-memory, that file copied to memory."
+      })
+  private @Nullable String segment;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
@@ -143,10 +153,16 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--build-threads must be in [1, 1024], got " + linking);
     }
+    if (segment != null && server != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--segment is for runs in this process; a server seals as it is set to");
+    }
+    SegmentKind kind = segment == null ? SegmentKind.GROWING : SegmentKind.of(segment);
     boolean table = json == null || !json.toString().equals("-");
     ResultTable printed = new ResultTable(spec.commandLine().getOut());
     try (Dataset data = DatasetFolder.open(dataset, cores);
-        Target target = target(data, linking)) {
+        Target target = target(data, linking, kind)) {
       List<Row> rows =
           new BenchRun(data, target, settings)
               .run(
@@ -160,9 +176,9 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Target target(Dataset data, int linking) {
+  private Target target(Dataset data, int linking, SegmentKind kind) {
     return server == null
-        ? new InProcessTarget(data, linking)
+        ? new InProcessTarget(data, linking, kind)
         : ServerTarget.connect(server, data, keep);
   }
 

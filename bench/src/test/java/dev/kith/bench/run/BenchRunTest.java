@@ -1,6 +1,7 @@
 package dev.kith.bench.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,7 +11,11 @@ import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.dataset.RandomData;
 import dev.kith.index.Metric;
+import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.SealedSegment.Residence;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +25,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class BenchRunTest {
   @TempDir private Path folder;
@@ -44,7 +51,7 @@ final class BenchRunTest {
       RunSettings settings =
           new RunSettings(RunSettings.index("hnsw", params, 1), List.of(10, 120), 2, 10, 2);
       List<Row> seen = new ArrayList<>();
-      try (Target target = new InProcessTarget(dataset, 2)) {
+      try (Target target = new InProcessTarget(dataset, 2, SegmentKind.GROWING)) {
         List<Row> rows = new BenchRun(dataset, target, settings).run(seen::add);
         assertEquals(rows, seen);
       }
@@ -77,6 +84,7 @@ final class BenchRunTest {
           List.of(
               "dataset",
               "index",
+              "segment",
               "params",
               "threads",
               "recall_at_1",
@@ -94,11 +102,46 @@ final class BenchRunTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(SegmentKind.class)
+  void everySegmentOfOneGraphFindsTheSameWithTheSameWork(SegmentKind kind) throws Exception {
+    try (Dataset dataset = small()) {
+      Map<String, Integer> params = Map.of("m", 4, "ef_construction", 30);
+      RunSettings settings =
+          new RunSettings(RunSettings.index("hnsw", params, 1), List.of(20), 1, 10, 1);
+      Row growing = run(dataset, settings, SegmentKind.GROWING).getFirst();
+      Row row = run(dataset, settings, kind).getFirst();
+      assertEquals(growing.recall(), row.recall());
+      assertEquals(growing.distanceComputations(), row.distanceComputations());
+      assertEquals(kind.text(), row.toJson().get("segment").stringValue());
+      long rowsAndLinks = 64 + 2 * 4 * Integer.BYTES;
+      assertTrue(known(row.bytesPerVector()) >= rowsAndLinks, row::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Residence.class)
+  void theFileOfASealedSegmentGoesWithIt(Residence residence) throws Exception {
+    IndexSpec flat = RunSettings.index("flat", Map.of(), 1);
+    try (Dataset dataset = small();
+        GrowingSegment growing = GrowingSegment.create(dataset.space(), flat, 1)) {
+      growing.append(0, dataset.base().data(), dataset.base().offset(0));
+      growing.publish();
+      Path file;
+      try (TemporarySegment sealed = TemporarySegment.seal(growing, residence)) {
+        file = sealed.segment().file();
+        assertEquals(Files.size(file), sealed.segment().bytes());
+      }
+      assertFalse(Files.exists(Objects.requireNonNull(file.getParent())), file::toString);
+    }
+  }
+
   @Test
   void settingsThatMakeNoSenseAreRefusedInWords() {
     assertMessage("no parameter", () -> RunSettings.index("hnsw", Map.of("ef", 3), 1));
     assertMessage("no parameter m", () -> RunSettings.index("flat", Map.of("m", 3), 1));
     assertMessage("hnsw or flat", () -> RunSettings.index("ivf", Map.of(), 1));
+    assertMessage("[growing, sealed, sealed-memory]", () -> SegmentKind.of("mapped"));
     assertMessage("m must be in", () -> RunSettings.index("hnsw", Map.of("m", 1), 1));
     assertMessage(
         "nothing to sweep",
@@ -109,7 +152,12 @@ final class BenchRunTest {
   }
 
   private static List<Row> run(Dataset dataset, RunSettings settings) throws Exception {
-    try (Target target = new InProcessTarget(dataset, 2)) {
+    return run(dataset, settings, SegmentKind.GROWING);
+  }
+
+  private static List<Row> run(Dataset dataset, RunSettings settings, SegmentKind kind)
+      throws Exception {
+    try (Target target = new InProcessTarget(dataset, 1, kind)) {
       return new BenchRun(dataset, target, settings).run(row -> {});
     }
   }

@@ -1,6 +1,7 @@
 package dev.kith.bench.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.bench.dataset.Dataset;
@@ -40,6 +41,7 @@ final class ServerTargetTest {
       assertTrue(Objects.requireNonNull(row.recall().at100()) > 0.8, row::toString);
       assertTrue(Objects.requireNonNull(row.distanceComputations()) >= 120, row::toString);
       assertTrue(Objects.requireNonNull(row.bytesPerVector()) >= 8 * Float.BYTES, row::toString);
+      assertNull(row.segment(), row::toString);
       assertEquals(List.of(), client.list());
     }
   }

@@ -57,15 +57,19 @@ final class ToolsTest {
       "1",
       "--build-threads",
       "1",
+      "--segment",
+      "sealed",
       "--json",
       file.toString()
     };
     assertEquals(0, run("kith-bench", arguments), err::toString);
     assertTrue(out.toString().contains("ef=100"), out::toString);
+    assertTrue(out.toString().contains("seed=1, sealed, 1 thread"), out::toString);
     JsonNode rows = JSON.readTree(Files.readString(file));
     assertEquals(2, rows.size());
     assertEquals(100, rows.get(1).get("params").get("ef").intValue());
     assertEquals(8, rows.get(1).get("params").get("m").intValue());
+    assertEquals("sealed", rows.get(1).get("segment").stringValue());
     assertTrue(rows.get(1).get("recall_at_10").doubleValue() > 0.8, rows::toString);
   }
 
@@ -89,6 +93,10 @@ final class ToolsTest {
     assertTrue(err.toString().contains("kith bench dataset list"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--index", "tree"));
     assertTrue(err.toString().contains("hnsw or flat"), err::toString);
+    assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--segment", "mapped"));
+    assertTrue(err.toString().contains("sealed-memory"), err::toString);
+    assertEquals(
+        2, run("kith-bench", "run", "--dataset", ".", "--segment", "sealed", "--server", "h:1"));
     String empty = folder.toString();
     assertEquals(
         1,

@@ -1,0 +1,60 @@
+package dev.kith.bench.run;
+
+import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.SealProgress;
+import dev.kith.index.build.SealedSegment;
+import dev.kith.index.build.SealedSegment.Residence;
+import dev.kith.index.store.Resource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// A sealed segment whose file goes when it closes.
+///
+/// The file lies in the JVM's temporary folder (`-Djava.io.tmpdir`); choose one on a disk like the
+/// server's, since how a mapping behaves is the file system's doing.
+final class TemporarySegment implements Resource {
+  private final Path folder;
+  private final Path file;
+  private final SealedSegment segment;
+
+  private TemporarySegment(Path folder, Path file, SealedSegment segment) {
+    this.folder = folder;
+    this.file = file;
+    this.segment = segment;
+  }
+
+  /// Seals a linked segment, which stays open, and opens the file.
+  static TemporarySegment seal(GrowingSegment growing, Residence residence) throws IOException {
+    Path folder = Files.createTempDirectory("kith-bench-");
+    Path file = folder.resolve("sealed.kseg");
+    try {
+      growing.seal(file, 0, SealProgress.IGNORED);
+      SealedSegment segment = SealedSegment.open(file, growing.space(), residence);
+      return new TemporarySegment(folder, file, segment);
+    } catch (IOException | RuntimeException | Error failure) {
+      delete(file, folder);
+      throw failure;
+    }
+  }
+
+  SealedSegment segment() {
+    return segment;
+  }
+
+  @Override
+  public void close() {
+    segment.close();
+    try {
+      delete(file, folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("could not delete " + folder, e);
+    }
+  }
+
+  private static void delete(Path file, Path folder) throws IOException {
+    Files.deleteIfExists(file);
+    Files.delete(folder);
+  }
+}
