@@ -91,7 +91,7 @@ public final class SectionFile implements Resource {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       SectionFileChecker checker = new SectionFileChecker(file, channel);
       Iterable<Entry> entries = checker.check(verification);
-      MemorySegment whole = channel.map(MapMode.READ_ONLY, 0, checker.length(), arena);
+      MemorySegment whole = map(channel, checker.length(), arena);
       Map<String, MemorySegment> sections = new LinkedHashMap<>();
       for (Entry entry : entries) {
         sections.put(entry.name(), whole.asSlice(entry.offset(), entry.length()));
@@ -101,6 +101,16 @@ public final class SectionFile implements Resource {
       arena.close();
       throw failure;
     }
+  }
+
+  /// Maps a file as a segment of the class that all other off-heap memory is of, and not of the
+  /// class that [FileChannel] returns, which would slow kernels down: see
+  /// [dev.kith.index.kernel].
+  @SuppressWarnings("restricted") // Address and length are the mapping's, and so is the lifetime.
+  private static MemorySegment map(FileChannel channel, long length, Arena arena)
+      throws IOException {
+    MemorySegment mapped = channel.map(MapMode.READ_ONLY, 0, length, arena);
+    return MemorySegment.ofAddress(mapped.address()).reinterpret(length, arena, null).asReadOnly();
   }
 
   /// Names of the sections, in file order.
