@@ -35,7 +35,9 @@ public final class SectionFileWriter implements AutoCloseable {
   /// files when nothing is being written.
   public static final String TEMPORARY_SUFFIX = ".tmp";
 
-  private static final int BUFFER_BYTES = 1 << 20;
+  // Files are written in whole huge pages, each in one call: a Linux whose file system has large
+  // folios then caches them as such, and maps them as such for whoever searches the file.
+  private static final int BUFFER_BYTES = 2 << 20;
 
   private final Path file;
   private final Path temporary;
@@ -58,7 +60,7 @@ public final class SectionFileWriter implements AutoCloseable {
     this.temporary = temporary;
     this.channel = channel;
     this.buffer = arena.allocate(BUFFER_BYTES, SectionFormat.ALIGNMENT);
-    this.position = SectionFormat.HEADER_BYTES;
+    this.buffered = SectionFormat.HEADER_BYTES; // Zeros, until the header is known.
   }
 
   /// Starts to write what will become `file`, replacing the remains of an earlier attempt.
@@ -185,10 +187,8 @@ public final class SectionFileWriter implements AutoCloseable {
     long length = end() - sectionStart;
     sections.add(new Entry(section, sectionStart, length, (int) crc.getValue()));
     section = null;
+    // It fits: what is buffered starts on a huge page, which is a multiple of the alignment.
     int padding = (int) (SectionFormat.align(end()) - end());
-    if (padding > BUFFER_BYTES - buffered) {
-      flush();
-    }
     buffer.asSlice(buffered, padding).fill((byte) 0);
     buffered += padding;
   }
