@@ -8,7 +8,8 @@ import java.util.List;
 /// @param unlinkedPoints points not linked into the index yet; searched exactly until then
 /// @param deadRows deleted or superseded rows that still take room in segments
 /// @param lsn LSN of the last write
-/// @param memoryBytes memory of the growing segment
+/// @param memoryBytes memory of the growing segment, and of sealed ones where the server searches
+///   them in memory
 /// @param segments its segments, sealed ones first
 public record CollectionStats(
     long points,

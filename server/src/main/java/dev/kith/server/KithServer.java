@@ -88,6 +88,7 @@ public final class KithServer implements AutoCloseable {
         store.minFreeBytes(),
         store.tailPoints(),
         config.limits().payloadBytes(),
+        store.segmentResidence(),
         defaults.clock());
   }
 

@@ -1,12 +1,14 @@
 package dev.kith.server;
 
 import static dev.kith.server.config.Setting.bytes;
+import static dev.kith.server.config.Setting.choice;
 import static dev.kith.server.config.Setting.duration;
 import static dev.kith.server.config.Setting.flag;
 import static dev.kith.server.config.Setting.integer;
 import static dev.kith.server.config.Setting.path;
 import static dev.kith.server.config.Setting.text;
 
+import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.server.collection.EngineConfig;
 import dev.kith.server.config.ConfigException;
 import dev.kith.server.config.Connections;
@@ -150,6 +152,13 @@ public final class ServerConfig {
           1,
           100_000_000,
           "Points of a collection waiting to be linked from which on its writes are slowed.");
+  private static final Setting<Residence> SEGMENT_RESIDENCE =
+      choice(
+          "store.segment-residence",
+          "mapped",
+          Map.of("mapped", Residence.MAPPED, "memory", Residence.IN_MEMORY),
+          "Where sealed segments are searched: in their mapped files, or in copies of them, which"
+              + " take as much memory as the files are long.");
 
   private static final List<Setting<?>> TABLE =
       List.of(
@@ -186,7 +195,8 @@ public final class ServerConfig {
           INGEST_WINDOW,
           LINK_THREADS,
           MIN_FREE_BYTES,
-          TAIL_POINTS);
+          TAIL_POINTS,
+          SEGMENT_RESIDENCE);
 
   private final Settings settings;
 
@@ -301,7 +311,12 @@ public final class ServerConfig {
   /// @param linkThreads threads that link points into indexes
   /// @param minFreeBytes free disk below which writes are refused; empty for the engine's default
   /// @param tailPoints points waiting to be linked from which on writes are slowed
-  public record Store(int linkThreads, OptionalLong minFreeBytes, int tailPoints) {}
+  /// @param segmentResidence where sealed segments are searched
+  public record Store(
+      int linkThreads,
+      OptionalLong minFreeBytes,
+      int tailPoints,
+      Residence segmentResidence) {}
 
   /// What the engine may use.
   public Store store() {
@@ -309,7 +324,8 @@ public final class ServerConfig {
     return new Store(
         settings.get(LINK_THREADS),
         free == 0 ? OptionalLong.empty() : OptionalLong.of(free),
-        settings.get(TAIL_POINTS));
+        settings.get(TAIL_POINTS),
+        settings.get(SEGMENT_RESIDENCE));
   }
 
   /// How long a stop waits for calls to finish.

@@ -13,6 +13,10 @@ import dev.kith.proto.v1.IngestResponse;
 import dev.kith.proto.v1.IngestStart;
 import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.PointServiceGrpc;
+import dev.kith.proto.v1.SearchOptions;
+import dev.kith.proto.v1.SearchRequest;
+import dev.kith.proto.v1.SearchResponse;
+import dev.kith.server.collection.CollectionStats;
 import dev.kith.server.testing.RunningServer;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -46,6 +50,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class KithServerTest {
 
@@ -77,6 +83,38 @@ final class KithServerTest {
               .countPoints(CountPointsRequest.newBuilder().setCollection("kept").build())
               .getPointCount());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"mapped, 0", "memory, 1"})
+  void sealedSegmentsAreSearchedWhereTheSettingSays(String residence, int copies)
+      throws IOException {
+    Map<String, String> settings = Map.of("store.segment-residence", residence);
+    try (RunningServer server = new RunningServer(folder, settings)) {
+      server.create("sealed", 2, Metric.METRIC_DOT);
+      server.upsert("sealed", 0, new float[] {1, 0}, new float[] {0, 1});
+      server.server().catalog().collection("sealed").optimize().join();
+      assertSearchable(server, copies);
+    }
+    try (RunningServer server = new RunningServer(folder, settings)) {
+      assertSearchable(server, copies);
+    }
+  }
+
+  private static void assertSearchable(RunningServer server, int copies) {
+    CollectionStats stats = server.server().catalog().collection("sealed").stats();
+    assertTrue(stats.fileBytes() > 0, stats::toString);
+    assertEquals(copies * stats.fileBytes(), stats.memoryBytes());
+    SearchResponse found =
+        server
+            .searches()
+            .search(
+                SearchRequest.newBuilder()
+                    .setCollection("sealed")
+                    .setVector(RunningServer.vector(0.1f, 1))
+                    .setOptions(SearchOptions.newBuilder().setLimit(1))
+                    .build());
+    assertEquals(1, found.getHits(0).getId().getNumber());
   }
 
   @Test

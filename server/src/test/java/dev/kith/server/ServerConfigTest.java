@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.server.config.ConfigException;
 import dev.kith.server.config.Setting;
 import dev.kith.server.config.SettingSource;
@@ -46,6 +47,7 @@ final class ServerConfigTest {
     assertEquals(64 << 20, config.limits().messageBytes());
     assertEquals(10_000, config.limits().hits());
     assertEquals(Duration.ofSeconds(30), config.drainTimeout());
+    assertEquals(Residence.MAPPED, config.store().segmentResidence());
     assertTrue(config.limits().inFlightBytes() >= config.limits().messageBytes());
   }
 
@@ -106,6 +108,7 @@ final class ServerConfigTest {
         "drain-timeout|30|[0s, 10m]",
         "drain-timeout|1h|[0s, 10m]",
         "insecure|yes|true or false",
+        "store.segment-residence|disk|mapped or memory",
         "search.threads|0|[1, 1024]"
       })
   void aValueOutOfRangeIsNamedWithItsKeyAndTheRange(String key, String value, String range) {

@@ -74,8 +74,8 @@ public final class ServerTarget implements Target {
     optimize(collection);
     double seconds = (System.nanoTime() - start) / 1e9;
     CollectionStats stats = collection.stats();
-    double bytes = (double) stats.memoryBytes() + stats.fileBytes();
-    return new Built(seconds, OptionalDouble.of(bytes / dataset.base().rows()), null);
+    long bytes = stats.segments().stream().mapToLong(CollectionStats.Segment::bytes).sum();
+    return new Built(seconds, OptionalDouble.of((double) bytes / dataset.base().rows()), null);
   }
 
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {

@@ -1,5 +1,6 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.store.Lease;
 import dev.kith.server.collection.CollectionWriter.Progress;
 import dev.kith.server.refusal.PointError;
@@ -254,12 +255,13 @@ public final class Collection {
       long unlinked = each.stream().mapToLong(SegmentStats::unlinked).sum();
       long files = each.stream().filter(SegmentStats::sealed).mapToLong(SegmentStats::bytes).sum();
       long all = each.stream().mapToLong(SegmentStats::bytes).sum();
+      boolean copied = context.engine().config().segmentResidence() == Residence.IN_MEMORY;
       return new CollectionStats(
           progress.points(),
           unlinked,
           dead,
           progress.lsn(),
-          all - files,
+          copied ? all : all - files,
           files,
           rebuiltSegments,
           each);

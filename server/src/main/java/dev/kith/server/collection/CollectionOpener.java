@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 
 /// Brings a collection back from the store and its segment files.
 ///
-/// Sealed segments are verified and mapped, and told of their dead rows; every row that no file
+/// Sealed segments are verified, opened where the settings want them, and told of their dead rows; every row that no file
 /// covers is read from the store into growing segments, whose tails answer exactly until they are
 /// linked. A file that is damaged or missing is set aside and its rows are read from the store
 /// likewise.
@@ -140,7 +140,7 @@ final class CollectionOpener {
     }
     SealedSegment segment;
     try {
-      segment = SealedSegment.open(file, context.space());
+      segment = context.openSegment(file);
     } catch (IOException damaged) {
       setAside(file, damaged.toString());
       return false;

@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.Require;
+import dev.kith.index.build.SealedSegment.Residence;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.OptionalLong;
@@ -15,6 +16,8 @@ import java.util.OptionalLong;
 /// @param tailPoints unlinked rows of a collection from which it refuses writes, in `[1,
 ///   100_000_000]`; default 50,000
 /// @param maxPayloadBytes longest payload in bytes, in `[1, 64 MiB]`; default 1 MiB
+/// @param segmentResidence where sealed segments are searched: mapped, or copied to memory, which
+///   takes as much of it as the files are long; default mapped
 /// @param clock tells the age of ingest sessions and collections
 public record EngineConfig(
     Path dataDirectory,
@@ -22,6 +25,7 @@ public record EngineConfig(
     OptionalLong minFreeBytes,
     int tailPoints,
     int maxPayloadBytes,
+    Residence segmentResidence,
     InstantSource clock) {
   public static final int DEFAULT_TAIL_POINTS = 50_000;
   public static final int DEFAULT_MAX_PAYLOAD_BYTES = 1 << 20;
@@ -41,6 +45,7 @@ public record EngineConfig(
         OptionalLong.empty(),
         DEFAULT_TAIL_POINTS,
         DEFAULT_MAX_PAYLOAD_BYTES,
+        Residence.MAPPED,
         InstantSource.system());
   }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Makes a file of a full segment and puts it in the segment's place; tried again if it fails.
 ///
 /// In this order: link every row; force the journal, so that no file is ever ahead of it; write the
-/// file (which appears whole or not at all) and map it; name it in the manifest and swap it in, on
+/// file (which appears whole or not at all) and open it; name it in the manifest and swap it in, on
 /// the committer thread. A crash before the last step leaves a file that nothing refers to.
 final class SealJob {
   private static final System.Logger LOG = System.getLogger(SealJob.class.getName());
@@ -191,7 +191,7 @@ final class SealJob {
               requireRunning(stop);
               written = rows;
             });
-    SealedSegment segment = SealedSegment.open(file, context.space());
+    SealedSegment segment = context.openSegment(file);
     Manifest.Entry entry =
         new Manifest.Entry(
             growing.number(), growing.firstRow(), growing.lastRow(), lsn, segment.size());

@@ -3,7 +3,7 @@ package dev.kith.server.collection;
 import dev.kith.index.build.SealedSegment;
 import java.nio.file.Path;
 
-/// A segment in a mapped file.
+/// A segment in a file.
 final class SealedHold extends HeldSegment {
   private final Manifest.Entry entry;
   private final Path file;

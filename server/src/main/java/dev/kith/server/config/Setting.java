@@ -4,6 +4,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +59,17 @@ public record Setting<T>(
   public static Setting<Boolean> flag(String key, boolean defaultValue, String comment) {
     return new Setting<>(
         key, Boolean.toString(defaultValue), "true or false", comment, Setting::parseFlag);
+  }
+
+  /// One of a few words, each standing for a value.
+  public static <T> Setting<T> choice(
+      String key, String defaultValue, Map<String, T> values, String comment) {
+    return new Setting<>(
+        key,
+        defaultValue,
+        String.join(" or ", new TreeSet<>(values.keySet())),
+        comment,
+        text -> parseChoice(text, values));
   }
 
   /// A file or folder.
@@ -137,6 +150,14 @@ public record Setting<T>(
       case "false" -> false;
       default -> throw new IllegalArgumentException();
     };
+  }
+
+  private static <T> T parseChoice(String text, Map<String, T> values) {
+    T value = values.get(text.strip());
+    if (value == null) {
+      throw new IllegalArgumentException();
+    }
+    return value;
   }
 
   private static Path parsePath(String text) {

@@ -64,7 +64,7 @@ public final class CatalogMetrics {
     each.show(
         metrics,
         "kith.segments.memory.bytes",
-        "Memory of segments that are not sealed",
+        "Memory of segments that are not sealed, and of sealed ones copied to memory",
         CollectionStats::memoryBytes);
     each.show(
         metrics,

@@ -3,6 +3,7 @@ package dev.kith.server.collection;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.plan.PlanRunner;
@@ -33,8 +34,12 @@ final class Points {
   record Point(PointId id, float[] vector, byte @Nullable [] payload) {}
 
   static EngineConfig config(Path folder) {
+    return config(folder, Residence.MAPPED);
+  }
+
+  static EngineConfig config(Path folder, Residence residence) {
     return new EngineConfig(
-        folder, 1, OptionalLong.of(0), 1_000_000, 1 << 16, InstantSource.system());
+        folder, 1, OptionalLong.of(0), 1_000_000, 1 << 16, residence, InstantSource.system());
   }
 
   static Catalog open(Path folder) throws IOException {

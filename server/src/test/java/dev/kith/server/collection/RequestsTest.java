@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
+import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.server.collection.Points.Point;
 import dev.kith.server.refusal.PointError;
 import dev.kith.server.refusal.Refusal;
@@ -139,7 +140,9 @@ final class RequestsTest {
   @Test
   void anIngestSessionSilentForSevenDaysIsForgotten() throws IOException {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-    EngineConfig config = new EngineConfig(folder, 1, OptionalLong.of(0), 1000, 1000, now::get);
+    EngineConfig config =
+        new EngineConfig(
+            folder, 1, OptionalLong.of(0), 1000, 1000, Residence.MAPPED, now::get);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(Points.spec("c", Metric.DOT, 100));
       ingest(collection, 1, 0);
@@ -153,7 +156,8 @@ final class RequestsTest {
 
   @Test
   void aTailThatIsTooLongRefusesWritesWithATimeToTryAgain() throws IOException {
-    EngineConfig config = new EngineConfig(folder, 1, OptionalLong.of(0), 1, 1000, Instant::now);
+    EngineConfig config =
+        new EngineConfig(folder, 1, OptionalLong.of(0), 1, 1000, Residence.MAPPED, Instant::now);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(Points.spec("c", Metric.DOT, 100_000));
       int refused = 0;
@@ -182,7 +186,8 @@ final class RequestsTest {
           Points.randomPoints(new Random(1), 0, 5));
     }
     EngineConfig full =
-        new EngineConfig(folder, 1, OptionalLong.of(1L << 60), 1000, 1000, Instant::now);
+        new EngineConfig(
+            folder, 1, OptionalLong.of(1L << 60), 1000, 1000, Residence.MAPPED, Instant::now);
     try (Catalog catalog = Catalog.open(full)) {
       Collection collection = catalog.collection("c");
       RefusedException refused =
