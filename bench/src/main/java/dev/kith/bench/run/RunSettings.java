@@ -2,6 +2,7 @@ package dev.kith.bench.run;
 
 import dev.kith.index.Require;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +58,8 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
             new HnswParams(
                 params.getOrDefault("m", defaults.m()),
                 params.getOrDefault("ef_construction", defaults.efConstruction()),
-                seed));
+                seed),
+            Layout.COMPACT);
       }
       default -> throw new IllegalArgumentException("index must be hnsw or flat, got " + name);
     };
@@ -77,14 +79,14 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
   String indexName() {
     return switch (index) {
       case IndexSpec.Flat() -> "flat";
-      case IndexSpec.Hnsw(HnswParams _) -> "hnsw";
+      case IndexSpec.Hnsw _ -> "hnsw";
     };
   }
 
   /// Parameters of the index as they are reported.
   SequencedMap<String, Long> params() {
     SequencedMap<String, Long> params = new LinkedHashMap<>();
-    if (index instanceof IndexSpec.Hnsw(HnswParams hnsw)) {
+    if (index instanceof IndexSpec.Hnsw(HnswParams hnsw, Layout _)) {
       params.put("m", (long) hnsw.m());
       params.put("ef_construction", (long) hnsw.efConstruction());
       params.put("seed", hnsw.seed());

@@ -18,6 +18,7 @@ import dev.kith.client.PointId;
 import dev.kith.client.SearchOptions;
 import dev.kith.client.SearchResult;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ public final class ServerTarget implements Target {
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> dev.kith.client.IndexSpec.flat();
-      case IndexSpec.Hnsw(HnswParams params) ->
+      case IndexSpec.Hnsw(HnswParams params, Layout _) ->
           new dev.kith.client.IndexSpec.Hnsw(
               OptionalInt.of(params.m()),
               OptionalInt.of(params.efConstruction()),

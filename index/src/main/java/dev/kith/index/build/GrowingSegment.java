@@ -48,6 +48,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
   private volatile int published;
 
   private GrowingSegment(VectorSpace space, IndexSpec index, int capacity) {
+    index.requireHolds(space);
     this.space = space;
     this.index = index;
     this.capacity = Require.inRange("capacity", capacity, 1, MAX_CAPACITY);
@@ -58,7 +59,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
       this.graph =
           switch (index) {
             case IndexSpec.Flat() -> null;
-            case IndexSpec.Hnsw(var params) -> new HnswGraph(params, rows, tombstones, arena);
+            case IndexSpec.Hnsw(var params, _) -> new HnswGraph(params, rows, tombstones, arena);
           };
       this.queue = new LinkQueue(graph == null ? 0 : capacity);
     } catch (RuntimeException | Error failure) {
@@ -73,6 +74,8 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// Creates an empty segment.
   ///
   /// @param capacity rows it can take, in `[1, 2^29]`; reserved, not committed
+  /// @throws IllegalArgumentException if the index cannot hold such vectors, see
+  ///   [IndexSpec#requireHolds]
   public static GrowingSegment create(VectorSpace space, IndexSpec index, int capacity) {
     return new GrowingSegment(space, index, capacity);
   }

@@ -191,7 +191,8 @@ public final class SealedSegment implements SegmentReader, Resource {
         file,
         "efConstruction in [1, %d]".formatted(HnswParams.MAX_EF_CONSTRUCTION),
         graph.efConstruction());
-    return new IndexSpec.Hnsw(new HnswParams(graph.m(), graph.efConstruction(), graph.seed()));
+    return new IndexSpec.Hnsw(
+        new HnswParams(graph.m(), graph.efConstruction(), graph.seed()), Layout.COMPACT);
   }
 
   private static void require(boolean holds, SectionFile file, String expected, int found)

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class ConcurrentSegmentTest {
   private static final VectorSpace SPACE = new VectorSpace(24, Metric.COSINE);
-  private static final IndexSpec HNSW = new IndexSpec.Hnsw(new HnswParams(8, 60, 5));
+  private static final IndexSpec HNSW =
+      new IndexSpec.Hnsw(new HnswParams(8, 60, 5), Layout.COMPACT);
   private static final SearchPlan BEAM = new SearchPlan(10, new Probe.Beam(60));
   private static final int COUNT = 6000;
 

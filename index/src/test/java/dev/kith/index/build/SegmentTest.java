@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SegmentTest {
   private static final VectorSpace SPACE = new VectorSpace(24, Metric.COSINE);
-  private static final IndexSpec HNSW = new IndexSpec.Hnsw(new HnswParams(8, 60, 5));
+  private static final IndexSpec HNSW =
+      new IndexSpec.Hnsw(new HnswParams(8, 60, 5), Layout.COMPACT);
   private static final IndexSpec FLAT = new IndexSpec.Flat();
   private static final SearchPlan EXACT = new SearchPlan(10, new Probe.Exact());
   private static final SearchPlan BEAM = new SearchPlan(10, new Probe.Beam(60));
@@ -271,6 +272,19 @@ final class SegmentTest {
           "only a linked segment can be sealed: 5 rows appended, 5 published, 0 linked",
           refused.getMessage());
     }
+  }
+
+  @Test
+  void theFastLayoutTakesAsManyDimensionsAsItSaysAndNotOneMore() {
+    IndexSpec fast = new IndexSpec.Hnsw(new HnswParams(8, 60, 5), Layout.FAST);
+    GrowingSegment.create(new VectorSpace(4096, Metric.DOT), fast, 1).close();
+    VectorSpace wide = new VectorSpace(4097, Metric.DOT);
+    assertEquals(
+        "the layout FAST is for at most 4096 dimensions, got 4097",
+        assertThrows(IllegalArgumentException.class, () -> GrowingSegment.create(wide, fast, 1))
+            .getMessage());
+    GrowingSegment.create(wide, HNSW, 1).close();
+    GrowingSegment.create(wide, FLAT, 1).close();
   }
 
   @Test

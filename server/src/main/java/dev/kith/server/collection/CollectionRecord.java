@@ -3,6 +3,7 @@ package dev.kith.server.collection;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
         .putInt(spec.segmentPoints());
     switch (spec.index()) {
       case IndexSpec.Flat() -> out.put(FLAT);
-      case IndexSpec.Hnsw(HnswParams params) ->
+      case IndexSpec.Hnsw(HnswParams params, Layout _) ->
           out.put(HNSW).putInt(params.m()).putInt(params.efConstruction()).putLong(params.seed());
     }
     return Records.bytes(out.put(name));
@@ -50,7 +51,8 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
       IndexSpec index =
           kind == FLAT
               ? new IndexSpec.Flat()
-              : new IndexSpec.Hnsw(new HnswParams(in.getInt(), in.getInt(), in.getLong()));
+              : new IndexSpec.Hnsw(
+                  new HnswParams(in.getInt(), in.getInt(), in.getLong()), Layout.COMPACT);
       String name = StandardCharsets.UTF_8.decode(in).toString();
       VectorSpace space = new VectorSpace(dimension, metric(metric));
       return new CollectionRecord(

@@ -26,6 +26,7 @@ public record CollectionSpec(
     requireName(name);
     Require.inRange("defaultEf", defaultEf, 1, MAX_EF);
     Require.inRange("segmentPoints", segmentPoints, 1, MAX_SEGMENT_POINTS);
+    index.requireHolds(space);
   }
 
   /// A collection with the default beam and segment size.

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.proto.v1.Codec;
 import dev.kith.proto.v1.Collection;
@@ -106,7 +107,7 @@ final class CollectionMessages {
                 HnswParams.MAX_EF_CONSTRUCTION)
             : Math.max(m, HnswParams.DEFAULT_EF_CONSTRUCTION);
     long seed = hnsw.hasSeed() ? hnsw.getSeed() : name.hashCode() * SEED;
-    return new IndexSpec.Hnsw(new HnswParams(m, efConstruction, seed));
+    return new IndexSpec.Hnsw(new HnswParams(m, efConstruction, seed), Layout.COMPACT);
   }
 
   static dev.kith.proto.v1.Metric write(Metric metric) {
@@ -126,7 +127,7 @@ final class CollectionMessages {
             .setSegmentPoints(spec.segmentPoints());
     switch (spec.index()) {
       case IndexSpec.Flat() -> policy.setFlat(FlatIndex.getDefaultInstance());
-      case IndexSpec.Hnsw(HnswParams params) ->
+      case IndexSpec.Hnsw(HnswParams params, Layout _) ->
           policy.setHnsw(
               HnswIndex.newBuilder()
                   .setM(params.m())

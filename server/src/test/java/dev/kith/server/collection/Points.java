@@ -3,6 +3,7 @@ package dev.kith.server.collection;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswParams;
@@ -50,7 +51,7 @@ final class Points {
     return new CollectionSpec(
         name,
         new VectorSpace(DIMENSION, metric),
-        new IndexSpec.Hnsw(new HnswParams(8, 40, 7)),
+        new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT),
         50,
         segmentPoints);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.refusal.RefusedException;
 import java.lang.foreign.MemorySegment;
@@ -81,7 +82,7 @@ final class StoredBytesTest {
             new CollectionSpec(
                 "a",
                 new VectorSpace(3, Metric.EUCLIDEAN),
-                new IndexSpec.Hnsw(new HnswParams(16, 200, 5)),
+                new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT),
                 100,
                 1000),
             Instant.ofEpochMilli(1000));
