@@ -2,23 +2,31 @@ package dev.kith.index.kernel;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-/// Decides once per process which kernel runs, and says so if it is not the fast one.
+/// Decides once per process whether kernels use SIMD registers, and says so if they do not.
 final class KernelChoice {
   private static final System.Logger LOG = System.getLogger(KernelChoice.class.getName());
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-  static final VectorKernel BEST =
-      choose(
+  static final boolean SIMD =
+      isSimd(
           System.getProperty(VectorKernel.PROPERTY, "simd"),
           ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent());
+
+  /*
+   * A constant each, so that the optimiser knows which class runs. A SIMD class is touched only
+   * where its module is present.
+   */
+  static final VectorKernel VECTOR = SIMD ? new SimdKernel() : VectorKernel.scalar();
+  static final FastScan FAST_SCAN = SIMD ? new SimdFastScan() : FastScan.scalar();
+  static final Hadamard HADAMARD = SIMD ? new SimdHadamard() : Hadamard.scalar();
 
   private KernelChoice() {}
 
   /// @throws IllegalArgumentException if `wanted` names no kernel
-  static VectorKernel choose(String wanted, boolean vectorModuleIsPresent) {
+  static boolean isSimd(String wanted, boolean vectorModuleIsPresent) {
     if (wanted.equals("scalar")) {
       LOG.log(WARNING, "Searches run many times slower: {0}=scalar is set.", VectorKernel.PROPERTY);
-      return VectorKernel.scalar();
+      return false;
     }
     if (!wanted.equals("simd")) {
       throw new IllegalArgumentException(
@@ -30,8 +38,8 @@ final class KernelChoice {
           "Searches run many times slower: the module {0} is absent. Start java with --add-modules"
               + " {0}.",
           VECTOR_MODULE);
-      return VectorKernel.scalar();
+      return false;
     }
-    return new SimdKernel();
+    return true;
   }
 }

@@ -26,7 +26,7 @@ public sealed interface VectorKernel permits ScalarKernel, SimdKernel {
   /// That is the SIMD kernel, unless the module `jdk.incubator.vector` is absent (which is logged)
   /// or the system property [#PROPERTY] says `scalar`.
   static VectorKernel best() {
-    return KernelChoice.BEST;
+    return KernelChoice.VECTOR;
   }
 
   /// Returns the kernel that defines what the right results are.

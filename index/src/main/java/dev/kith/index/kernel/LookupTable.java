@@ -1,0 +1,82 @@
+package dev.kith.index.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// What 4-bit codes stand for, for one query: 16 entries of one byte a lookup. Owned by one worker,
+/// filled again for every query.
+///
+/// The value of a sum of entries is `scale * sum + bias`.
+public final class LookupTable {
+
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// Bytes of the table of one lookup: one for each value of a code.
+  static final int TABLE = 16;
+
+  /*
+   * A table is the sums of the subsets of four weights: entry `v` adds up weight `i` for every bit
+   * `i` of `v`. Eight entries make one long, in which a weight times one of these constants is
+   * added to the entries that contain it. A partial sum may be negative and borrow from the next
+   * entry; the total is in [0, 63] for every entry, so in the end no borrow is left.
+   */
+  private static final long EVERY = 0x0101010101010101L;
+  private static final long BIT_0 = 0x0100010001000100L;
+  private static final long BIT_1 = 0x0101000001010000L;
+  private static final long BIT_2 = 0x0101010100000000L;
+
+  private final int lookups;
+  private final MemorySegment entries;
+
+  /// Value of one unit of a sum.
+  float scale;
+
+  /// Value of an empty sum.
+  float bias;
+
+  /// Makes room; the garbage collector frees it.
+  ///
+  /// @param lookups a multiple of 4, in `[4, MAX_LOOKUPS]` of [FastScan]
+  public LookupTable(int lookups) {
+    if (lookups < 4 || lookups > FastScan.MAX_LOOKUPS || lookups % 4 != 0) {
+      throw new IllegalArgumentException(
+          "lookups must be a multiple of 4 in [4, %d], got %d"
+              .formatted(FastScan.MAX_LOOKUPS, lookups));
+    }
+    this.lookups = lookups;
+    this.entries = Arena.ofAuto().allocate((long) lookups * TABLE, 64);
+  }
+
+  /// Lookups a vector.
+  public int lookups() {
+    return lookups;
+  }
+
+  MemorySegment entries() {
+    return entries;
+  }
+
+  /// Sets the table of one lookup: entry `v` becomes the least sum that makes all entries
+  /// non-negative, plus `weight i` for every bit `i` that is set in `v`.
+  ///
+  /// @param lookup in `[0, lookups())`
+  /// @return what entry 0 became; the weights must leave all entries at most 63
+  public int set(int lookup, int weight0, int weight1, int weight2, int weight3) {
+    int least =
+        Math.min(weight0, 0) + Math.min(weight1, 0) + Math.min(weight2, 0) + Math.min(weight3, 0);
+    long low = EVERY * -least + BIT_0 * weight0 + BIT_1 * weight1 + BIT_2 * weight2;
+    long at = (long) lookup * TABLE;
+    entries.set(LONG, at, low);
+    entries.set(LONG, at + Long.BYTES, low + EVERY * weight3);
+    return -least;
+  }
+
+  /// Sets what sums are worth.
+  public void setValue(float scale, float bias) {
+    this.scale = scale;
+    this.bias = bias;
+  }
+}

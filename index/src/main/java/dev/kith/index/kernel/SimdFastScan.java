@@ -1,0 +1,133 @@
+package dev.kith.index.kernel;
+
+import static jdk.incubator.vector.ByteVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.S2F;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Lookups by byte shuffles of 128-bit registers.
+final class SimdFastScan implements FastScan {
+
+  /*
+   * 128 bits, whatever the processor has: a shuffle of 16 bytes is one instruction everywhere, while
+   * a wider one crosses lanes and takes several without AVX-512 VBMI.
+   *
+   * A shuffle takes its index modulo 16, so the high halves need no mask in the low lookup and only
+   * a shift in the high one. Four lookups are summed in bytes (see MAX_ENTRY), then the odd bytes
+   * are added to one register of 16-bit sums and all bytes to another, from which the odd ones are
+   * taken off at the end. The running sums start at the least short: that leaves a signed number,
+   * which is all that can be converted to a float in one step.
+   *
+   * As in SimdKernel, no method of ours takes or returns a vector.
+   */
+
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
+  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_128;
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  /// Bytes of the addends, or of the factors, of one group of eight vectors.
+  private static final long GROUP = 8L * Float.BYTES;
+
+  private static final long FACTORS = (long) BLOCK * Float.BYTES;
+
+  @Override
+  public int estimate(
+      LookupTable table,
+      MemorySegment blocks,
+      long offset,
+      float base,
+      float floor,
+      float[] estimates) {
+    int lookups = table.lookups();
+    Objects.checkFromIndexSize(offset, FastScan.blockBytes(lookups), blocks.byteSize());
+    Objects.checkFromIndexSize(0, BLOCK, estimates.length);
+    MemorySegment entries = table.entries();
+    ShortVector least = ShortVector.broadcast(SHORTS, Short.MIN_VALUE);
+    ShortVector all0 = least;
+    ShortVector odd0 = least;
+    ShortVector all1 = least;
+    ShortVector odd1 = least;
+    long codes = offset + FACTORS_BYTES;
+    for (int lookup = 0; lookup < lookups; lookup += 4) {
+      long at = (long) lookup << 4;
+      ByteVector codes0 = fromMemorySegment(BYTES, blocks, codes + at, ORDER);
+      ByteVector codes1 = fromMemorySegment(BYTES, blocks, codes + at + 16, ORDER);
+      ByteVector codes2 = fromMemorySegment(BYTES, blocks, codes + at + 32, ORDER);
+      ByteVector codes3 = fromMemorySegment(BYTES, blocks, codes + at + 48, ORDER);
+      ByteVector table0 = fromMemorySegment(BYTES, entries, at, ORDER);
+      ByteVector table1 = fromMemorySegment(BYTES, entries, at + 16, ORDER);
+      ByteVector table2 = fromMemorySegment(BYTES, entries, at + 32, ORDER);
+      ByteVector table3 = fromMemorySegment(BYTES, entries, at + 48, ORDER);
+      ShortVector low =
+          codes0
+              .selectFrom(table0)
+              .add(codes1.selectFrom(table1))
+              .add(codes2.selectFrom(table2).add(codes3.selectFrom(table3)))
+              .reinterpretAsShorts();
+      all0 = all0.add(low);
+      odd0 = odd0.add(low.lanewise(LSHR, 8));
+      ByteVector high0 = codes0.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
+      ByteVector high1 = codes1.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
+      ByteVector high2 = codes2.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
+      ByteVector high3 = codes3.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
+      ShortVector high =
+          high0
+              .selectFrom(table0)
+              .add(high1.selectFrom(table1))
+              .add(high2.selectFrom(table2).add(high3.selectFrom(table3)))
+              .reinterpretAsShorts();
+      all1 = all1.add(high);
+      odd1 = odd1.add(high.lanewise(LSHR, 8));
+    }
+    float scale = table.scale;
+    float bias = table.bias - Short.MIN_VALUE * scale;
+    FloatVector sum0 = (FloatVector) all0.sub(odd0.lanewise(LSHL, 8)).convertShape(S2F, FLOATS, 0);
+    FloatVector sum1 = (FloatVector) odd0.convertShape(S2F, FLOATS, 0);
+    FloatVector sum2 = (FloatVector) all1.sub(odd1.lanewise(LSHL, 8)).convertShape(S2F, FLOATS, 0);
+    FloatVector sum3 = (FloatVector) odd1.convertShape(S2F, FLOATS, 0);
+    long factors = offset + FACTORS;
+    FloatVector estimate0 =
+        sum0.mul(scale)
+            .add(bias)
+            .fma(
+                FloatVector.fromMemorySegment(FLOATS, blocks, factors, ORDER),
+                FloatVector.fromMemorySegment(FLOATS, blocks, offset, ORDER).add(base));
+    FloatVector estimate1 =
+        sum1.mul(scale)
+            .add(bias)
+            .fma(
+                FloatVector.fromMemorySegment(FLOATS, blocks, factors + GROUP, ORDER),
+                FloatVector.fromMemorySegment(FLOATS, blocks, offset + GROUP, ORDER).add(base));
+    FloatVector estimate2 =
+        sum2.mul(scale)
+            .add(bias)
+            .fma(
+                FloatVector.fromMemorySegment(FLOATS, blocks, factors + 2 * GROUP, ORDER),
+                FloatVector.fromMemorySegment(FLOATS, blocks, offset + 2 * GROUP, ORDER).add(base));
+    FloatVector estimate3 =
+        sum3.mul(scale)
+            .add(bias)
+            .fma(
+                FloatVector.fromMemorySegment(FLOATS, blocks, factors + 3 * GROUP, ORDER),
+                FloatVector.fromMemorySegment(FLOATS, blocks, offset + 3 * GROUP, ORDER).add(base));
+    estimate0.intoArray(estimates, 0);
+    estimate1.intoArray(estimates, 8);
+    estimate2.intoArray(estimates, 16);
+    estimate3.intoArray(estimates, 24);
+    return (int)
+        (estimate0.compare(GT, floor).toLong()
+            | estimate1.compare(GT, floor).toLong() << 8
+            | estimate2.compare(GT, floor).toLong() << 16
+            | estimate3.compare(GT, floor).toLong() << 24);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.kith.index.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FastScanTest {
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  private final FastScan simd = new SimdFastScan();
+  private final FastScan scalar = FastScan.scalar();
+
+  @Test
+  void theBestOneIsTheSimdOneWhereTheModuleIsPresent() {
+    assertInstanceOf(SimdFastScan.class, FastScan.best());
+  }
+
+  @Test
+  void everyVectorHasAHalfByteOfItsOwn() {
+    BitSet halves = new BitSet();
+    for (int k = 0; k < FastScan.BLOCK; k++) {
+      halves.set(2 * FastScan.codeByte(k) + (FastScan.isHigh(k) ? 1 : 0));
+    }
+    assertEquals(FastScan.BLOCK, halves.cardinality());
+    assertEquals(FastScan.BLOCK, halves.length());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void bothAgreeWithSumsOverArraysForEveryNumberOfLookups_seed(long seed) {
+    Random random = new Random(seed);
+    try (Arena arena = Arena.ofConfined()) {
+      for (int lookups = 4; lookups <= FastScan.MAX_LOOKUPS; lookups += 4 * random.nextInt(1, 9)) {
+        Block block = new Block(lookups, random, arena);
+        block.check(simd);
+        block.check(scalar);
+      }
+    }
+  }
+
+  @Test
+  void theLargestSumsDoNotOverflow() {
+    try (Arena arena = Arena.ofConfined()) {
+      Block block = new Block(FastScan.MAX_LOOKUPS, new Random(4), arena);
+      for (int lookup = 0; lookup < FastScan.MAX_LOOKUPS; lookup++) {
+        block.weigh(lookup, 15, 16, 16, 16);
+        for (int k = 0; k < FastScan.BLOCK; k++) {
+          block.code(lookup, k, 15);
+        }
+      }
+      block.check(simd);
+      block.check(scalar);
+    }
+  }
+
+  @Test
+  void anEstimateThatEqualsTheFloorIsNotAboveIt() {
+    try (Arena arena = Arena.ofConfined()) {
+      Block block = new Block(8, new Random(5), arena);
+      for (FastScan scan : new FastScan[] {simd, scalar}) {
+        float[] estimates = new float[FastScan.BLOCK];
+        scan.estimate(block.table, block.bytes, block.offset, 0, 0, estimates);
+        for (int k = 0; k < FastScan.BLOCK; k++) {
+          int above =
+              scan.estimate(block.table, block.bytes, block.offset, 0, estimates[k], new float[32]);
+          assertEquals(0, above >>> k & 1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBlockOutsideItsSegmentIsRefused() {
+    try (Arena arena = Arena.ofConfined()) {
+      LookupTable table = new LookupTable(8);
+      MemorySegment bytes = arena.allocate(FastScan.blockBytes(8), 64);
+      for (FastScan scan : new FastScan[] {simd, scalar}) {
+        for (long offset : new long[] {-1, 1, Long.MAX_VALUE}) {
+          assertThrows(
+              IndexOutOfBoundsException.class,
+              () -> scan.estimate(table, bytes, offset, 0, 0, new float[32]));
+        }
+        assertThrows(
+            IndexOutOfBoundsException.class,
+            () -> scan.estimate(table, bytes, 0, 0, 0, new float[31]));
+      }
+    }
+  }
+
+  @Test
+  void aTableOfAnImpossibleNumberOfLookupsIsRefused() {
+    for (int lookups : new int[] {0, 3, 6, -4, FastScan.MAX_LOOKUPS + 4}) {
+      assertThrows(IllegalArgumentException.class, () -> new LookupTable(lookups));
+    }
+  }
+
+  /// A block and a table of random content, and the same in arrays.
+  private static final class Block {
+    private final int lookups;
+    private final long offset;
+    private final MemorySegment bytes;
+    private final LookupTable table;
+    private final int[][] codes;
+    private final int[][] entries;
+    private final float[] addends = new float[FastScan.BLOCK];
+    private final float[] factors = new float[FastScan.BLOCK];
+    private final float scale;
+    private final float bias;
+
+    Block(int lookups, Random random, Arena arena) {
+      this.lookups = lookups;
+      this.offset = random.nextInt(70);
+      this.bytes = arena.allocate(offset + FastScan.blockBytes(lookups), 64);
+      this.table = new LookupTable(lookups);
+      this.codes = new int[lookups][FastScan.BLOCK];
+      this.entries = new int[lookups][16];
+      this.scale = random.nextFloat();
+      this.bias = random.nextFloat(-100, 100);
+      table.setValue(scale, bias);
+      for (int k = 0; k < FastScan.BLOCK; k++) {
+        addends[k] = random.nextFloat(-1, 1);
+        factors[k] = random.nextFloat(-1, 1);
+        bytes.set(FLOAT, offset + 4L * k, addends[k]);
+        bytes.set(FLOAT, offset + 4L * (FastScan.BLOCK + k), factors[k]);
+      }
+      for (int lookup = 0; lookup < lookups; lookup++) {
+        weigh(
+            lookup,
+            random.nextInt(-15, 16),
+            random.nextInt(-15, 16),
+            random.nextInt(-15, 16),
+            random.nextInt(-15, 16));
+        for (int k = 0; k < FastScan.BLOCK; k++) {
+          code(lookup, k, random.nextInt(16));
+        }
+      }
+    }
+
+    void weigh(int lookup, int... weights) {
+      int least = 0;
+      for (int entry = 0; entry < 16; entry++) {
+        int sum = 0;
+        for (int i = 0; i < 4; i++) {
+          sum += (entry >> i & 1) * weights[i];
+        }
+        entries[lookup][entry] = sum;
+        least = Math.min(least, sum);
+      }
+      for (int entry = 0; entry < 16; entry++) {
+        entries[lookup][entry] -= least;
+      }
+      assertEquals(-least, table.set(lookup, weights[0], weights[1], weights[2], weights[3]));
+    }
+
+    void code(int lookup, int k, int code) {
+      long at = offset + FastScan.FACTORS_BYTES + 16L * lookup + FastScan.codeByte(k);
+      int shift = FastScan.isHigh(k) ? 4 : 0;
+      int others = bytes.get(ValueLayout.JAVA_BYTE, at) & ~(15 << shift);
+      bytes.set(ValueLayout.JAVA_BYTE, at, (byte) (others | code << shift));
+      codes[lookup][k] = code;
+    }
+
+    void check(FastScan scan) {
+      float[] estimates = new float[FastScan.BLOCK + 1];
+      estimates[FastScan.BLOCK] = 42;
+      float base = 0.5f;
+      float floor = 7;
+      int above = scan.estimate(table, bytes, offset, base, floor, estimates);
+      for (int k = 0; k < FastScan.BLOCK; k++) {
+        int sum = 0;
+        for (int lookup = 0; lookup < lookups; lookup++) {
+          sum += entries[lookup][codes[lookup][k]];
+        }
+        double expected = base + addends[k] + factors[k] * ((double) scale * sum + bias);
+        double size = Math.abs(scale * sum) + 65_536 * scale + Math.abs(bias) + 2;
+        assertEquals(expected, estimates[k], 1e-6 * size, lookups + " lookups, vector " + k);
+        assertEquals(estimates[k] > floor ? 1 : 0, above >>> k & 1);
+      }
+      assertEquals(42, estimates[FastScan.BLOCK]);
+    }
+  }
+}
