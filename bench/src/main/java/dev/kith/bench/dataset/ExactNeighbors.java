@@ -83,7 +83,7 @@ public final class ExactNeighbors {
       group[i] = new QueryBuffer(space);
     }
     F32Scorer scorer = new F32Scorer();
-    int blockRows = Math.max(1, BLOCK_BYTES / (rows.strideFloats() * Float.BYTES));
+    int blockRows = Math.max(1, BLOCK_BYTES / (rows.paddedDimension() * Float.BYTES));
     float[] scores = new float[blockRows];
     try {
       while (!Thread.currentThread().isInterrupted()) {

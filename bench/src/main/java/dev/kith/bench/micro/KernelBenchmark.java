@@ -93,7 +93,7 @@ public class KernelBenchmark {
     }
     query = queryRow.segment();
     rows = stored.segment();
-    floats = stored.strideFloats();
+    floats = stored.paddedDimension();
   }
 
   /// Frees queries and rows.

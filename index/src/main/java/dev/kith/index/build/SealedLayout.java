@@ -3,6 +3,7 @@ package dev.kith.index.build;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.kith.index.Metric;
+import dev.kith.index.hnsw.Graph;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,10 +19,11 @@ import java.nio.ByteOrder;
 /// | `labels` | a long a row, ascending |
 /// | `rows` | vectors in the layout of [dev.kith.index.store.VectorRows] |
 /// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
+/// | `records`, `pivots` | with a graph in layout FAST, instead of `rows` and `links`: see [dev.kith.index.hnsw.FastGraph] |
 ///
 /// | offset in `segment` | type | field |
 /// |---|---|---|
-/// | 0 | int | version of this layout, 1 |
+/// | 0 | int | version of this layout: 1, or 2 with records |
 /// | 4 | int | dimension |
 /// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
 /// | 12 | int | index: 1 flat, 2 hnsw |
@@ -31,7 +33,7 @@ import java.nio.ByteOrder;
 /// | 32 | int | hnsw: efConstruction |
 /// | 36 | int | hnsw: entry node, -1 if there are no rows |
 /// | 40 | int | hnsw: level of the entry |
-/// | 44 | 4 bytes | zero |
+/// | 44 | int | hnsw: bits a coordinate of the codes in `records`, 0 if there are none |
 /// | 48 | long | hnsw: seed |
 /// | 56 | 8 bytes | zero |
 final class SealedLayout {
@@ -41,8 +43,15 @@ final class SealedLayout {
   static final String LINKS = "links";
   static final String POINTERS = "pointers";
   static final String UPPER = "upper";
+  static final String RECORDS = "records";
+  static final String PIVOTS = "pivots";
 
-  static final int VERSION = 1;
+  /// Of files without records, which earlier readers understand.
+  static final int VERSION_1 = 1;
+
+  /// Of files with records.
+  static final int VERSION_2 = 2;
+
   static final int SEGMENT_BYTES = 64;
   static final int FLAT = 1;
   static final int HNSW = 2;
@@ -59,7 +68,7 @@ final class SealedLayout {
   record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
 
     void write(MemorySegment target) {
-      target.set(INT, 0, VERSION);
+      target.set(INT, 0, graph.bits() == 0 ? VERSION_1 : VERSION_2);
       target.set(INT, 4, dimension);
       target.set(INT, 8, metric);
       target.set(INT, 12, index);
@@ -69,6 +78,7 @@ final class SealedLayout {
       target.set(INT, 32, graph.efConstruction());
       target.set(INT, 36, graph.entryNode());
       target.set(INT, 40, graph.entryLevel());
+      target.set(INT, 44, graph.bits());
       target.set(LONG, 48, graph.seed());
     }
 
@@ -84,12 +94,19 @@ final class SealedLayout {
               source.get(INT, 32),
               source.get(INT, 36),
               source.get(INT, 40),
+              source.get(INT, 44),
               source.get(LONG, 48)));
     }
   }
 
-  record GraphHeader(int m, int efConstruction, int entryNode, int entryLevel, long seed) {
-    static final GraphHeader NONE = new GraphHeader(0, 0, 0, 0, 0);
+  /// @param bits a coordinate of neighbours' codes; 0 if the graph is compact
+  record GraphHeader(
+      int m, int efConstruction, int entryNode, int entryLevel, int bits, long seed) {
+    static final GraphHeader NONE = new GraphHeader(0, 0, 0, 0, 0, 0);
+
+    Graph.Entry entry() {
+      return new Graph.Entry(entryNode, entryLevel);
+    }
   }
 
   static int code(Metric metric) {

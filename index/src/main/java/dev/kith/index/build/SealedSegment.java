@@ -6,7 +6,7 @@ import dev.kith.index.Require;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.hnsw.Graph;
+import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.plan.SearchPlan;
@@ -54,6 +54,7 @@ public final class SealedSegment implements SegmentReader, Resource {
   private final MemorySegment labels;
   private final VectorRows rows;
   private final @Nullable SealedGraph graph;
+  private final @Nullable FastGraph fast;
   private final Tombstones tombstones;
 
   /// @param placed turns a section into the memory it is served from
@@ -69,10 +70,16 @@ public final class SealedSegment implements SegmentReader, Resource {
     this.lsn = header.lsn();
     this.size = header.rows();
     this.labels = placed.apply(file.section(SealedLayout.LABELS, (long) size * Long.BYTES));
-    long rowBytes = (long) size * VectorRows.strideBytes(space);
-    this.rows =
-        VectorRows.map(space, placed.apply(file.section(SealedLayout.ROWS, rowBytes)), size);
-    this.graph = header.index() == SealedLayout.HNSW ? graph(file, header, placed) : null;
+    this.fast = header.graph().bits() > 0 ? fastGraph(file, header, space, placed) : null;
+    if (fast != null) {
+      this.rows = fast.rows();
+      this.graph = fast.graph();
+    } else {
+      long rowBytes = (long) size * VectorRows.strideBytes(space);
+      this.rows =
+          VectorRows.map(space, placed.apply(file.section(SealedLayout.ROWS, rowBytes)), size);
+      this.graph = header.index() == SealedLayout.HNSW ? graph(file, header, placed) : null;
+    }
     this.index = index(file, header);
     this.tombstones = new Tombstones(size);
   }
@@ -130,11 +137,17 @@ public final class SealedSegment implements SegmentReader, Resource {
     MemorySegment section = file.section(SealedLayout.SEGMENT, SealedLayout.SEGMENT_BYTES);
     int version = section.get(SealedLayout.INT, 0);
     require(
-        version == SealedLayout.VERSION,
+        version == SealedLayout.VERSION_1 || version == SealedLayout.VERSION_2,
         file,
-        "segment layout version " + SealedLayout.VERSION,
+        "segment layout version 1 or 2",
         version);
     SealedLayout.Header header = SealedLayout.Header.read(section);
+    int mostBits = version == SealedLayout.VERSION_2 && header.index() == SealedLayout.HNSW ? 2 : 0;
+    require(
+        header.graph().bits() >= 0 && header.graph().bits() <= mostBits,
+        file,
+        "codes of at most %d bits".formatted(mostBits),
+        header.graph().bits());
     require(
         header.dimension() == space.dimension(),
         file,
@@ -162,15 +175,11 @@ public final class SealedSegment implements SegmentReader, Resource {
       SectionFile file, SealedLayout.Header header, UnaryOperator<MemorySegment> placed)
       throws CorruptFileException {
     SealedLayout.GraphHeader graph = header.graph();
-    require(
-        graph.m() >= HnswParams.MIN_M && graph.m() <= HnswParams.MAX_M,
-        file,
-        "m in [%d, %d]".formatted(HnswParams.MIN_M, HnswParams.MAX_M),
-        graph.m());
+    requireM(file, graph);
     try {
       return SealedGraph.over(
           graph.m(),
-          new Graph.Entry(graph.entryNode(), graph.entryLevel()),
+          graph.entry(),
           header.rows(),
           placed.apply(file.section(SealedLayout.LINKS)),
           placed.apply(file.section(SealedLayout.POINTERS)),
@@ -178,6 +187,37 @@ public final class SealedSegment implements SegmentReader, Resource {
     } catch (IllegalArgumentException mismatch) {
       throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
     }
+  }
+
+  private static FastGraph fastGraph(
+      SectionFile file,
+      SealedLayout.Header header,
+      VectorSpace space,
+      UnaryOperator<MemorySegment> placed)
+      throws CorruptFileException {
+    SealedLayout.GraphHeader graph = header.graph();
+    requireM(file, graph);
+    try {
+      return FastGraph.over(
+          new FastGraph.Params(space, graph.m(), graph.bits(), graph.seed()),
+          graph.entry(),
+          header.rows(),
+          placed.apply(file.section(SealedLayout.RECORDS)),
+          placed.apply(file.section(SealedLayout.POINTERS)),
+          placed.apply(file.section(SealedLayout.UPPER)),
+          placed.apply(file.section(SealedLayout.PIVOTS)));
+    } catch (IllegalArgumentException mismatch) {
+      throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
+    }
+  }
+
+  private static void requireM(SectionFile file, SealedLayout.GraphHeader graph)
+      throws CorruptFileException {
+    require(
+        graph.m() >= HnswParams.MIN_M && graph.m() <= HnswParams.MAX_M,
+        file,
+        "m in [%d, %d]".formatted(HnswParams.MIN_M, HnswParams.MAX_M),
+        graph.m());
   }
 
   private static IndexSpec index(SectionFile file, SealedLayout.Header header)
@@ -191,8 +231,9 @@ public final class SealedSegment implements SegmentReader, Resource {
         file,
         "efConstruction in [1, %d]".formatted(HnswParams.MAX_EF_CONSTRUCTION),
         graph.efConstruction());
+    Layout layout = graph.bits() > 0 ? Layout.FAST : Layout.COMPACT;
     return new IndexSpec.Hnsw(
-        new HnswParams(graph.m(), graph.efConstruction(), graph.seed()), Layout.COMPACT);
+        new HnswParams(graph.m(), graph.efConstruction(), graph.seed()), layout);
   }
 
   private static void require(boolean holds, SectionFile file, String expected, int found)
@@ -261,7 +302,9 @@ public final class SealedSegment implements SegmentReader, Resource {
       SearchScratch scratch) {
     SearchScratch.SegmentRows segment =
         new SearchScratch.SegmentRows(rows, tombstones, returned, size, size);
-    if (graph == null) {
+    if (fast != null) {
+      scratch.probe(plan, query, hits, segment, fast);
+    } else if (graph == null) {
       scratch.probeExactly(query, hits, segment);
     } else {
       scratch.probe(plan, query, hits, segment, graph);

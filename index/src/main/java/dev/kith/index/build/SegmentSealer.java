@@ -1,5 +1,7 @@
 package dev.kith.index.build;
 
+import dev.kith.index.hnsw.FastGraph;
+import dev.kith.index.hnsw.FastGraphEncoder;
 import dev.kith.index.hnsw.GraphCompactor;
 import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswParams;
@@ -56,13 +58,20 @@ final class SegmentSealer {
                 params.efConstruction(),
                 compact.entry().node(),
                 compact.entry().level(),
+                isFast() ? FastGraph.suitableBits(segment.space()) : 0,
                 params.seed());
       }
       writeHeader(writer, header, compact == null ? SealedLayout.FLAT : SealedLayout.HNSW, arena);
       writeLabels(writer, arena);
-      writeRows(writer);
+      if (compact != null && header.bits() > 0) {
+        writeRecords(writer, compact, header);
+      } else {
+        writeRows(writer);
+      }
       if (compact != null) {
-        write(writer, SealedLayout.LINKS, compact.level0());
+        if (header.bits() == 0) {
+          write(writer, SealedLayout.LINKS, compact.level0());
+        }
         write(writer, SealedLayout.POINTERS, compact.pointers());
         write(writer, SealedLayout.UPPER, compact.upper());
       }
@@ -71,8 +80,12 @@ final class SegmentSealer {
     progress.report(total(), total());
   }
 
+  private boolean isFast() {
+    return segment.index() instanceof IndexSpec.Hnsw(var _, Layout layout) && layout == Layout.FAST;
+  }
+
   private long total() {
-    return 2L * size;
+    return (isFast() ? 3L : 2L) * size;
   }
 
   private void count(int done) {
@@ -121,6 +134,34 @@ final class SegmentSealer {
       }
       from = to < size && newOrdinals[to] < 0 ? to + 1 : to;
       count(size + from);
+    }
+  }
+
+  private void writeRecords(
+      SectionFileWriter writer, SealedGraph graph, SealedLayout.GraphHeader header)
+      throws IOException {
+    int[] rowOf = new int[live];
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      if (newOrdinals[ordinal] >= 0) {
+        rowOf[newOrdinals[ordinal]] = ordinal;
+      }
+    }
+    FastGraph.Params params =
+        new FastGraph.Params(segment.space(), header.m(), header.bits(), header.seed());
+    try (Arena arena = Arena.ofConfined()) {
+      FastGraphEncoder encoder =
+          new FastGraphEncoder(
+              params, graph, segment.rows(), rowOf, arena, done -> count(size + done));
+      writer.begin(SealedLayout.RECORDS);
+      MemorySegment record = arena.allocate(encoder.recordBytes(), VectorRows.ALIGNMENT);
+      for (int node = 0; node < live; node++) {
+        encoder.writeRecord(node, record.fill((byte) 0), 0);
+        writer.append(record);
+        count(2 * size + node);
+      }
+      MemorySegment pivots = arena.allocate(encoder.pivotBytes(), VectorRows.ALIGNMENT);
+      encoder.writePivots(pivots);
+      write(writer, SealedLayout.PIVOTS, pivots);
     }
   }
 

@@ -58,8 +58,8 @@ public final class F32Scorer implements Scorer {
     this.queryOffset = queryOffset;
     this.rows = rows.segment();
     this.capacity = rows.capacity();
-    this.floats = rows.strideFloats();
-    this.stride = (long) floats * Float.BYTES;
+    this.floats = rows.paddedDimension();
+    this.stride = rows.stride();
     this.euclidean = rows.space().metric() == Metric.EUCLIDEAN;
     return this;
   }
@@ -109,7 +109,7 @@ public final class F32Scorer implements Scorer {
 
   @Override
   public long bytesPerVector() {
-    return stride;
+    return (long) floats * Float.BYTES;
   }
 
   private void scoreFour(float[] scores, int at) {

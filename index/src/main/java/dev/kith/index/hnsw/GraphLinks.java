@@ -15,8 +15,9 @@ import java.nio.ByteOrder;
 ///
 /// All numbers are little-endian 32-bit integers.
 ///
-/// - `level0`: a record of `2 * m` links a node, one after another. With `m` = 16 a record is two
-///   cache lines and starts on one.
+/// - `level0`: a list of `2 * m` links a node, one after another. With `m` = 16 a list is two cache
+///   lines and starts on one. In records ([RecordLayout]) the lists lie further apart, and may hold
+///   more links.
 /// - `pointers`: for every node the position in `upper`, counted in integers, of its upper record,
 ///   or 0 if it lives on level 0 only.
 /// - `upper`: position 0 is unused; an upper record is the highest level of the node, then `m`
@@ -37,6 +38,8 @@ public final class GraphLinks {
 
   private final int m;
   private final int slots;
+  private final long first;
+  private final long stride;
   private final MemorySegment level0;
   private final MemorySegment pointers;
   private final MemorySegment upper;
@@ -45,14 +48,41 @@ public final class GraphLinks {
   /// @param pointers at least four bytes a node
   /// @param upper every upper record a pointer names
   GraphLinks(int m, MemorySegment level0, MemorySegment pointers, MemorySegment upper) {
+    this(m, 2 * m, 0, 2L * m * Integer.BYTES, level0, pointers, upper);
+  }
+
+  /// @param slots links a node may hold on level 0
+  /// @param first byte of `level0` at which the first list starts
+  /// @param stride bytes from one list to the next
+  private GraphLinks(
+      int m,
+      int slots,
+      long first,
+      long stride,
+      MemorySegment level0,
+      MemorySegment pointers,
+      MemorySegment upper) {
     this.m = m;
-    this.slots = 2 * m;
+    this.slots = slots;
+    this.first = first;
+    this.stride = stride;
     this.level0 = level0;
     this.pointers = pointers;
     this.upper = upper;
   }
 
-  /// Bytes of the level-0 records of `count` nodes.
+  /// Reads lists that lie in records.
+  static GraphLinks in(
+      RecordLayout layout,
+      int m,
+      MemorySegment records,
+      MemorySegment pointers,
+      MemorySegment upper) {
+    return new GraphLinks(
+        m, layout.slots(), layout.linksAt(), layout.bytes(), records, pointers, upper);
+  }
+
+  /// Bytes of the level-0 lists of `count` nodes.
   static long level0Bytes(int m, int count) {
     return 2L * m * Integer.BYTES * count;
   }
@@ -91,7 +121,7 @@ public final class GraphLinks {
   /// Byte offset, in [#lists], of the list of `node` on `level`, on which it must live.
   long list(int level, int node) {
     if (level == 0) {
-      return (long) node * slots * Integer.BYTES;
+      return first + node * stride;
     }
     return (pointer(node) + 1 + (level - 1L) * m) * Integer.BYTES;
   }

@@ -188,7 +188,7 @@ public final class HnswGraph implements Graph {
   }
 
   private boolean sameRow(int a, int b) {
-    long bytes = (long) rows.strideFloats() * Float.BYTES;
+    long bytes = (long) rows.paddedDimension() * Float.BYTES;
     MemorySegment segment = rows.segment();
     long from = rows.offset(a);
     long other = rows.offset(b);

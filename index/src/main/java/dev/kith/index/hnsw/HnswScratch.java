@@ -10,6 +10,9 @@ import java.util.function.BooleanSupplier;
 public final class HnswScratch {
   final VisitedSet visited = new VisitedSet();
 
+  /// For graphs that are laid out for reading.
+  final FastScratch fast = new FastScratch();
+
   /// Nodes to expand, complemented entries: the best on top.
   final LongHeap open = new LongHeap();
 

@@ -49,6 +49,29 @@ public final class SealedGraph implements Graph {
     return new SealedGraph(new GraphLinks(m, level0, pointers, upper), entry, size);
   }
 
+  /// Reads a graph whose level-0 links lie in records.
+  ///
+  /// @param records of `size` nodes, checked by the caller
+  /// @throws IllegalArgumentException if pointers or entry are not those of `size` nodes
+  static SealedGraph in(
+      RecordLayout layout,
+      int m,
+      Entry entry,
+      int size,
+      MemorySegment records,
+      MemorySegment pointers,
+      MemorySegment upper) {
+    if (pointers.byteSize() != (long) size * Integer.BYTES
+        || upper.byteSize() % Integer.BYTES != 0
+        || entry.node() >= size
+        || entry.isNone() != (size == 0)) {
+      throw new IllegalArgumentException(
+          "%d nodes take %d bytes of pointers and an entry among them; got %d and %s"
+              .formatted(size, (long) size * Integer.BYTES, pointers.byteSize(), entry));
+    }
+    return new SealedGraph(GraphLinks.in(layout, m, records, pointers, upper), entry, size);
+  }
+
   @Override
   public GraphLinks links() {
     return links;

@@ -6,6 +6,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.flat.FlatScan;
+import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.store.Tombstones;
@@ -57,6 +58,22 @@ public final class SearchScratch {
       }
     }
     scan(query, hits, segment, 0);
+  }
+
+  /// Offers the best live rows of a segment to `hits` as the plan's probe finds them.
+  ///
+  /// @param graph over all rows of `segment`
+  public void probe(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, FastGraph graph) {
+    if (plan.probe() instanceof Probe.Beam(int asked)) {
+      int ef = Math.max(asked, plan.limit());
+      if (ef <= FastGraph.MAX_EF && isWorthWalking(segment, ef)) {
+        live.of(segment.returned(), segment.size());
+        graph.search(query, ef, live, hits, graphScratch, work);
+        return;
+      }
+    }
+    probe(plan, query, hits, segment, graph.graph());
   }
 
   /// Offers the best live rows of a segment to `hits` by scoring all of them.

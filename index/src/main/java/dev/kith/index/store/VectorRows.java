@@ -13,8 +13,8 @@ import java.util.Objects;
 /// The vectors of one segment as rows of one contiguous piece of off-heap memory, read by ordinal.
 ///
 /// Each row starts on a multiple of 64 bytes and is padded with zeros to the next one, so that a
-/// kernel may run over [#strideFloats()] coordinates: no load splits a cache line, and there is no
-/// tail. Under [Metric#COSINE] rows have length one, so that an inner product is the cosine;
+/// kernel may run over [#paddedDimension()] coordinates: no load splits a cache line, and there is
+/// no tail. Under [Metric#COSINE] rows have length one, so that an inner product is the cosine;
 /// otherwise they are as given.
 ///
 /// Borrows its memory: whoever opened the arena closes it after the last reader. Any thread may
@@ -33,11 +33,11 @@ public final class VectorRows {
   private final int capacity;
   private final long stride;
 
-  private VectorRows(VectorSpace space, MemorySegment segment, int capacity) {
+  private VectorRows(VectorSpace space, MemorySegment segment, int capacity, long stride) {
     this.space = space;
     this.segment = segment;
     this.capacity = capacity;
-    this.stride = strideBytes(space);
+    this.stride = stride;
   }
 
   /// Reserves room for `capacity` rows, all zero. Memory is committed as rows are set.
@@ -48,7 +48,7 @@ public final class VectorRows {
   public static VectorRows reserve(VectorSpace space, int capacity, Arena arena) {
     Require.inRange("capacity", capacity, 1, Integer.MAX_VALUE);
     MemorySegment segment = OffHeap.reserve(strideBytes(space) * capacity, arena);
-    return new VectorRows(space, segment, capacity);
+    return new VectorRows(space, segment, capacity, strideBytes(space));
   }
 
   /// Reads `count` rows in the layout of [#segment()], such as a section of a sealed file.
@@ -56,8 +56,23 @@ public final class VectorRows {
   /// @param mapped the rows and nothing else, 64-byte aligned
   /// @throws IllegalArgumentException if the length or the address does not fit
   public static VectorRows map(VectorSpace space, MemorySegment mapped, int count) {
+    return map(space, mapped, count, strideBytes(space));
+  }
+
+  /// Reads the rows with which `count` records of `recordBytes` begin.
+  ///
+  /// @param mapped the records and nothing else, 64-byte aligned
+  /// @param recordBytes a multiple of 64 with room for a row
+  /// @throws IllegalArgumentException if the length, the address or the record does not fit
+  public static VectorRows map(
+      VectorSpace space, MemorySegment mapped, int count, long recordBytes) {
     Require.inRange("count", count, 0, Integer.MAX_VALUE);
-    long expected = strideBytes(space) * count;
+    if (recordBytes < strideBytes(space) || recordBytes % ALIGNMENT != 0) {
+      throw new IllegalArgumentException(
+          "a record takes a multiple of %d bytes, and a row of %d dimensions %d of them; got %d"
+              .formatted(ALIGNMENT, space.dimension(), strideBytes(space), recordBytes));
+    }
+    long expected = recordBytes * count;
     if (mapped.byteSize() != expected) {
       throw new IllegalArgumentException(
           "%d rows of %d dimensions take %d bytes, got %d"
@@ -68,10 +83,10 @@ public final class VectorRows {
           "rows must start on a multiple of %d bytes, got address %x"
               .formatted(ALIGNMENT, mapped.address()));
     }
-    return new VectorRows(space, mapped, count);
+    return new VectorRows(space, mapped, count, recordBytes);
   }
 
-  /// Bytes from one row to the next: the coordinates rounded up to a multiple of 64 bytes.
+  /// Bytes of a row: the coordinates rounded up to a multiple of 64 bytes.
   public static long strideBytes(VectorSpace space) {
     return ((long) space.dimension() * Float.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
   }
@@ -113,7 +128,7 @@ public final class VectorRows {
     Objects.checkIndex(ordinal, capacity);
     Objects.checkIndex(sourceOrdinal, source.capacity);
     MemorySegment.copy(
-        source.segment, source.offset(sourceOrdinal), segment, offset(ordinal), stride);
+        source.segment, source.offset(sourceOrdinal), segment, offset(ordinal), strideBytes(space));
   }
 
   /// All rows, borrowed: `bytes(capacity())` bytes, little-endian floats.
@@ -126,9 +141,14 @@ public final class VectorRows {
     return ordinal * stride;
   }
 
+  /// Bytes from one row to the next: those of a row, or more where other things lie between.
+  public long stride() {
+    return stride;
+  }
+
   /// Coordinates per row including the zeros that pad it: a multiple of 16.
-  public int strideFloats() {
-    return (int) (stride / Float.BYTES);
+  public int paddedDimension() {
+    return (int) (strideBytes(space) / Float.BYTES);
   }
 
   /// Rows there is room for.
@@ -141,7 +161,7 @@ public final class VectorRows {
     return space;
   }
 
-  /// Bytes that the first `count` rows take.
+  /// Bytes from the start of the first row to that of row `count`.
   public long bytes(int count) {
     return count * stride;
   }

@@ -34,11 +34,11 @@ final class VectorRowsTest {
       for (int ordinal = 0; ordinal < 3; ordinal++) {
         rows.set(ordinal, ones);
       }
-      assertEquals(0, rows.strideFloats() % 16);
+      assertEquals(0, rows.paddedDimension() % 16);
       assertEquals(rows.segment().byteSize(), rows.bytes(3));
       for (int ordinal = 0; ordinal < 3; ordinal++) {
         assertEquals(0, (rows.segment().address() + rows.offset(ordinal)) % 64);
-        for (int i = 0; i < rows.strideFloats(); i++) {
+        for (int i = 0; i < rows.paddedDimension(); i++) {
           assertEquals(i < dimension ? 1 : 0, coordinate(rows, ordinal, i));
         }
       }
