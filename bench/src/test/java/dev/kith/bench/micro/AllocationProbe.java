@@ -5,7 +5,11 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RandomRotation;
+import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.FourRows;
+import dev.kith.index.kernel.LookupTable;
 import dev.kith.index.kernel.VectorKernel;
 import dev.kith.index.store.VectorRows;
 import java.io.IOException;
@@ -52,6 +56,13 @@ final class AllocationProbe {
 
   private static final FourRows FOUR = new FourRows();
 
+  private static final FastScan FAST_SCAN = FastScan.best();
+  private static final Rabitq CODE = new Rabitq(DIMENSION, 1);
+  private static final RandomRotation ROTATION = new RandomRotation(DIMENSION, 42);
+  private static final LookupTable TABLE = new LookupTable(CODE.lookups());
+  private static final float[] ROTATED = vector(new Random(43));
+  private static final float[] ESTIMATES = new float[FastScan.BLOCK];
+
   private AllocationProbe() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -65,6 +76,7 @@ final class AllocationProbe {
       }
       buffer.set(vector(random));
       VectorRows query = VectorRows.map(space, buffer.segment(), 1);
+      CODE.fill(ROTATED, TABLE);
       List<Operands> operands = new ArrayList<>(List.of(new Operands(query, grown)));
       if (arguments[0].equals("server")) {
         VectorRows mapped = mapped(grown, arena);
@@ -97,6 +109,8 @@ final class AllocationProbe {
               scorer.bind(rows, query, 0).scoreRange(0, ROWS, scores);
               return scores[ROWS - 1];
             }),
+        new Kernel("fastScan", AllocationProbe::fastScan),
+        new Kernel("rotate", AllocationProbe::rotate),
         new Kernel("dot", AllocationProbe::dot),
         new Kernel("dot4", AllocationProbe::dot4),
         new Kernel("squaredDistance", AllocationProbe::squaredDistance),
@@ -140,6 +154,24 @@ final class AllocationProbe {
       MemorySegment.copy(rows.segment(), 0, file, 0, bytes);
       return VectorRows.map(rows.space(), channel.map(MapMode.READ_ONLY, 0, bytes, arena), ROWS);
     }
+  }
+
+  /// Any bytes are codes.
+  private static float fastScan(VectorRows query, VectorRows rows) {
+    float sum = 0;
+    for (int i = 0; i + 2 < ROWS; i++) {
+      sum += FAST_SCAN.estimate(TABLE, rows.segment(), rows.offset(i), 0, 0, ESTIMATES);
+    }
+    return sum;
+  }
+
+  private static float rotate(VectorRows query, VectorRows rows) {
+    float sum = 0;
+    for (int i = 0; i < ROWS; i++) {
+      ROTATION.rotate(ROTATED);
+      sum += ROTATED[i];
+    }
+    return sum;
   }
 
   private static float dot(VectorRows query, VectorRows rows) {
