@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /// Every query searched for once, by some threads that take the next one each.
-final class Pass {
+public final class Pass {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   // Latencies up to a minute, to three digits.
@@ -31,27 +31,27 @@ final class Pass {
   }
 
   /// Base rows found, a query each, best first; shared, not a copy.
-  int[][] hits() {
+  public int[][] hits() {
     return hits;
   }
 
   /// Distance computations of all searches; negative if not known.
-  long distanceComputations() {
+  public long distanceComputations() {
     return worked.distanceComputations;
   }
 
   /// Searches a second of wall time, from the first search to the last.
-  double queriesPerSecond() {
+  public double queriesPerSecond() {
     return hits.length * 1e9 / (worked.end - worked.start);
   }
 
   /// Searches a second that the searching threads spent on a processor.
-  double queriesPerCpuSecond() {
+  public double queriesPerCpuSecond() {
     return hits.length * 1e9 / worked.cpuNanos;
   }
 
   /// Latency below which a share of the searches lie, in microseconds.
-  double micros(double percentile) {
+  public double micros(double percentile) {
     return worked.latencies.getValueAtPercentile(percentile) / 1e3;
   }
 
@@ -59,7 +59,7 @@ final class Pass {
   ///
   /// @param searchers makes a searcher for each thread
   /// @param k most hits of a search
-  static Pass run(int queries, int k, int threads, Supplier<Target.Searcher> searchers)
+  public static Pass run(int queries, int k, int threads, Supplier<Target.Searcher> searchers)
       throws InterruptedException {
     int[][] hits = new int[queries][];
     AtomicInteger next = new AtomicInteger();

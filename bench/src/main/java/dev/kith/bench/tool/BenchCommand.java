@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kith bench",
     description = "Gets data sets; measures recall, speed and size.",
-    subcommands = {RunCommand.class, DatasetCommand.class})
+    subcommands = {RunCommand.class, PeersCommand.class, DatasetCommand.class})
 final class BenchCommand implements Runnable {
   @Mixin
   @SuppressWarnings("unused") // picocli reads it.
@@ -22,6 +22,6 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Which one: run or dataset?");
+    throw new ParameterException(spec.commandLine(), "Which one: run, peers or dataset?");
   }
 }

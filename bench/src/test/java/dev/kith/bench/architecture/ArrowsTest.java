@@ -139,4 +139,22 @@ final class ArrowsTest {
         .resideInAPackage("io.netty..")
         .check(KITH);
   }
+
+  @Test
+  void eachCompetitorComesInThroughAPackageOfItsOwn() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.kith.bench.peers.lucene..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.lucene..")
+        .check(KITH);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.kith.bench.peers.jvector..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.github.jbellis.jvector..")
+        .check(KITH);
+  }
 }

@@ -1,0 +1,81 @@
+// FAISS (Meta) as a contender: any index that its index_factory makes of HNSW, IVF and a refinement.
+#include <faiss/IndexHNSW.h>
+#include <faiss/IndexIVF.h>
+#include <faiss/IndexRefine.h>
+#include <faiss/index_factory.h>
+#include <faiss/utils/utils.h>
+#include <omp.h>
+
+#include <memory>
+
+#include "contender.hpp"
+
+extern "C" void openblas_set_num_threads(int);
+
+namespace {
+
+class Faiss {
+ public:
+  explicit Faiss(const contender::Job& job)
+      : index_(faiss::index_factory(
+            job.base.columns, job.index.c_str(),
+            job.euclidean ? faiss::METRIC_L2 : faiss::METRIC_INNER_PRODUCT)) {
+    refine_ = dynamic_cast<faiss::IndexRefine*>(index_.get());
+    faiss::Index* inner = refine_ ? refine_->base_index : index_.get();
+    hnsw_ = dynamic_cast<faiss::IndexHNSW*>(inner);
+    ivf_ = dynamic_cast<faiss::IndexIVF*>(inner);
+    if (hnsw_) hnsw_->hnsw.efConstruction = job.ef_construction;
+    use_threads(job.threads);
+    index_->train(job.base.rows, job.base.data);
+    index_->add(job.base.rows, job.base.data);
+    use_threads(1);
+  }
+
+  std::string version() const {
+    std::string options = faiss::get_compile_options();
+    // Distributions compile for the oldest processor they support.
+    bool generic = options.find("GENERIC") != std::string::npos;
+    return std::to_string(FAISS_VERSION_MAJOR) + "." + std::to_string(FAISS_VERSION_MINOR) + "." +
+           std::to_string(FAISS_VERSION_PATCH) + ", compile options " + options +
+           (generic ? " (NOT for this processor's SIMD: a build that is would be faster)" : "");
+  }
+
+  void set(const std::string& key, int value) {
+    if (key == "ef" && hnsw_) {
+      hnsw_->hnsw.efSearch = value;
+    } else if (key == "nprobe" && ivf_) {
+      ivf_->nprobe = value;
+    } else if (key == "k_factor" && refine_) {
+      refine_->k_factor = value;
+    } else {
+      throw std::runtime_error("this index has no setting " + key);
+    }
+  }
+
+  void search(const float* query, int64_t* rows) {
+    float scores[contender::K];
+    index_->search(1, query, contender::K, scores, rows);
+  }
+
+  void reset_distances() {
+    faiss::hnsw_stats.reset();
+    faiss::indexIVF_stats.reset();
+  }
+
+  uint64_t distances() const { return faiss::hnsw_stats.ndis + faiss::indexIVF_stats.ndis; }
+
+ private:
+  static void use_threads(int threads) {
+    omp_set_num_threads(threads);
+    openblas_set_num_threads(threads);
+  }
+
+  std::unique_ptr<faiss::Index> index_;
+  faiss::IndexRefine* refine_;
+  faiss::IndexHNSW* hnsw_;
+  faiss::IndexIVF* ivf_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) { return contender::serve<Faiss>(argc, argv); }
