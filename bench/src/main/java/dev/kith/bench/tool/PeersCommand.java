@@ -30,8 +30,9 @@ import tools.jackson.databind.ObjectMapper;
     },
     footer = {
       "",
-      "Contenders: kith; hnswlib (needs g++, libhnswlib-dev); faiss-hnsw, faiss-hnsw-sq8,",
-      "faiss-ivf-flat, faiss-ivfpq-fs (need g++, libfaiss-dev); lucene; jvector, jvector-pq.",
+      "Contenders: kith, kith-compact, kith-fast; hnswlib (needs g++, libhnswlib-dev);",
+      "faiss-hnsw, faiss-hnsw-sq8, faiss-ivf-flat, faiss-ivfpq-fs (need g++, libfaiss-dev);",
+      "lucene; jvector, jvector-pq.",
       "What is not installed is reported, and the others run.",
       "",
       "Speeds are queries per second of the searching thread's processor time, one query at a time,",

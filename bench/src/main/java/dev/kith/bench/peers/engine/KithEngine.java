@@ -5,6 +5,7 @@ import dev.kith.bench.run.InProcessTarget;
 import dev.kith.bench.run.Target;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.hnsw.HnswParams;
+import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -22,16 +23,15 @@ public final class KithEngine implements Engine {
 
   /// Builds a variant.
   public static Builder builder(KithVariant variant) {
-    return switch (variant) {
-      case GROWING -> KithEngine::grow;
-    };
+    return (dataset, graph, threads) -> build(variant, dataset, graph, threads);
   }
 
-  private static Engine grow(Dataset dataset, GraphSettings graph, int threads)
-      throws InterruptedException {
-    InProcessTarget target = new InProcessTarget(dataset, threads);
+  private static Engine build(
+      KithVariant variant, Dataset dataset, GraphSettings graph, int threads)
+      throws IOException, InterruptedException {
+    InProcessTarget target = new InProcessTarget(dataset, threads, variant.segment());
     HnswParams params = new HnswParams(graph.m(), graph.efConstruction(), SEED);
-    return new KithEngine(target, target.build(new IndexSpec.Hnsw(params)));
+    return new KithEngine(target, target.build(new IndexSpec.Hnsw(params, variant.layout())));
   }
 
   @Override

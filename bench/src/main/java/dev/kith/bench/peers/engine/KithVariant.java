@@ -1,19 +1,38 @@
 package dev.kith.bench.peers.engine;
 
+import dev.kith.bench.run.SegmentKind;
+import dev.kith.index.build.Layout;
+
 /// The ways in which Kith holds an index; each is a contender of its own.
-///
-/// A new layout takes part once it has a constant here and a case in [KithEngine].
 public enum KithVariant {
 
   /// HNSW over float vectors in one growing segment, as a server searches what it has linked.
-  GROWING("kith", "HNSW, float32, growing segment");
+  GROWING("kith", "HNSW, float32, growing segment", SegmentKind.GROWING, Layout.COMPACT),
+
+  /// The same, sealed.
+  COMPACT(
+      "kith-compact",
+      "HNSW, float32, sealed segment in memory",
+      SegmentKind.SEALED_MEMORY,
+      Layout.COMPACT),
+
+  /// The same graph, laid out with its neighbours' codes.
+  FAST(
+      "kith-fast",
+      "HNSW steered by RaBitQ, ranked by float32, sealed segment in memory",
+      SegmentKind.SEALED_MEMORY,
+      Layout.FAST);
 
   private final String contender;
   private final String description;
+  private final SegmentKind segment;
+  private final Layout layout;
 
-  KithVariant(String contender, String description) {
+  KithVariant(String contender, String description, SegmentKind segment, Layout layout) {
     this.contender = contender;
     this.description = description;
+    this.segment = segment;
+    this.layout = layout;
   }
 
   /// The variant of a contender's name.
@@ -31,6 +50,16 @@ public enum KithVariant {
   /// What the contender is called.
   public String contender() {
     return contender;
+  }
+
+  /// What is searched.
+  SegmentKind segment() {
+    return segment;
+  }
+
+  /// How it is laid out once it is sealed.
+  Layout layout() {
+    return layout;
   }
 
   /// What is built, in a few words.
