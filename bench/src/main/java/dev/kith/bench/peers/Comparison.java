@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Builds every contender, then lets them search in turn, one at a time.
@@ -48,17 +49,27 @@ public final class Comparison {
       }
       try (Dataset dataset = DatasetFolder.open(prepared, 1)) {
         Path sources = Files.createDirectory(workspace.folder().resolve("compiled"));
-        String tools = Objects.requireNonNullElse(System.getenv("PATH"), "");
         Launcher launcher =
             new Launcher(
                 workspace.folder(),
                 prepared,
                 dataset.space().metric(),
                 settings,
-                new CppCompiler(sources, tools));
+                new CppCompiler(sources, environment("PATH"), compilerFlags()));
         return run(dataset, contenders, launcher);
       }
     }
+  }
+
+  /// Words of the variable that compilers are usually given flags by.
+  private static List<String> compilerFlags() {
+    return Stream.of(environment("CXXFLAGS").split(" ", -1))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
+  private static String environment(String name) {
+    return Objects.requireNonNullElse(System.getenv(name), "");
   }
 
   private List<Contender> chosen(int dimension) {

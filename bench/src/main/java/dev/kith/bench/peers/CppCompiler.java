@@ -14,21 +14,24 @@ import java.util.Objects;
 
 /// Compiles our C++ programs with the machine's g++, once each.
 ///
-/// A library elsewhere than in the compiler's own folders is found through the compiler's variables
-/// `CPLUS_INCLUDE_PATH` and `LIBRARY_PATH`.
+/// A library elsewhere than in the compiler's own folders, such as one compiled for this processor,
+/// is found through flags of the caller's.
 final class CppCompiler {
   private static final String GPP = "g++";
   private static final String SHARED = "contender.hpp";
 
   private final Path folder;
   private final String path;
+  private final List<String> flags;
   private final Map<String, Path> programs = new HashMap<>();
 
   /// @param folder takes sources and programs
   /// @param path folders in which `g++` is looked for, as in the variable PATH
-  CppCompiler(Path folder, String path) {
+  /// @param flags given to the compiler before its libraries
+  CppCompiler(Path folder, String path, List<String> flags) {
     this.folder = folder;
     this.path = path;
+    this.flags = List.copyOf(flags);
   }
 
   /// The program of a contender.
@@ -51,6 +54,7 @@ final class CppCompiler {
     command.addAll(List.of(gpp, "-O3", "-march=native", "-std=c++17", "-pthread"));
     command.add("-DPACKAGE_VERSION=\"%s\"".formatted(packageVersion(program.packaged())));
     command.addAll(List.of(program.source(), "-o", made.toString()));
+    command.addAll(flags);
     command.addAll(program.options());
     Finished finished = run(command);
     if (finished.status != 0) {
@@ -70,13 +74,11 @@ final class CppCompiler {
 
   /// What Debian says of a package; headers alone do not tell their version.
   private String packageVersion(String name) throws IOException, InterruptedException {
-    String unknown = "unknown version";
     String query = find("dpkg-query");
-    if (System.getenv("CPLUS_INCLUDE_PATH") != null || query.isEmpty()) {
-      return unknown;
-    }
-    Finished finished = run(List.of(query, "-W", "-f=${Version}", name));
-    return finished.status == 0 ? finished.output.strip() : unknown;
+    Finished finished =
+        query.isEmpty() ? new Finished(1, "") : run(List.of(query, "-W", "-f=${Version}", name));
+    String version = finished.status == 0 ? finished.output.strip() : "unknown version";
+    return flags.isEmpty() ? version : version + " unless CXXFLAGS lead elsewhere";
   }
 
   private String find(String tool) {

@@ -31,17 +31,18 @@ import tools.jackson.databind.ObjectMapper;
     footer = {
       "",
       "Contenders: kith, kith-compact, kith-fast; hnswlib (needs g++, libhnswlib-dev);",
-      "faiss-hnsw, faiss-hnsw-sq8, faiss-ivf-flat, faiss-ivfpq-fs (need g++, libfaiss-dev);",
-      "lucene; jvector, jvector-pq.",
-      "What is not installed is reported, and the others run.",
+      "faiss-hnsw, faiss-hnsw-sq8, faiss-ivf-flat, faiss-ivfpq-fs (need g++,",
+      "libfaiss-dev); lucene; jvector, jvector-pq. What is not installed is reported,",
+      "and the others run. CXXFLAGS may lead g++ to a FAISS that is compiled for this",
+      "processor.",
       "",
-      "Speeds are queries per second of the searching thread's processor time, one query at a time,",
-      "at a recall@10: interpolated between the two settings around it. >x: even the cheapest setting",
-      "finds more; -: no setting finds as much.",
+      "Speeds are queries per second of the searching thread's processor time, one",
+      "query at a time, at a recall@10: interpolated between the two settings around",
+      "it. >x: even the cheapest setting finds more; -: no setting finds as much.",
       "",
       "Example:",
-      "  kith bench peers --dataset data/glove-100 --contender kith --contender hnswlib \\",
-      "    --runs 3 --recall 0.90,0.95,0.99 --json peers.json"
+      "  kith bench peers --dataset data/glove-100 --contender kith \\",
+      "    --contender hnswlib --runs 3 --recall 0.90,0.95,0.99 --json peers.json"
     })
 final class PeersCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -98,7 +99,7 @@ final class PeersCommand implements Callable<Integer> {
 
   @Option(
       names = "--recall",
-      paramLabel = "X,X...",
+      paramLabel = "X",
       split = ",",
       defaultValue = "0.90,0.95,0.99",
       description = "Recall@10 to compare speeds at (default: 0.90,0.95,0.99).")

@@ -62,7 +62,10 @@ class Faiss {
     faiss::indexIVF_stats.reset();
   }
 
-  uint64_t distances() const { return faiss::hnsw_stats.ndis + faiss::indexIVF_stats.ndis; }
+  // What is counted of codes that are scanned many at a time differs from version to version.
+  uint64_t distances() const {
+    return refine_ ? 0 : faiss::hnsw_stats.ndis + faiss::indexIVF_stats.ndis;
+  }
 
  private:
   static void use_threads(int threads) {

@@ -12,6 +12,7 @@ import dev.kith.bench.dataset.RandomData;
 import dev.kith.bench.peers.engine.GraphSettings;
 import dev.kith.bench.peers.engine.SubQuantizers;
 import dev.kith.index.Metric;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.foreign.Arena;
@@ -51,7 +52,7 @@ final class ComparisonTest {
     Result result;
     try (Dataset dataset = DatasetFolder.open(data, 1)) {
       Path tools = Files.createDirectory(folder.resolve("tools"));
-      CppCompiler compiler = new CppCompiler(tools, tools.toString());
+      CppCompiler compiler = new CppCompiler(tools, tools.toString(), List.of());
       Launcher launcher = new Launcher(folder, data, Metric.EUCLIDEAN, SETTINGS, compiler);
       result = new Comparison(SETTINGS, List.of(), line -> {}).run(dataset, contenders, launcher);
     }
@@ -68,18 +69,28 @@ final class ComparisonTest {
   }
 
   @Test
+  void flagsReachTheCompilerBeforeTheLibraries() throws Exception {
+    Path tools = fakeCompiler("echo \"error: $*\"");
+    UnavailableException refused =
+        assertThrows(
+            UnavailableException.class,
+            () ->
+                new CppCompiler(folder, tools.toString(), List.of("-L/opt/lib"))
+                    .compile(new Program.Cpp("faiss.cpp", "Flat", List.of("-lfaiss"), "faiss")));
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(message.endsWith(" -L/opt/lib -lfaiss"), message);
+    assertTrue(message.contains("-march=native"), message);
+  }
+
+  @Test
   void aLibraryThatIsMissingIsReportedWithWhatTheCompilerSays() throws Exception {
-    Path tools = Files.createDirectory(folder.resolve("tools"));
-    Path compiler = tools.resolve("g++");
-    Files.writeString(
-        compiler,
-        "#!/bin/sh\necho 'hnswlib.cpp:2:10: fatal error: hnswlib.h: No such file'\nexit 1\n");
-    assertTrue(compiler.toFile().setExecutable(true));
+    Path tools = fakeCompiler("echo 'hnswlib.cpp:2:10: fatal error: hnswlib.h: No such file'");
+    List<String> flags = List.of();
     Program.Cpp program = new Program.Cpp("hnswlib.cpp", "hnsw", List.of(), "libhnswlib-dev");
     UnavailableException missing =
         assertThrows(
             UnavailableException.class,
-            () -> new CppCompiler(folder, tools.toString()).compile(program));
+            () -> new CppCompiler(folder, tools.toString(), flags).compile(program));
     String message = String.valueOf(missing.getMessage());
     assertTrue(message.startsWith("install libhnswlib-dev; g++ says: "), message);
     assertTrue(message.endsWith("fatal error: hnswlib.h: No such file"), message);
@@ -121,6 +132,15 @@ final class ComparisonTest {
     assertEquals(96, SubQuantizers.of(384));
     assertEquals(196, SubQuantizers.of(784));
     assertEquals(1, SubQuantizers.of(13));
+  }
+
+  /// A folder with a g++ that runs a command and fails.
+  private Path fakeCompiler(String command) throws IOException {
+    Path tools = Files.createDirectory(folder.resolve("tools"));
+    Path compiler = tools.resolve("g++");
+    Files.writeString(compiler, "#!/bin/sh\n" + command + "\nexit 1\n");
+    assertTrue(compiler.toFile().setExecutable(true));
+    return tools;
   }
 
   private static PeerSettings settings(int runs, List<Double> recalls) {
