@@ -313,10 +313,7 @@ public final class ServerConfig {
   /// @param tailPoints points waiting to be linked from which on writes are slowed
   /// @param segmentResidence where sealed segments are searched
   public record Store(
-      int linkThreads,
-      OptionalLong minFreeBytes,
-      int tailPoints,
-      Residence segmentResidence) {}
+      int linkThreads, OptionalLong minFreeBytes, int tailPoints, Residence segmentResidence) {}
 
   /// What the engine may use.
   public Store store() {

@@ -26,8 +26,7 @@ public sealed interface Target extends AutoCloseable permits InProcessTarget, Se
   /// @param seconds of wall time
   /// @param bytesPerVector memory or file of the index, vectors included, if known
   /// @param segment what holds them, if known
-  record Built(
-      double seconds, OptionalDouble bytesPerVector, @Nullable SegmentKind segment) {}
+  record Built(double seconds, OptionalDouble bytesPerVector, @Nullable SegmentKind segment) {}
 
   /// How to search.
   ///

@@ -104,8 +104,7 @@ public final class SectionFile implements Resource {
   }
 
   /// Maps a file as a segment of the class that all other off-heap memory is of, and not of the
-  /// class that [FileChannel] returns, which would slow kernels down: see
-  /// [dev.kith.index.kernel].
+  /// class that [FileChannel] returns, which would slow kernels down: see [dev.kith.index.kernel].
   @SuppressWarnings("restricted") // Address and length are the mapping's, and so is the lifetime.
   private static MemorySegment map(FileChannel channel, long length, Arena arena)
       throws IOException {

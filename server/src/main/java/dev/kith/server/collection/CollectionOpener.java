@@ -18,10 +18,10 @@ import java.util.OptionalLong;
 
 /// Brings a collection back from the store and its segment files.
 ///
-/// Sealed segments are verified, opened where the settings want them, and told of their dead rows; every row that no file
-/// covers is read from the store into growing segments, whose tails answer exactly until they are
-/// linked. A file that is damaged or missing is set aside and its rows are read from the store
-/// likewise.
+/// Sealed segments are verified, opened where the settings want them, and told of their dead rows;
+/// every row that no file covers is read from the store into growing segments, whose tails answer
+/// exactly until they are linked. A file that is damaged or missing is set aside and its rows are
+/// read from the store likewise.
 final class CollectionOpener {
   private static final System.Logger LOG = System.getLogger(CollectionOpener.class.getName());
   private static final int PUBLISH_EVERY = 4096;

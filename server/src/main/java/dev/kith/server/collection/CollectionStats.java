@@ -8,8 +8,8 @@ import java.util.List;
 /// @param unlinked rows waiting to be linked, searched exactly until then
 /// @param deadRows superseded or deleted rows that still take room in segments
 /// @param lsn LSN of the last write to the collection
-/// @param memoryBytes memory of segments that are not sealed, and of sealed ones if they are searched
-///   in memory
+/// @param memoryBytes memory of segments that are not sealed, and of sealed ones if they are
+///   searched in memory
 /// @param fileBytes size of the sealed segments' files
 /// @param rebuiltSegments segment files found damaged or missing since the catalog was opened, set
 ///   aside and rebuilt

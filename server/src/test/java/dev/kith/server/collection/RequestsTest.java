@@ -141,8 +141,7 @@ final class RequestsTest {
   void anIngestSessionSilentForSevenDaysIsForgotten() throws IOException {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     EngineConfig config =
-        new EngineConfig(
-            folder, 1, OptionalLong.of(0), 1000, 1000, Residence.MAPPED, now::get);
+        new EngineConfig(folder, 1, OptionalLong.of(0), 1000, 1000, Residence.MAPPED, now::get);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(Points.spec("c", Metric.DOT, 100));
       ingest(collection, 1, 0);

@@ -73,8 +73,7 @@ final class SegmentResidenceTest {
       Collection collection = catalog.collection("c");
       assertEquals(2, collection.stats().rebuiltSegments());
       for (Point point : points) {
-        assertEquals(
-            point.id(), Points.search(collection, point.vector(), 1).getFirst().id());
+        assertEquals(point.id(), Points.search(collection, point.vector(), 1).getFirst().id());
       }
       collection.optimize().join();
     }
