@@ -9,6 +9,7 @@ import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.VectorSchema;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -25,6 +26,7 @@ final class CollectionWire {
         hnsw.m().ifPresent(graph::setM);
         hnsw.efConstruction().ifPresent(graph::setEfConstruction);
         hnsw.seed().ifPresent(graph::setSeed);
+        hnsw.layout().ifPresent(layout -> graph.setLayout(layout(layout)));
         index.setHnsw(graph);
       }
     }
@@ -69,11 +71,30 @@ final class CollectionWire {
             graph.hasEfConstruction()
                 ? OptionalInt.of(graph.getEfConstruction())
                 : OptionalInt.empty(),
-            graph.hasSeed() ? OptionalLong.of(graph.getSeed()) : OptionalLong.empty());
+            graph.hasSeed() ? OptionalLong.of(graph.getSeed()) : OptionalLong.empty(),
+            layout(graph.getLayout()));
       }
       case IVF, KIND_NOT_SET ->
           throw new IllegalStateException(
               "the server sent an index unknown here: " + policy.getKindCase());
+    };
+  }
+
+  private static dev.kith.proto.v1.GraphLayout layout(GraphLayout layout) {
+    return switch (layout) {
+      case COMPACT -> dev.kith.proto.v1.GraphLayout.GRAPH_LAYOUT_COMPACT;
+      case FAST -> dev.kith.proto.v1.GraphLayout.GRAPH_LAYOUT_FAST;
+    };
+  }
+
+  /// Empty from a server that does not know of layouts yet.
+  private static Optional<GraphLayout> layout(dev.kith.proto.v1.GraphLayout layout) {
+    return switch (layout) {
+      case GRAPH_LAYOUT_UNSPECIFIED -> Optional.empty();
+      case GRAPH_LAYOUT_COMPACT -> Optional.of(GraphLayout.COMPACT);
+      case GRAPH_LAYOUT_FAST -> Optional.of(GraphLayout.FAST);
+      case UNRECOGNIZED ->
+          throw new IllegalStateException("the server sent a layout unknown here: " + layout);
     };
   }
 

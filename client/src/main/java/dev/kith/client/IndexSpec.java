@@ -1,5 +1,6 @@
 package dev.kith.client;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -15,16 +16,27 @@ public sealed interface IndexSpec {
   /// @param efConstruction candidates examined when a point is linked, in `[m, 10000]`; 200 if
   ///   empty
   /// @param seed of the random levels
-  record Hnsw(OptionalInt m, OptionalInt efConstruction, OptionalLong seed) implements IndexSpec {}
+  /// @param layout how sealed segments lie in memory; compact if empty
+  record Hnsw(
+      OptionalInt m, OptionalInt efConstruction, OptionalLong seed, Optional<GraphLayout> layout)
+      implements IndexSpec {
+
+    /// The same graph, laid out otherwise.
+    public Hnsw withLayout(GraphLayout other) {
+      return new Hnsw(m, efConstruction, seed, Optional.of(other));
+    }
+  }
 
   /// A graph with the server's defaults.
-  static IndexSpec hnsw() {
-    return new Hnsw(OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty());
+  static Hnsw hnsw() {
+    return new Hnsw(
+        OptionalInt.empty(), OptionalInt.empty(), OptionalLong.empty(), Optional.empty());
   }
 
   /// A graph of given density and care.
-  static IndexSpec hnsw(int m, int efConstruction) {
-    return new Hnsw(OptionalInt.of(m), OptionalInt.of(efConstruction), OptionalLong.empty());
+  static Hnsw hnsw(int m, int efConstruction) {
+    return new Hnsw(
+        OptionalInt.of(m), OptionalInt.of(efConstruction), OptionalLong.empty(), Optional.empty());
   }
 
   /// An exact scan.

@@ -8,6 +8,8 @@ import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Builds a target once and searches it with each setting.
 ///
@@ -55,8 +57,8 @@ public final class BenchRun {
       qpsCpu = Math.max(qpsCpu, again.queriesPerCpuSecond());
       fastest = again.queriesPerSecond() > fastest.queriesPerSecond() ? again : fastest;
     }
-    SequencedMap<String, Long> params = settings.params();
-    ef.ifPresent(beam -> params.put("ef", (long) beam));
+    SequencedMap<String, JsonNode> params = settings.params();
+    ef.ifPresent(beam -> params.put("ef", JsonNodeFactory.instance.numberNode(beam)));
     int queries = dataset.queries().rows();
     return new Row(
         dataset.name(),

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// Prints rows as they come, under one heading.
 public final class ResultTable {
@@ -25,7 +26,7 @@ public final class ResultTable {
     out.println(
         HEADING
             .formatted(
-                row.params().containsKey("ef") ? "ef=" + row.params().get("ef") : "exact",
+                setting(row.params().get("ef")),
                 share(row.recall().at1()),
                 share(row.recall().at10()),
                 share(row.recall().at100()),
@@ -41,9 +42,9 @@ public final class ResultTable {
 
   private void heading(Row row) {
     StringBuilder params = new StringBuilder();
-    for (Map.Entry<String, Long> param : row.params().entrySet()) {
+    for (Map.Entry<String, JsonNode> param : row.params().entrySet()) {
       if (!param.getKey().equals("ef")) {
-        params.append(' ').append(param.getKey()).append('=').append(param.getValue());
+        params.append(' ').append(param.getKey()).append('=').append(param.getValue().asString());
       }
     }
     out.printf(
@@ -69,6 +70,10 @@ public final class ResultTable {
             "p95 us",
             "p99 us",
             "distances"));
+  }
+
+  private static String setting(@Nullable JsonNode ef) {
+    return ef == null ? "exact" : "ef=" + ef.asString();
   }
 
   private static String share(@Nullable Double share) {

@@ -2,6 +2,7 @@ package dev.kith.bench.run;
 
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -10,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param dataset name of the data set
 /// @param index `hnsw` or `flat`
 /// @param segment what was searched; null for a server, which decides by itself
-/// @param params what the index was built and searched with
+/// @param params what the index was built and searched with, numbers and words
 /// @param threads searching threads
 /// @param recall shares of the true neighbours found
 /// @param qps searches a second of wall time, in the fastest repeat
@@ -24,7 +25,7 @@ public record Row(
     String dataset,
     String index,
     @Nullable SegmentKind segment,
-    SequencedMap<String, Long> params,
+    SequencedMap<String, JsonNode> params,
     int threads,
     Shares recall,
     double qps,
@@ -45,8 +46,7 @@ public record Row(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("dataset", dataset).put("index", index);
     json.put("segment", segment == null ? null : segment.text());
-    ObjectNode settings = json.putObject("params");
-    params.forEach((key, value) -> settings.put(key, value));
+    json.putObject("params").setAll(params);
     json.put("threads", threads);
     json.put("recall_at_1", recall.at1);
     json.put("recall_at_10", recall.at10);

@@ -6,8 +6,11 @@ import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// What to build and how to search it.
 ///
@@ -22,6 +25,7 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
   public static final List<Integer> DEFAULT_EFS = List.of(10, 20, 40, 80, 160, 320);
 
   private static final int MAX_EF = 10_000;
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /// @throws IllegalArgumentException if something is out of range
   public RunSettings {
@@ -65,6 +69,26 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
     };
   }
 
+  /// The same index, its sealed segments laid out otherwise.
+  ///
+  /// @param name `compact` or `fast`
+  /// @throws IllegalArgumentException if there is no such layout, or no graph to lay out
+  public static IndexSpec laidOut(IndexSpec index, String name) {
+    Layout layout =
+        switch (name) {
+          case "compact" -> Layout.COMPACT;
+          case "fast" -> Layout.FAST;
+          default ->
+              throw new IllegalArgumentException("layout must be compact or fast, got " + name);
+        };
+    return switch (index) {
+      case IndexSpec.Flat() ->
+          throw new IllegalArgumentException(
+              "index flat has no graph to lay out, got layout " + name);
+      case IndexSpec.Hnsw(HnswParams params, Layout _) -> new IndexSpec.Hnsw(params, layout);
+    };
+  }
+
   private static void requireKnown(String index, Map<String, Integer> params, List<String> known) {
     for (String param : params.keySet()) {
       if (!known.contains(param)) {
@@ -84,12 +108,13 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
   }
 
   /// Parameters of the index as they are reported.
-  SequencedMap<String, Long> params() {
-    SequencedMap<String, Long> params = new LinkedHashMap<>();
-    if (index instanceof IndexSpec.Hnsw(HnswParams hnsw, Layout _)) {
-      params.put("m", (long) hnsw.m());
-      params.put("ef_construction", (long) hnsw.efConstruction());
-      params.put("seed", hnsw.seed());
+  SequencedMap<String, JsonNode> params() {
+    SequencedMap<String, JsonNode> params = new LinkedHashMap<>();
+    if (index instanceof IndexSpec.Hnsw(HnswParams hnsw, Layout layout)) {
+      params.put("m", NODES.numberNode(hnsw.m()));
+      params.put("ef_construction", NODES.numberNode(hnsw.efConstruction()));
+      params.put("seed", NODES.numberNode(hnsw.seed()));
+      params.put("layout", NODES.stringNode(layout.name().toLowerCase(Locale.ROOT)));
     }
     return params;
   }

@@ -5,6 +5,7 @@ import dev.kith.bench.progress.Progress;
 import dev.kith.client.CollectionSpec;
 import dev.kith.client.CollectionStats;
 import dev.kith.client.Explanation;
+import dev.kith.client.GraphLayout;
 import dev.kith.client.Hit;
 import dev.kith.client.Ingest;
 import dev.kith.client.IngestOptions;
@@ -23,6 +24,7 @@ import dev.kith.index.hnsw.HnswParams;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -82,11 +84,12 @@ public final class ServerTarget implements Target {
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> dev.kith.client.IndexSpec.flat();
-      case IndexSpec.Hnsw(HnswParams params, Layout _) ->
+      case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
           new dev.kith.client.IndexSpec.Hnsw(
               OptionalInt.of(params.m()),
               OptionalInt.of(params.efConstruction()),
-              OptionalLong.of(params.seed()));
+              OptionalLong.of(params.seed()),
+              Optional.of(GraphLayout.valueOf(layout.name())));
     };
   }
 

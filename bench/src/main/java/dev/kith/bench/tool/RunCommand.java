@@ -78,6 +78,15 @@ final class RunCommand implements Callable<Integer> {
   private Map<String, Integer> params = new LinkedHashMap<>();
 
   @Option(
+      names = "--layout",
+      paramLabel = "NAME",
+      description = {
+        "Of hnsw, with --server: how sealed segments lie in memory, compact (the default) or fast.",
+        "A run in this process searches the growing segment, which is always compact."
+      })
+  private @Nullable String layout;
+
+  @Option(
       names = "--sweep",
       paramLabel = "ef=N,N...",
       description = "Settings to search with, one row each (default: ef=10,20,40,80,160,320).")
@@ -145,7 +154,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    IndexSpec built = RunSettings.index(index, params, seed);
+    SegmentKind kind = segment == null ? SegmentKind.GROWING : SegmentKind.of(segment);
+    IndexSpec built = index(kind);
     RunSettings settings = new RunSettings(built, efs(built), threads, k, repeats);
     int cores = Runtime.getRuntime().availableProcessors();
     int linking = buildThreads == null ? cores : buildThreads;
@@ -158,7 +168,6 @@ final class RunCommand implements Callable<Integer> {
           spec.commandLine(),
           "--segment is for runs in this process; a server seals as it is set to");
     }
-    SegmentKind kind = segment == null ? SegmentKind.GROWING : SegmentKind.of(segment);
     boolean table = json == null || !json.toString().equals("-");
     ResultTable printed = new ResultTable(spec.commandLine().getOut());
     try (Dataset data = DatasetFolder.open(dataset, cores);
@@ -174,6 +183,22 @@ final class RunCommand implements Callable<Integer> {
       report(rows);
     }
     return 0;
+  }
+
+  private IndexSpec index(SegmentKind kind) {
+    IndexSpec plain = RunSettings.index(index, params, seed);
+    if (layout == null) {
+      return plain;
+    }
+    IndexSpec laidOut = RunSettings.laidOut(plain, layout);
+    if (server == null && kind == SegmentKind.GROWING && !laidOut.equals(plain)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--layout %s is of sealed segments, and this run searches the growing one; "
+                  .formatted(layout)
+              + "add --segment sealed, or --server");
+    }
+    return laidOut;
   }
 
   private Target target(Dataset data, int linking, SegmentKind kind) {

@@ -29,6 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class BenchRunTest {
+  private static final IndexSpec HNSW = RunSettings.index("hnsw", Map.of(), 1);
+
   @TempDir private Path folder;
 
   @Test
@@ -69,7 +71,8 @@ final class BenchRunTest {
       assertTrue(
           wide.qps() > 0 && known(wide.qpsCpu()) > 0 && wide.buildSeconds() > 0, wide::toString);
       assertEquals(
-          List.of("m", "ef_construction", "seed", "ef"), List.copyOf(wide.params().keySet()));
+          List.of("m", "ef_construction", "seed", "layout", "ef"),
+          List.copyOf(wide.params().keySet()));
     }
   }
 
@@ -119,6 +122,20 @@ final class BenchRunTest {
     }
   }
 
+  @Test
+  void theFastLayoutFindsTheNearestWithFewerDistances() throws Exception {
+    try (Dataset dataset = small()) {
+      RunSettings compact = new RunSettings(HNSW, List.of(40), 1, 10, 1);
+      RunSettings fast = new RunSettings(RunSettings.laidOut(HNSW, "fast"), List.of(40), 1, 10, 1);
+      Row steered = run(dataset, fast, SegmentKind.SEALED).getFirst();
+      Row scored = run(dataset, compact, SegmentKind.SEALED).getFirst();
+      assertTrue(known(steered.recall().at10()) >= 0.95, steered::toString);
+      assertTrue(
+          known(steered.distanceComputations()) < known(scored.distanceComputations()) / 2,
+          () -> steered + " against " + scored);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Residence.class)
   void theFileOfASealedSegmentGoesWithIt(Residence residence) throws Exception {
@@ -137,11 +154,25 @@ final class BenchRunTest {
   }
 
   @Test
+  void theLayoutIsReportedAmongTheParameters() {
+    for (String layout : List.of("compact", "fast")) {
+      RunSettings settings =
+          new RunSettings(RunSettings.laidOut(HNSW, layout), List.of(10), 1, 10, 1);
+      assertEquals(layout, known(settings.params().get("layout")).stringValue());
+      assertEquals(16, known(settings.params().get("m")).intValue());
+    }
+  }
+
+  @Test
   void settingsThatMakeNoSenseAreRefusedInWords() {
     assertMessage("no parameter", () -> RunSettings.index("hnsw", Map.of("ef", 3), 1));
     assertMessage("no parameter m", () -> RunSettings.index("flat", Map.of("m", 3), 1));
     assertMessage("hnsw or flat", () -> RunSettings.index("ivf", Map.of(), 1));
     assertMessage("[growing, sealed, sealed-memory]", () -> SegmentKind.of("mapped"));
+    assertMessage("compact or fast, got wide", () -> RunSettings.laidOut(HNSW, "wide"));
+    assertMessage(
+        "no graph to lay out",
+        () -> RunSettings.laidOut(RunSettings.index("flat", Map.of(), 1), "fast"));
     assertMessage("m must be in", () -> RunSettings.index("hnsw", Map.of("m", 1), 1));
     assertMessage(
         "nothing to sweep",
@@ -174,7 +205,7 @@ final class BenchRunTest {
     return DatasetFolder.open(folder, 2);
   }
 
-  private static double known(@Nullable Double figure) {
+  private static <T> T known(@Nullable T figure) {
     return Objects.requireNonNull(figure);
   }
 

@@ -64,7 +64,7 @@ final class ToolsTest {
     };
     assertEquals(0, run("kith-bench", arguments), err::toString);
     assertTrue(out.toString().contains("ef=100"), out::toString);
-    assertTrue(out.toString().contains("seed=1, sealed, 1 thread"), out::toString);
+    assertTrue(out.toString().contains("layout=compact, sealed, 1 thread"), out::toString);
     JsonNode rows = JSON.readTree(Files.readString(file));
     assertEquals(2, rows.size());
     assertEquals(100, rows.get(1).get("params").get("ef").intValue());
@@ -97,6 +97,10 @@ final class ToolsTest {
     assertTrue(err.toString().contains("sealed-memory"), err::toString);
     assertEquals(
         2, run("kith-bench", "run", "--dataset", ".", "--segment", "sealed", "--server", "h:1"));
+    assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--layout", "wide"));
+    assertTrue(err.toString().contains("compact or fast, got wide"), err::toString);
+    assertEquals(2, run("kith-bench", "run", "--dataset", ".", "--layout", "fast"));
+    assertTrue(err.toString().contains("add --segment sealed, or --server"), err::toString);
     String empty = folder.toString();
     assertEquals(
         1,

@@ -3,6 +3,7 @@ package dev.kith.client.cli;
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.CollectionSpec;
 import dev.kith.client.CollectionStats;
+import dev.kith.client.GraphLayout;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.KithClient;
 import dev.kith.client.Metric;
@@ -11,6 +12,7 @@ import dev.kith.client.VerifyReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -99,7 +101,8 @@ final class CollectionCommand implements Runnable {
               + (hnsw.m().isPresent() ? " m=" + hnsw.m().getAsInt() : "")
               + (hnsw.efConstruction().isPresent()
                   ? " ef_construction=" + hnsw.efConstruction().getAsInt()
-                  : "");
+                  : "")
+              + hnsw.layout().map(layout -> " layout=" + Json.name(layout)).orElse("");
     };
   }
 
@@ -138,6 +141,16 @@ final class CollectionCommand implements Runnable {
     private @Nullable Long seed;
 
     @Option(
+        names = "--layout",
+        paramLabel = "LAYOUT",
+        description = {
+          "HNSW: how sealed segments lie in memory, compact or fast (default compact). Fast, for",
+          "up to 4096 dimensions, is about two to three times faster to search and at --m 16 takes",
+          "two to three times the memory."
+        })
+    private @Nullable GraphLayout layout;
+
+    @Option(
         names = "--default-ef",
         description = "Beam of a search that sets none, 1 to 10000 (default 100).")
     private @Nullable Integer defaultEf;
@@ -159,8 +172,10 @@ final class CollectionCommand implements Runnable {
 
     @Override
     public Integer call() {
-      if (index == Kind.FLAT && (m != null || efConstruction != null || seed != null)) {
-        throw new UsageException("--m, --ef-construction and --seed are options of --index hnsw");
+      if (index == Kind.FLAT
+          && (m != null || efConstruction != null || seed != null || layout != null)) {
+        throw new UsageException(
+            "--m, --ef-construction, --seed and --layout are options of --index hnsw");
       }
       IndexSpec policy =
           index == Kind.FLAT
@@ -168,7 +183,8 @@ final class CollectionCommand implements Runnable {
               : new IndexSpec.Hnsw(
                   optional(m),
                   optional(efConstruction),
-                  seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
+                  seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+                  Optional.ofNullable(layout));
       CollectionSpec spec =
           new CollectionSpec(
               name, dimension, metric, policy, optional(defaultEf), optional(segmentPoints));

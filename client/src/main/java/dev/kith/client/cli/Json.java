@@ -2,6 +2,7 @@ package dev.kith.client.cli;
 
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.Explanation;
+import dev.kith.client.GraphLayout;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.Payload;
 import dev.kith.client.PointId;
@@ -96,11 +97,17 @@ final class Json {
         hnsw.efConstruction().ifPresent(ef -> index.put("ef_construction", ef));
         hnsw.seed()
             .ifPresent(seed -> index.put("seed", new BigInteger(Long.toUnsignedString(seed))));
+        hnsw.layout().ifPresent(layout -> index.put("layout", name(layout)));
       }
     }
     info.spec().defaultEf().ifPresent(ef -> object.put("default_ef", ef));
     info.spec().segmentPoints().ifPresent(points -> object.put("segment_points", points));
     return object.put("created", info.created().toString()).put("points", info.points());
+  }
+
+  /// A layout as options and answers spell it.
+  static String name(GraphLayout layout) {
+    return layout.name().toLowerCase(Locale.ROOT);
   }
 
   static ObjectNode explanation(Explanation explanation) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +113,42 @@ final class MainTest {
             + "\"m\":8,\"seed\":3},\"default_ef\":50,\"created\":\"2026-11-21T00:00:00Z\","
             + "\"points\":0}]\n",
         run("collection", "list", "--json").out());
+  }
+
+  @Test
+  void theLayoutOfAGraphIsChosenAndShown() {
+    String[] create = {
+      "collection", "create", "a", "--dimension", "384", "--layout", "fast", "--m", "8"
+    };
+    Ran created = run(create);
+    assertEquals(0, created.status(), created.err());
+    assertTrue(created.out().contains("hnsw m=8 layout=fast"), created.out());
+    String json = run("collection", "list", "--json").out();
+    assertTrue(json.contains("\"index\":{\"kind\":\"hnsw\",\"m\":8,\"layout\":\"fast\"}"), json);
+    run("collection", "create", "b", "--dimension", "384", "--layout", "compact");
+    assertTrue(run("collection", "list").out().contains("hnsw layout=compact"));
+  }
+
+  @Test
+  void aLayoutThatCannotBeIsWrongUsage() {
+    Ran unknown = run("collection", "create", "a", "--dimension", "4", "--layout", "wide");
+    assertEquals(2, unknown.status());
+    assertTrue(unknown.err().contains("--layout"), unknown.err());
+    assertTrue(unknown.err().contains("'wide'"), unknown.err());
+    assertTrue(unknown.err().toLowerCase(Locale.ROOT).contains("compact, fast"), unknown.err());
+    Ran flat =
+        run(
+            "collection",
+            "create",
+            "a",
+            "--dimension",
+            "4",
+            "--index",
+            "flat",
+            "--layout",
+            "compact");
+    assertEquals(2, flat.status());
+    assertTrue(flat.err().contains("--layout are options of --index hnsw"), flat.err());
   }
 
   @Test

@@ -11,13 +11,17 @@ import java.time.Instant;
 
 /// The definition of a collection: record version 1, created (milliseconds since 1970) 8, dimension
 /// 4, metric 1 (1 cosine, 2 dot, 3 euclidean), default ef 4, segment points 4, index 1 (1 flat, 2
-/// HNSW: m 4, efConstruction 4, seed 8), name in UTF-8 to the end.
+/// HNSW, 3 HNSW of the fast layout; 2 and 3: m 4, efConstruction 4, seed 8), name in UTF-8 to the
+/// end.
+///
+/// Kind 3 came later. Servers from before it refuse such a record and read all others.
 ///
 /// @param spec the definition
 /// @param created when it was created
 record CollectionRecord(CollectionSpec spec, Instant created) {
   private static final byte FLAT = 1;
   private static final byte HNSW = 2;
+  private static final byte HNSW_FAST = 3;
 
   byte[] encode() {
     byte[] name = spec.name().getBytes(StandardCharsets.UTF_8);
@@ -30,8 +34,11 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
         .putInt(spec.segmentPoints());
     switch (spec.index()) {
       case IndexSpec.Flat() -> out.put(FLAT);
-      case IndexSpec.Hnsw(HnswParams params, Layout _) ->
-          out.put(HNSW).putInt(params.m()).putInt(params.efConstruction()).putLong(params.seed());
+      case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
+          out.put(kind(layout))
+              .putInt(params.m())
+              .putInt(params.efConstruction())
+              .putLong(params.seed());
     }
     return Records.bytes(out.put(name));
   }
@@ -44,15 +51,16 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     int defaultEf = in.getInt();
     int segmentPoints = in.getInt();
     byte kind = in.get();
-    if (kind < FLAT || kind > HNSW || (kind == HNSW && in.remaining() < 16)) {
-      throw Records.damaged("collection", "an index of kind 1 or 2", "kind %d".formatted(kind));
+    if (kind < FLAT || kind > HNSW_FAST || (kind != FLAT && in.remaining() < 16)) {
+      throw Records.damaged("collection", "an index of kind 1 to 3", "kind %d".formatted(kind));
     }
     try {
       IndexSpec index =
           kind == FLAT
               ? new IndexSpec.Flat()
               : new IndexSpec.Hnsw(
-                  new HnswParams(in.getInt(), in.getInt(), in.getLong()), Layout.COMPACT);
+                  new HnswParams(in.getInt(), in.getInt(), in.getLong()),
+                  kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT);
       String name = StandardCharsets.UTF_8.decode(in).toString();
       VectorSpace space = new VectorSpace(dimension, metric(metric));
       return new CollectionRecord(
@@ -61,6 +69,13 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
       throw Records.damaged(
           "collection", "values in range", String.valueOf(outOfRange.getMessage()));
     }
+  }
+
+  private static byte kind(Layout layout) {
+    return switch (layout) {
+      case COMPACT -> HNSW;
+      case FAST -> HNSW_FAST;
+    };
   }
 
   private static byte code(Metric metric) {

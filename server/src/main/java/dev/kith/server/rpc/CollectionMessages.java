@@ -11,6 +11,7 @@ import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.FlatIndex;
 import dev.kith.proto.v1.GetCollectionStatsResponse;
+import dev.kith.proto.v1.GraphLayout;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.VectorSchema;
@@ -49,7 +50,7 @@ final class CollectionMessages {
     String name = fields.name("name", request.getName());
     int dimension = fields.number("vector.dimension", schema.getDimension(), 1, limits.dimension());
     Metric metric = metric(fields, schema.getMetric(), schema.getMetricValue());
-    IndexSpec index = index(fields, policy, name);
+    IndexSpec index = index(fields, policy, name, dimension);
     VectorSpace space = new VectorSpace(dimension, metric);
     int defaultEf =
         policy.hasDefaultEf()
@@ -89,7 +90,7 @@ final class CollectionMessages {
     };
   }
 
-  private static IndexSpec index(Fields fields, IndexPolicy policy, String name) {
+  private static IndexSpec index(Fields fields, IndexPolicy policy, String name, int dimension) {
     if (policy.hasFlat()) {
       return new IndexSpec.Flat();
     }
@@ -107,7 +108,31 @@ final class CollectionMessages {
                 HnswParams.MAX_EF_CONSTRUCTION)
             : Math.max(m, HnswParams.DEFAULT_EF_CONSTRUCTION);
     long seed = hnsw.hasSeed() ? hnsw.getSeed() : name.hashCode() * SEED;
-    return new IndexSpec.Hnsw(new HnswParams(m, efConstruction, seed), Layout.COMPACT);
+    return new IndexSpec.Hnsw(
+        new HnswParams(m, efConstruction, seed), layout(fields, hnsw, dimension));
+  }
+
+  private static Layout layout(Fields fields, HnswIndex hnsw, int dimension) {
+    return switch (hnsw.getLayout()) {
+      case GRAPH_LAYOUT_UNSPECIFIED, GRAPH_LAYOUT_COMPACT -> Layout.COMPACT;
+      case GRAPH_LAYOUT_FAST -> {
+        if (dimension > Layout.MAX_FAST_DIMENSION) {
+          fields.wrong(
+              "index.hnsw.layout",
+              "GRAPH_LAYOUT_FAST is for at most %d dimensions, got %d"
+                  .formatted(Layout.MAX_FAST_DIMENSION, dimension));
+        }
+        yield Layout.FAST;
+      }
+      case UNRECOGNIZED -> throw Fields.unsupported("index.hnsw.layout", hnsw.getLayoutValue());
+    };
+  }
+
+  private static GraphLayout write(Layout layout) {
+    return switch (layout) {
+      case COMPACT -> GraphLayout.GRAPH_LAYOUT_COMPACT;
+      case FAST -> GraphLayout.GRAPH_LAYOUT_FAST;
+    };
   }
 
   static dev.kith.proto.v1.Metric write(Metric metric) {
@@ -127,12 +152,13 @@ final class CollectionMessages {
             .setSegmentPoints(spec.segmentPoints());
     switch (spec.index()) {
       case IndexSpec.Flat() -> policy.setFlat(FlatIndex.getDefaultInstance());
-      case IndexSpec.Hnsw(HnswParams params, Layout _) ->
+      case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
           policy.setHnsw(
               HnswIndex.newBuilder()
                   .setM(params.m())
                   .setEfConstruction(params.efConstruction())
-                  .setSeed(params.seed()));
+                  .setSeed(params.seed())
+                  .setLayout(write(layout)));
     }
     return Collection.newBuilder()
         .setName(spec.name())

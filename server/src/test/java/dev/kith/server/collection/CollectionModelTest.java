@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.kith.index.Metric;
+import dev.kith.index.build.Layout;
 import dev.kith.server.collection.Points.Point;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,23 +33,25 @@ final class CollectionModelTest {
   private final Map<PointId, Long> versions = new HashMap<>();
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 2, 3, 4})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void holdsWhatAHashMapHolds(long seed) throws IOException {
     run(seed, 120);
   }
 
   @Tag("long")
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {11, 12, 13, 14})
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16})
   void holdsWhatAHashMapHoldsForLong(long seed) throws IOException {
     run(seed, 800);
   }
 
   private void run(long seed, int steps) throws IOException {
     Random random = new Random(seed);
+    // Six seeds in a row are every metric in every layout.
     Metric metric = List.of(Metric.values()).get((int) (seed % 3));
+    Layout layout = List.of(Layout.values()).get((int) (seed % 2));
     Catalog catalog = Points.open(folder);
-    Collection collection = catalog.create(Points.spec("model", metric, 64));
+    Collection collection = catalog.create(Points.spec("model", metric, 64, layout));
     try {
       for (int step = 0; step < steps; step++) {
         int dice = random.nextInt(100);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
+import dev.kith.index.build.Layout;
 import dev.kith.server.collection.Points.Point;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,23 +22,32 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Segment files are derived: whatever happens to one, the answers stay right. The store is not:
 /// what is missing there is said aloud.
+@ParameterizedClass
+@EnumSource(Layout.class)
 final class DamageTest {
   private static final int SEALED = 150;
   private static final int TAIL = 30;
 
   @TempDir Path temp;
 
+  private final Layout layout;
   private final List<Point> points = Points.randomPoints(new Random(9), 0, SEALED + TAIL);
   private Path folder;
+
+  DamageTest(Layout layout) {
+    this.layout = layout;
+  }
 
   @BeforeEach
   void sealTwoSegmentsAndLeaveATail() throws IOException {
     folder = temp.resolve("data");
     try (Catalog catalog = Points.open(folder)) {
-      Collection collection = catalog.create(Points.spec("c", Metric.COSINE, 100));
+      Collection collection = catalog.create(Points.spec("c", Metric.COSINE, 100, layout));
       Points.upsert(collection, points.subList(0, SEALED));
       collection.optimize().join();
       collection.delete(List.of(Points.number(3), Points.number(120)), Durability.OS).join();
@@ -131,7 +141,7 @@ final class DamageTest {
   void aStoreOlderThanItsSegmentsIsDataLossAndNotServed() throws IOException {
     Path older = temp.resolve("older");
     try (Catalog catalog = Points.open(older)) {
-      catalog.create(Points.spec("c", Metric.COSINE, 100));
+      catalog.create(Points.spec("c", Metric.COSINE, 100, layout));
     }
     delete(folder.resolve("store"));
     Files.move(older.resolve("store"), folder.resolve("store"));

@@ -48,10 +48,14 @@ final class Points {
   }
 
   static CollectionSpec spec(String name, Metric metric, int segmentPoints) {
+    return spec(name, metric, segmentPoints, Layout.COMPACT);
+  }
+
+  static CollectionSpec spec(String name, Metric metric, int segmentPoints, Layout layout) {
     return new CollectionSpec(
         name,
         new VectorSpace(DIMENSION, metric),
-        new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT),
+        new IndexSpec.Hnsw(new HnswParams(8, 40, 7), layout),
         50,
         segmentPoints);
   }

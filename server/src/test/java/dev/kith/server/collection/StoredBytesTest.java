@@ -3,6 +3,7 @@ package dev.kith.server.collection;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
@@ -91,11 +92,68 @@ final class StoredBytesTest {
             + " 61",
         hnsw.encode());
     assertEquals(hnsw, CollectionRecord.decode(hnsw.encode()));
+    CollectionRecord fast =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.FAST),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 03 00000010 000000c8 0000000000000005"
+            + " 61",
+        fast.encode());
+    assertEquals(fast, CollectionRecord.decode(fast.encode()));
     CollectionRecord flat =
         new CollectionRecord(
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
             Instant.ofEpochMilli(1));
     assertEquals(flat, CollectionRecord.decode(flat.encode()));
+  }
+
+  @Test
+  void aDefinitionFromBeforeThereWereLayoutsIsOfACompactGraph() {
+    byte[] old =
+        HexFormat.of()
+            .parseHex(
+                "0100000000000003e80000000303000000640000"
+                    + "03e80200000010000000c8000000000000000561");
+    assertEquals(
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000)),
+        CollectionRecord.decode(old));
+  }
+
+  @Test
+  void aDefinitionThatCannotBeIsDataLoss() {
+    byte[] fast =
+        new CollectionRecord(
+                Points.spec("c", Metric.DOT, 1000, Layout.FAST), Instant.ofEpochMilli(1000))
+            .encode();
+    int dimension = 9;
+    int kind = 22;
+    assertThrows(
+        RefusedException.class, () -> CollectionRecord.decode(Arrays.copyOf(fast, kind + 16)));
+    assertDamaged("an index of kind 1 to 3, found kind 4", fast, kind, 4);
+    assertDamaged("an index of kind 1 to 3, found kind 0", fast, kind, 0);
+    // The second lowest byte of the dimension: 16 * 256 + 6.
+    assertDamaged("at most 4096 dimensions, got 4102", fast, dimension + 2, 16);
+  }
+
+  private static void assertDamaged(String message, byte[] record, int offset, int changed) {
+    byte[] damaged = record.clone();
+    damaged[offset] = (byte) changed;
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> CollectionRecord.decode(damaged));
+    assertTrue(refused.refusal().message().contains(message), () -> refused.refusal().message());
   }
 
   @Test

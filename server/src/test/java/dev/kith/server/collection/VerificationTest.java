@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
+import dev.kith.index.build.Layout;
 import dev.kith.server.storage.Family;
 import dev.kith.server.storage.Tampering;
 import dev.kith.server.storage.WriteSet;
@@ -16,17 +17,27 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A check that finds nothing is worth what it would have found: every kind of damage is found.
+@ParameterizedClass
+@EnumSource(Layout.class)
 final class VerificationTest {
   private static final int COLLECTION = 1;
 
   @TempDir Path folder;
 
+  private final Layout layout;
+
+  VerificationTest(Layout layout) {
+    this.layout = layout;
+  }
+
   @BeforeEach
   void fill() throws IOException {
     try (Catalog catalog = Points.open(folder)) {
-      Collection collection = catalog.create(Points.spec("c", Metric.COSINE, 100));
+      Collection collection = catalog.create(Points.spec("c", Metric.COSINE, 100, layout));
       Points.upsert(collection, Points.randomPoints(new Random(1), 0, 30));
       collection.optimize().join();
       Points.upsert(collection, Points.randomPoints(new Random(2), 30, 10));
