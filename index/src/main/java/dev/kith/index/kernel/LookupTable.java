@@ -1,8 +1,7 @@
 package dev.kith.index.kernel;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// What 4-bit codes stand for, for one query: 16 entries of one byte a lookup. Owned by one worker,
@@ -11,8 +10,8 @@ import java.nio.ByteOrder;
 /// The value of a sum of entries is `scale * sum + bias`.
 public final class LookupTable {
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /// Bytes of the table of one lookup: one for each value of a code.
   static final int TABLE = 16;
@@ -29,7 +28,10 @@ public final class LookupTable {
   private static final long BIT_2 = 0x0101010100000000L;
 
   private final int lookups;
-  private final MemorySegment entries;
+  private final byte[] entries;
+
+  /// Room for the sums of a block.
+  final short[] sums = new short[FastScan.BLOCK];
 
   /// Value of one unit of a sum.
   float scale;
@@ -37,8 +39,6 @@ public final class LookupTable {
   /// Value of an empty sum.
   float bias;
 
-  /// Makes room; the garbage collector frees it.
-  ///
   /// @param lookups a multiple of 4, in `[4, MAX_LOOKUPS]` of [FastScan]
   public LookupTable(int lookups) {
     if (lookups < 4 || lookups > FastScan.MAX_LOOKUPS || lookups % 4 != 0) {
@@ -47,7 +47,7 @@ public final class LookupTable {
               .formatted(FastScan.MAX_LOOKUPS, lookups));
     }
     this.lookups = lookups;
-    this.entries = Arena.ofAuto().allocate((long) lookups * TABLE, 64);
+    this.entries = new byte[lookups * TABLE];
   }
 
   /// Lookups a vector.
@@ -55,7 +55,7 @@ public final class LookupTable {
     return lookups;
   }
 
-  MemorySegment entries() {
+  byte[] entries() {
     return entries;
   }
 
@@ -68,9 +68,8 @@ public final class LookupTable {
     int least =
         Math.min(weight0, 0) + Math.min(weight1, 0) + Math.min(weight2, 0) + Math.min(weight3, 0);
     long low = EVERY * -least + BIT_0 * weight0 + BIT_1 * weight1 + BIT_2 * weight2;
-    long at = (long) lookup * TABLE;
-    entries.set(LONG, at, low);
-    entries.set(LONG, at + Long.BYTES, low + EVERY * weight3);
+    LONGS.set(entries, lookup * TABLE, low);
+    LONGS.set(entries, lookup * TABLE + Long.BYTES, low + EVERY * weight3);
     return -least;
   }
 

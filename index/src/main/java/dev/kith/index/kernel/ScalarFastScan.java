@@ -44,9 +44,9 @@ final class ScalarFastScan implements FastScan {
     int shift = FastScan.isHigh(k) ? 4 : 0;
     int sum = 0;
     for (int lookup = 0; lookup < table.lookups(); lookup++) {
-      long at = (long) lookup * LookupTable.TABLE;
+      int at = lookup * LookupTable.TABLE;
       int code = blocks.get(JAVA_BYTE, codes + at) >> shift & 15;
-      sum += table.entries().get(JAVA_BYTE, at + code);
+      sum += table.entries()[at + code];
     }
     return sum;
   }

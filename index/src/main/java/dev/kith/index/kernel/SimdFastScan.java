@@ -35,8 +35,8 @@ final class SimdFastScan implements FastScan {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  /// Bytes of the addends, or of the factors, of one group of eight vectors.
-  private static final long GROUP = 8L * Float.BYTES;
+  /// Vectors whose sums fill a register of shorts, and whose estimates fill one of floats.
+  private static final int GROUP = 8;
 
   private static final long FACTORS = (long) BLOCK * Float.BYTES;
 
@@ -48,26 +48,45 @@ final class SimdFastScan implements FastScan {
       float base,
       float floor,
       float[] estimates) {
-    int lookups = table.lookups();
-    Objects.checkFromIndexSize(offset, FastScan.blockBytes(lookups), blocks.byteSize());
+    Objects.checkFromIndexSize(offset, FastScan.blockBytes(table.lookups()), blocks.byteSize());
     Objects.checkFromIndexSize(0, BLOCK, estimates.length);
-    MemorySegment entries = table.entries();
+    short[] sums = table.sums;
+    sum(table.lookups(), table.entries(), blocks, offset + FACTORS_BYTES, sums);
+    float scale = table.scale;
+    float bias = table.bias - Short.MIN_VALUE * scale;
+    long above = 0;
+    for (int first = 0; first < BLOCK; first += GROUP) {
+      long addends = offset + (long) first * Float.BYTES;
+      FloatVector estimate =
+          ((FloatVector) ShortVector.fromArray(SHORTS, sums, first).convertShape(S2F, FLOATS, 0))
+              .fma(scale, bias)
+              .fma(
+                  FloatVector.fromMemorySegment(FLOATS, blocks, addends + FACTORS, ORDER),
+                  FloatVector.fromMemorySegment(FLOATS, blocks, addends, ORDER).add(base));
+      estimate.intoArray(estimates, first);
+      above |= estimate.compare(GT, floor).toLong() << first;
+    }
+    return (int) above;
+  }
+
+  /// Adds up what the table holds for the codes of every vector, less 32,768.
+  private static void sum(
+      int lookups, byte[] entries, MemorySegment blocks, long codes, short[] sums) {
     ShortVector least = ShortVector.broadcast(SHORTS, Short.MIN_VALUE);
     ShortVector all0 = least;
     ShortVector odd0 = least;
     ShortVector all1 = least;
     ShortVector odd1 = least;
-    long codes = offset + FACTORS_BYTES;
     for (int lookup = 0; lookup < lookups; lookup += 4) {
-      long at = (long) lookup << 4;
+      int at = lookup * LookupTable.TABLE;
       ByteVector codes0 = fromMemorySegment(BYTES, blocks, codes + at, ORDER);
       ByteVector codes1 = fromMemorySegment(BYTES, blocks, codes + at + 16, ORDER);
       ByteVector codes2 = fromMemorySegment(BYTES, blocks, codes + at + 32, ORDER);
       ByteVector codes3 = fromMemorySegment(BYTES, blocks, codes + at + 48, ORDER);
-      ByteVector table0 = fromMemorySegment(BYTES, entries, at, ORDER);
-      ByteVector table1 = fromMemorySegment(BYTES, entries, at + 16, ORDER);
-      ByteVector table2 = fromMemorySegment(BYTES, entries, at + 32, ORDER);
-      ByteVector table3 = fromMemorySegment(BYTES, entries, at + 48, ORDER);
+      ByteVector table0 = ByteVector.fromArray(BYTES, entries, at);
+      ByteVector table1 = ByteVector.fromArray(BYTES, entries, at + 16);
+      ByteVector table2 = ByteVector.fromArray(BYTES, entries, at + 32);
+      ByteVector table3 = ByteVector.fromArray(BYTES, entries, at + 48);
       ShortVector low =
           codes0
               .selectFrom(table0)
@@ -89,45 +108,9 @@ final class SimdFastScan implements FastScan {
       all1 = all1.add(high);
       odd1 = odd1.add(high.lanewise(LSHR, 8));
     }
-    float scale = table.scale;
-    float bias = table.bias - Short.MIN_VALUE * scale;
-    FloatVector sum0 = (FloatVector) all0.sub(odd0.lanewise(LSHL, 8)).convertShape(S2F, FLOATS, 0);
-    FloatVector sum1 = (FloatVector) odd0.convertShape(S2F, FLOATS, 0);
-    FloatVector sum2 = (FloatVector) all1.sub(odd1.lanewise(LSHL, 8)).convertShape(S2F, FLOATS, 0);
-    FloatVector sum3 = (FloatVector) odd1.convertShape(S2F, FLOATS, 0);
-    long factors = offset + FACTORS;
-    FloatVector estimate0 =
-        sum0.mul(scale)
-            .add(bias)
-            .fma(
-                FloatVector.fromMemorySegment(FLOATS, blocks, factors, ORDER),
-                FloatVector.fromMemorySegment(FLOATS, blocks, offset, ORDER).add(base));
-    FloatVector estimate1 =
-        sum1.mul(scale)
-            .add(bias)
-            .fma(
-                FloatVector.fromMemorySegment(FLOATS, blocks, factors + GROUP, ORDER),
-                FloatVector.fromMemorySegment(FLOATS, blocks, offset + GROUP, ORDER).add(base));
-    FloatVector estimate2 =
-        sum2.mul(scale)
-            .add(bias)
-            .fma(
-                FloatVector.fromMemorySegment(FLOATS, blocks, factors + 2 * GROUP, ORDER),
-                FloatVector.fromMemorySegment(FLOATS, blocks, offset + 2 * GROUP, ORDER).add(base));
-    FloatVector estimate3 =
-        sum3.mul(scale)
-            .add(bias)
-            .fma(
-                FloatVector.fromMemorySegment(FLOATS, blocks, factors + 3 * GROUP, ORDER),
-                FloatVector.fromMemorySegment(FLOATS, blocks, offset + 3 * GROUP, ORDER).add(base));
-    estimate0.intoArray(estimates, 0);
-    estimate1.intoArray(estimates, 8);
-    estimate2.intoArray(estimates, 16);
-    estimate3.intoArray(estimates, 24);
-    return (int)
-        (estimate0.compare(GT, floor).toLong()
-            | estimate1.compare(GT, floor).toLong() << 8
-            | estimate2.compare(GT, floor).toLong() << 16
-            | estimate3.compare(GT, floor).toLong() << 24);
+    all0.sub(odd0.lanewise(LSHL, 8)).intoArray(sums, 0);
+    odd0.intoArray(sums, GROUP);
+    all1.sub(odd1.lanewise(LSHL, 8)).intoArray(sums, 2 * GROUP);
+    odd1.intoArray(sums, 3 * GROUP);
   }
 }
