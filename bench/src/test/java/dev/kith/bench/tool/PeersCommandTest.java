@@ -51,6 +51,15 @@ final class PeersCommandTest {
   }
 
   @Test
+  void everySegmentOfOursTakesPart() throws Exception {
+    JsonNode json = compare(Metric.DOT, "kith-compact", "kith-fast");
+    assertTrue(
+        json.at("/contenders/1/bytes_per_vector").doubleValue()
+            > json.at("/contenders/0/bytes_per_vector").doubleValue(),
+        json::toString);
+  }
+
+  @Test
   void faissFindsWhatItShould() throws Exception {
     assumeTrue(isInstalled("faiss/IndexHNSW.h"), "no g++ or no libfaiss-dev");
     JsonNode json =
@@ -65,7 +74,9 @@ final class PeersCommandTest {
     write(Metric.DOT);
     assertEquals(2, run("peers"));
     assertEquals(1, run("peers", "--dataset", folder.toString(), "--contender", "nobody"));
-    assertTrue(err.toString().contains("there is no contender nobody; there are kith, hnswlib"));
+    assertTrue(
+        err.toString().contains("there is no contender nobody; there are kith, kith-compact,"),
+        err::toString);
     assertEquals(1, run("peers", "--dataset", folder.toString(), "--recall", "95"));
     assertTrue(err.toString().contains("recall must be above 0 and below 1"), err::toString);
     assertEquals(0, run("peers", "--help"));
