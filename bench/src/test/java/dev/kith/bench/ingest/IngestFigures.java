@@ -57,13 +57,13 @@ record IngestFigures(
   }
 
   /// The least heap seen while the load went from one share of the points to another: what is left
-  /// after a collection, nearly.
+  /// after a collection, nearly. A load may pass a share between two weighings, so the first
+  /// weighing after the earlier share counts in any case.
   long heapFloor(int fromPercent, int toPercent) {
+    MemorySampler.Sample first = at(fromPercent);
     return samples.stream()
-        .filter(
-            sample ->
-                100L * sample.points() >= (long) fromPercent * points
-                    && 100L * sample.points() <= (long) toPercent * points)
+        .filter(sample -> sample.points() >= first.points())
+        .filter(sample -> sample == first || 100L * sample.points() <= (long) toPercent * points)
         .mapToLong(MemorySampler.Sample::heapUsed)
         .min()
         .orElseThrow();
