@@ -46,8 +46,8 @@ public record Rabitq(int dimension, int bits) {
   /// Fills the table for a query: the value of a vector's codes becomes the inner product of its
   /// grid point and the query.
   ///
-  /// The query is rounded to 31 levels (one bit) or 21 (two bits), which adds less than 2 % to the
-  /// error that the codes have by themselves.
+  /// The query is rounded to 31 levels (one bit) or 21 (two bits), which adds little to the error
+  /// that the codes have by themselves.
   ///
   /// @param query rotated, at least [#dimension()] coordinates, finite
   /// @param table of [#lookups()] lookups

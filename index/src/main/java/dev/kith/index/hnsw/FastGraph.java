@@ -38,9 +38,6 @@ public final class FastGraph {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  // Static, so that the optimiser knows which one it is.
-  private static final FastScan FAST_SCAN = FastScan.best();
-
   private final RecordLayout layout;
   private final Rabitq code;
   private final RandomRotation rotation;
@@ -68,9 +65,9 @@ public final class FastGraph {
   /// Bits a coordinate that suit vectors of this shape.
   ///
   /// The error of an estimate shrinks with the root of the dimension, so short vectors need more
-  /// bits. On GloVe-100, one bit visits 265 nodes a search for a recall@10 of .95, two bits 159; on
-  /// WordNet-MiniLM (384 dimensions) two bits save too few visits to pay for records that are half
-  /// as long again.
+  /// bits. On GloVe-100, one bit visits 265 nodes a search for a recall@10 of .95, two bits 159.
+  /// Longer vectors take one bit, because two would make records half as long again (at 384
+  /// dimensions 4,992 bytes instead of 3,456); where the line is best drawn has not been measured.
   public static int suitableBits(VectorSpace space) {
     return space.dimension() <= 192 ? 2 : 1;
   }
@@ -131,10 +128,10 @@ public final class FastGraph {
     prepare(query, fast);
     EstimateBeam beam = fast.beam;
     beam.reset(graph.size(), STARTS, 1, BeamSearch.EVERY_NODE);
-    pivots.offer(query, fast, work);
-    beam.widen(ef, hits.k(), accepted);
     VisitedSet visited = scratch.visited;
     visited.reset(graph.size());
+    pivots.offer(query, fast, visited, work);
+    beam.widen(ef, hits.k(), accepted);
     int hops = 0;
     while (beam.hasNext()) {
       int node = beam.next();
@@ -164,24 +161,13 @@ public final class FastGraph {
   }
 
   private void estimateNeighbours(long record, float exact, FastScratch fast, VisitedSet visited) {
-    EstimateBeam beam = fast.beam;
     long links = record + layout.linksAt();
     long block = record + layout.blocksAt();
     for (int i = 0; i < layout.blocks(); i++) {
       if (GraphLinks.read(records, links, 0) == 0) {
         return;
       }
-      int above =
-          FAST_SCAN.estimate(fast.table, records, block, exact, beam.floor(), fast.estimates);
-      while (above != 0) {
-        int place = Integer.numberOfTrailingZeros(above);
-        above &= above - 1;
-        int neighbour = GraphLinks.target(GraphLinks.read(records, links, place));
-        float estimate = fast.estimates[place];
-        if (estimate > beam.floor() && !visited.contains(neighbour)) {
-          beam.add(neighbour, estimate);
-        }
-      }
+      fast.estimate(records, links, block, exact, visited);
       links += (long) FastScan.BLOCK * Integer.BYTES;
       block += layout.blockBytes();
     }

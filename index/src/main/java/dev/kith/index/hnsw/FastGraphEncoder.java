@@ -1,6 +1,5 @@
 package dev.kith.index.hnsw;
 
-import dev.kith.index.Metric;
 import dev.kith.index.codec.BlockEncoder;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.Rabitq;
@@ -33,7 +32,6 @@ public final class FastGraphEncoder {
   private final int[] rowOf;
   private final RecordLayout layout;
   private final Rabitq code;
-  private final Metric metric;
   private final MemorySegment rotated;
   private final BlockEncoder blocks;
   private final RandomRotation rotation;
@@ -64,9 +62,8 @@ public final class FastGraphEncoder {
     this.rowOf = rowOf;
     this.layout = RecordLayout.of(params.space(), params.m(), params.bits());
     this.code = RecordLayout.code(params.space(), params.bits());
-    this.metric = params.space().metric();
     this.rotation = params.rotation();
-    this.blocks = new BlockEncoder(code, metric);
+    this.blocks = new BlockEncoder(code, params.space().metric());
     this.links = new int[layout.slots()];
     int neighbours = 2 * params.m();
     this.found = new int[neighbours * neighbours];

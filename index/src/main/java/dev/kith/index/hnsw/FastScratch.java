@@ -3,16 +3,21 @@ package dev.kith.index.hnsw;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.LookupTable;
+import java.lang.foreign.MemorySegment;
 
 /// What one worker needs to search a [FastGraph]; reused, so that searching does not allocate. Not
 /// thread-safe.
 ///
 /// The part that depends on the shape of vectors is made again when that changes.
 final class FastScratch {
+
+  // Static, so that the optimiser knows which one it is.
+  private static final FastScan FAST_SCAN = FastScan.best();
+
   final EstimateBeam beam = new EstimateBeam();
   final F32Scorer scorer = new F32Scorer();
   final F32Scorer centreScorer = new F32Scorer();
-  final float[] estimates = new float[FastScan.BLOCK];
+  private final float[] estimates = new float[FastScan.BLOCK];
 
   /// The query, rotated.
   float[] rotated = new float[0];
@@ -26,6 +31,24 @@ final class FastScratch {
     }
     if (table.lookups() != lookups) {
       table = new LookupTable(lookups);
+    }
+  }
+
+  /// Estimates a block of nodes and adds those to the beam that are good enough for it.
+  ///
+  /// @param links byte of `segment` at which the links to the nodes start
+  /// @param block byte of `segment` at which their codes start
+  /// @param base raw score of the centre they are coded relative to
+  /// @param visited nodes that are of no interest any more
+  void estimate(MemorySegment segment, long links, long block, float base, VisitedSet visited) {
+    int above = FAST_SCAN.estimate(table, segment, block, base, beam.floor(), estimates);
+    while (above != 0) {
+      int place = Integer.numberOfTrailingZeros(above);
+      above &= above - 1;
+      int node = GraphLinks.target(GraphLinks.read(segment, links, place));
+      if (estimates[place] > beam.floor() && !visited.contains(node)) {
+        beam.add(node, estimates[place]);
+      }
     }
   }
 }

@@ -30,10 +30,7 @@ public final class SealedGraph implements Graph {
       MemorySegment pointers,
       MemorySegment upper) {
     if (level0.byteSize() != GraphLinks.level0Bytes(m, size)
-        || pointers.byteSize() != (long) size * Integer.BYTES
-        || upper.byteSize() % Integer.BYTES != 0
-        || entry.node() >= size
-        || entry.isNone() != (size == 0)) {
+        || !fit(entry, size, pointers, upper)) {
       throw new IllegalArgumentException(
           ("%d nodes with m = %d take %d bytes of links, %d of pointers and an entry among them;"
                   + " got %d, %d and %s")
@@ -61,15 +58,19 @@ public final class SealedGraph implements Graph {
       MemorySegment records,
       MemorySegment pointers,
       MemorySegment upper) {
-    if (pointers.byteSize() != (long) size * Integer.BYTES
-        || upper.byteSize() % Integer.BYTES != 0
-        || entry.node() >= size
-        || entry.isNone() != (size == 0)) {
+    if (!fit(entry, size, pointers, upper)) {
       throw new IllegalArgumentException(
           "%d nodes take %d bytes of pointers and an entry among them; got %d and %s"
               .formatted(size, (long) size * Integer.BYTES, pointers.byteSize(), entry));
     }
     return new SealedGraph(GraphLinks.in(layout, m, records, pointers, upper), entry, size);
+  }
+
+  private static boolean fit(Entry entry, int size, MemorySegment pointers, MemorySegment upper) {
+    return pointers.byteSize() == (long) size * Integer.BYTES
+        && upper.byteSize() % Integer.BYTES == 0
+        && entry.node() < size
+        && entry.isNone() == (size == 0);
   }
 
   @Override

@@ -32,6 +32,12 @@ final class Bounds {
     check(rows, four.offset3, dimension);
   }
 
+  /// Checks a block of codes, and the room for its estimates.
+  static void check(LookupTable table, MemorySegment blocks, long offset, float[] estimates) {
+    Objects.checkFromIndexSize(offset, FastScan.blockBytes(table.lookups()), blocks.byteSize());
+    Objects.checkFromIndexSize(0, FastScan.BLOCK, estimates.length);
+  }
+
   private static void checkDimension(int dimension) {
     if (dimension < 1) {
       throw new IllegalArgumentException("dimension must be at least 1, got " + dimension);

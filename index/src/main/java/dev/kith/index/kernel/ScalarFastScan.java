@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Objects;
 
 /// The definition of [FastScan], one vector at a time. It also runs where the Vector API is
 /// missing.
@@ -26,8 +25,7 @@ final class ScalarFastScan implements FastScan {
       float base,
       float floor,
       float[] estimates) {
-    Objects.checkFromIndexSize(offset, FastScan.blockBytes(table.lookups()), blocks.byteSize());
-    Objects.checkFromIndexSize(0, BLOCK, estimates.length);
+    Bounds.check(table, blocks, offset, estimates);
     int above = 0;
     for (int k = 0; k < BLOCK; k++) {
       float value = table.scale * sum(table, blocks, offset, k) + table.bias;

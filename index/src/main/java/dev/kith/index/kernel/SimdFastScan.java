@@ -8,7 +8,6 @@ import static jdk.incubator.vector.VectorOperators.S2F;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
@@ -48,8 +47,7 @@ final class SimdFastScan implements FastScan {
       float base,
       float floor,
       float[] estimates) {
-    Objects.checkFromIndexSize(offset, FastScan.blockBytes(table.lookups()), blocks.byteSize());
-    Objects.checkFromIndexSize(0, BLOCK, estimates.length);
+    Bounds.check(table, blocks, offset, estimates);
     short[] sums = table.sums;
     sum(table.lookups(), table.entries(), blocks, offset + FACTORS_BYTES, sums);
     float scale = table.scale;
