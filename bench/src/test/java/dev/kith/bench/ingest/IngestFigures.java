@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /// What a load came to.
@@ -50,23 +51,25 @@ record IngestFigures(
   ///
   /// @param percent in `[0, 100]`
   MemorySampler.Sample at(int percent) {
-    return samples.stream()
-        .filter(sample -> 100L * sample.points() >= (long) percent * points)
-        .findFirst()
-        .orElseThrow();
+    return samples.stream().filter(sample -> reached(sample, percent)).findFirst().orElseThrow();
   }
 
   /// The least heap seen while the load went from one share of the points to another: what is left
   /// after a collection, nearly. A load may pass a share between two weighings, so the first
   /// weighing after the earlier share counts in any case.
   long heapFloor(int fromPercent, int toPercent) {
-    MemorySampler.Sample first = at(fromPercent);
-    return samples.stream()
-        .filter(sample -> sample.points() >= first.points())
-        .filter(sample -> sample == first || 100L * sample.points() <= (long) toPercent * points)
+    List<MemorySampler.Sample> later =
+        samples.stream().dropWhile(sample -> !reached(sample, fromPercent)).toList();
+    return Stream.concat(
+            later.stream().limit(1),
+            later.stream().filter(sample -> 100L * sample.points() <= (long) toPercent * points))
         .mapToLong(MemorySampler.Sample::heapUsed)
         .min()
         .orElseThrow();
+  }
+
+  private boolean reached(MemorySampler.Sample sample, int percent) {
+    return 100L * sample.points() >= (long) percent * points;
   }
 
   /// Bytes by which the process grew for each byte of rows and links, between two shares.
