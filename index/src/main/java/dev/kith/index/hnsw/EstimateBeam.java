@@ -14,7 +14,7 @@ import java.util.Arrays;
 final class EstimateBeam {
 
   /*
-   * A sorted array, not two heaps: a beam is short, so making room for an entry moves a few cache
+   * A sorted array, not two heaps: a beam is short, so making room for entries moves a few cache
    * lines, and what comes next is simply the next entry.
    *
    * A Scored entry ends in the complement of an ordinal, which is below 2^29: its upper bits are
@@ -75,29 +75,42 @@ final class EstimateBeam {
     return isFull() ? Scored.score(entries[size - 1]) : Float.NEGATIVE_INFINITY;
   }
 
-  /// Adds an estimate of a node and drops what is too much.
+  /// Adds estimates of different nodes and drops what is too much.
   ///
-  /// @param estimate must exceed [#floor()]
-  void add(int node, float estimate) {
-    long entry = Scored.pack(node, estimate);
-    if (known.add(node) == 0) {
-      entry &= ~FIRST;
+  /// Together, because making room moves entries, and moves them once so.
+  ///
+  /// @param found [Scored] entries, each above [#floor()]; overwritten
+  void add(long[] found, int count) {
+    for (int i = 0; i < count; i++) {
+      if (known.add(Scored.ordinal(found[i])) == 0) {
+        found[i] &= ~FIRST;
+      }
+      count(found[i], 1);
     }
-    int at = place(entry);
-    if (size == entries.length) {
-      entries = Arrays.copyOf(entries, 2 * size);
+    Arrays.sort(found, 0, count);
+    if (size + count > entries.length) {
+      entries = Arrays.copyOf(entries, 2 * (size + count));
     }
-    System.arraycopy(entries, at, entries, at + 1, size - at);
-    entries[at] = entry;
-    size++;
-    next = Math.min(next, at);
-    count(entry, 1);
+    int end = size;
+    for (int i = 0; i < count; i++) {
+      int at = place(found[i], end);
+      int room = count - i;
+      System.arraycopy(entries, at, entries, at + room, end - at);
+      entries[at + room - 1] = found[i];
+      end = at;
+    }
+    size += count;
+    next = Math.min(next, end);
+    drop();
+  }
+
+  private void drop() {
     while (isFull()) {
       long last = entries[size - 1];
       count(last, -1);
       if (!isFull()) {
         count(last, 1);
-        break;
+        return;
       }
       size--;
     }
@@ -118,9 +131,10 @@ final class EstimateBeam {
     return Scored.ordinal(entry | FIRST);
   }
 
-  private int place(long entry) {
+  /// Where an entry belongs among the first `end`.
+  private int place(long entry, int end) {
     int from = 0;
-    int to = size;
+    int to = end;
     while (from < to) {
       int middle = (from + to) >>> 1;
       if (entries[middle] > entry) {

@@ -18,6 +18,7 @@ final class FastScratch {
   final F32Scorer scorer = new F32Scorer();
   final F32Scorer centreScorer = new F32Scorer();
   private final float[] estimates = new float[FastScan.BLOCK];
+  private final long[] found = new long[FastScan.BLOCK];
 
   /// The query, rotated.
   float[] rotated = new float[0];
@@ -42,13 +43,17 @@ final class FastScratch {
   /// @param visited nodes that are of no interest any more
   void estimate(MemorySegment segment, long links, long block, float base, VisitedSet visited) {
     int above = FAST_SCAN.estimate(table, segment, block, base, beam.floor(), estimates);
+    int count = 0;
     while (above != 0) {
       int place = Integer.numberOfTrailingZeros(above);
       above &= above - 1;
       int node = GraphLinks.target(GraphLinks.read(segment, links, place));
-      if (estimates[place] > beam.floor() && !visited.contains(node)) {
-        beam.add(node, estimates[place]);
+      if (!visited.contains(node)) {
+        found[count++] = Scored.pack(node, estimates[place]);
       }
+    }
+    if (count > 0) {
+      beam.add(found, count);
     }
   }
 }
