@@ -1,4 +1,5 @@
 // FAISS (Meta) as a contender: any index that its index_factory makes of HNSW, IVF and a refinement.
+#include <faiss/AutoTune.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexIVF.h>
 #include <faiss/IndexRefine.h>
@@ -20,11 +21,8 @@ class Faiss {
       : index_(faiss::index_factory(
             job.base.columns, job.index.c_str(),
             job.euclidean ? faiss::METRIC_L2 : faiss::METRIC_INNER_PRODUCT)) {
-    refine_ = dynamic_cast<faiss::IndexRefine*>(index_.get());
-    faiss::Index* inner = refine_ ? refine_->base_index : index_.get();
-    hnsw_ = dynamic_cast<faiss::IndexHNSW*>(inner);
-    ivf_ = dynamic_cast<faiss::IndexIVF*>(inner);
-    if (hnsw_) hnsw_->hnsw.efConstruction = job.ef_construction;
+    counted_ = dynamic_cast<faiss::IndexRefine*>(index_.get()) == nullptr;
+    if (job.index.rfind("HNSW", 0) == 0) tune("efConstruction", job.ef_construction);
     use_threads(job.threads);
     index_->train(job.base.rows, job.base.data);
     index_->add(job.base.rows, job.base.data);
@@ -41,15 +39,7 @@ class Faiss {
   }
 
   void set(const std::string& key, int value) {
-    if (key == "ef" && hnsw_) {
-      hnsw_->hnsw.efSearch = value;
-    } else if (key == "nprobe" && ivf_) {
-      ivf_->nprobe = value;
-    } else if (key == "k_factor" && refine_) {
-      refine_->k_factor = value;
-    } else {
-      throw std::runtime_error("this index has no setting " + key);
-    }
+    tune(key == "ef" ? "efSearch" : key == "k_factor" ? "k_factor_rf" : key, value);
   }
 
   void search(const float* query, int64_t* rows) {
@@ -64,7 +54,7 @@ class Faiss {
 
   // What is counted of codes that are scanned many at a time differs from version to version.
   uint64_t distances() const {
-    return refine_ ? 0 : faiss::hnsw_stats.ndis + faiss::indexIVF_stats.ndis;
+    return counted_ ? faiss::hnsw_stats.ndis + faiss::indexIVF_stats.ndis : 0;
   }
 
  private:
@@ -73,10 +63,14 @@ class Faiss {
     openblas_set_num_threads(threads);
   }
 
+  // By name, in the library: where a field lies may differ from the headers at hand, and a setting
+  // written beside it would be ignored in silence.
+  void tune(const std::string& name, int value) {
+    faiss::ParameterSpace().set_index_parameter(index_.get(), name, value);
+  }
+
   std::unique_ptr<faiss::Index> index_;
-  faiss::IndexRefine* refine_;
-  faiss::IndexHNSW* hnsw_;
-  faiss::IndexIVF* ivf_;
+  bool counted_;
 };
 
 }  // namespace
