@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// How one data set is made. Repeating it makes the same files.
-public sealed interface Recipe permits GloveRecipe, WordNetRecipe {
+public sealed interface Recipe permits GloveRecipe, MnistRecipe, WordNetRecipe {
 
   /// Name of the data set and of its folder.
   String name();
@@ -20,6 +20,6 @@ public sealed interface Recipe permits GloveRecipe, WordNetRecipe {
 
   /// All recipes, those that need no options.
   static List<Recipe> all() {
-    return List.of(new GloveRecipe(), WordNetRecipe.usingWhatIsThere());
+    return List.of(new GloveRecipe(), WordNetRecipe.usingWhatIsThere(), new MnistRecipe());
   }
 }

@@ -79,7 +79,8 @@ final class DatasetCommand implements Runnable {
       })
   int fetch(
       @Mixin HelpOption help,
-      @Parameters(paramLabel = "NAME", description = "glove-100 or wordnet-minilm.") String name,
+      @Parameters(paramLabel = "NAME", description = "glove-100, wordnet-minilm or mnist-784.")
+          String name,
       @Option(
               names = "--dir",
               paramLabel = "DIR",
