@@ -32,6 +32,48 @@ final class Bounds {
     check(rows, four.offset3, dimension);
   }
 
+  /// Checks a query and a row of 16-bit numbers.
+  static void checkHalves(
+      MemorySegment query, long queryOffset, MemorySegment rows, long offset, int dimension) {
+    checkEven(dimension);
+    checkBytes(query, queryOffset, (long) dimension << 2);
+    checkBytes(rows, offset, (long) dimension << 1);
+  }
+
+  /// Checks a query and four rows of 16-bit numbers.
+  static void checkHalves(
+      MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int dimension) {
+    checkEven(dimension);
+    checkBytes(query, queryOffset, (long) dimension << 2);
+    checkBytes(rows, four, (long) dimension << 1);
+  }
+
+  /// Checks a query and a row of `length` units of `1 << shift` bytes each.
+  static void checkUnits(
+      MemorySegment query,
+      long queryOffset,
+      MemorySegment rows,
+      long offset,
+      int length,
+      int shift) {
+    checkDimension(length);
+    checkBytes(query, queryOffset, (long) length << shift);
+    checkBytes(rows, offset, (long) length << shift);
+  }
+
+  /// Checks a query and four rows of `length` units of `1 << shift` bytes each.
+  static void checkUnits(
+      MemorySegment query,
+      long queryOffset,
+      MemorySegment rows,
+      FourRows four,
+      int length,
+      int shift) {
+    checkDimension(length);
+    checkBytes(query, queryOffset, (long) length << shift);
+    checkBytes(rows, four, (long) length << shift);
+  }
+
   /// Checks a block of codes, and the room for its estimates.
   static void check(LookupTable table, MemorySegment blocks, long offset, float[] estimates) {
     Objects.checkFromIndexSize(offset, FastScan.blockBytes(table.lookups()), blocks.byteSize());
@@ -42,5 +84,22 @@ final class Bounds {
     if (dimension < 1) {
       throw new IllegalArgumentException("dimension must be at least 1, got " + dimension);
     }
+  }
+
+  private static void checkEven(int dimension) {
+    if (dimension < 2 || dimension % 2 != 0) {
+      throw new IllegalArgumentException("dimension must be even and at least 2, got " + dimension);
+    }
+  }
+
+  private static void checkBytes(MemorySegment segment, long offset, long bytes) {
+    Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
+  }
+
+  private static void checkBytes(MemorySegment rows, FourRows four, long bytes) {
+    checkBytes(rows, four.offset0, bytes);
+    checkBytes(rows, four.offset1, bytes);
+    checkBytes(rows, four.offset2, bytes);
+    checkBytes(rows, four.offset3, bytes);
   }
 }

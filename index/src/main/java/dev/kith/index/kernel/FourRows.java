@@ -31,6 +31,18 @@ public final class FourRows {
   /// What the kernel computed for the fourth row.
   public float result3;
 
+  /// What a kernel of whole numbers computed for the first row.
+  public int count0;
+
+  /// What a kernel of whole numbers computed for the second row.
+  public int count1;
+
+  /// What a kernel of whole numbers computed for the third row.
+  public int count2;
+
+  /// What a kernel of whole numbers computed for the fourth row.
+  public int count3;
+
   /// Byte offset of a row, in `[0, 4)`.
   long offset(int row) {
     return switch (row) {
@@ -48,6 +60,16 @@ public final class FourRows {
       case 1 -> result1 = result;
       case 2 -> result2 = result;
       default -> result3 = result;
+    }
+  }
+
+  /// Sets the whole number that was computed for a row, in `[0, 4)`.
+  void setCount(int row, int count) {
+    switch (row) {
+      case 0 -> count0 = count;
+      case 1 -> count1 = count;
+      case 2 -> count2 = count;
+      default -> count3 = count;
     }
   }
 }

@@ -18,6 +18,10 @@ final class KernelChoice {
    */
   static final VectorKernel VECTOR = SIMD ? new SimdKernel() : VectorKernel.scalar();
   static final FastScan FAST_SCAN = SIMD ? new SimdFastScan() : FastScan.scalar();
+  static final HalfKernel F16 = SIMD ? new SimdF16Kernel() : HalfKernel.scalar(HalfFormat.F16);
+  static final HalfKernel BF16 = SIMD ? new SimdBf16Kernel() : HalfKernel.scalar(HalfFormat.BF16);
+  static final ByteKernel BYTES = SIMD ? new SimdByteKernel() : ByteKernel.scalar();
+  static final BitKernel BITS = SIMD ? new SimdBitKernel() : BitKernel.scalar();
   static final Hadamard HADAMARD = SIMD ? new SimdHadamard() : Hadamard.scalar();
 
   private KernelChoice() {}

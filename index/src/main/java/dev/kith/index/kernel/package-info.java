@@ -1,7 +1,10 @@
-/// Arithmetic on vectors of 32-bit floats (inner product, squared distance, cosine), estimates from
-/// 4-bit codes, and the transform that rotations are made of.
+/// Arithmetic on vectors of 32-bit floats (inner product, squared distance, cosine), on rows of
+/// 16-bit numbers, of bytes and of bits, estimates from 4-bit codes, and the transform that
+/// rotations are made of.
 ///
-/// Start at [dev.kith.index.kernel.VectorKernel] and [dev.kith.index.kernel.FastScan]. Every
+/// Start at [dev.kith.index.kernel.VectorKernel] and [dev.kith.index.kernel.FastScan]; rows of fewer
+/// bits have [dev.kith.index.kernel.HalfKernel], [dev.kith.index.kernel.ByteKernel] and
+/// [dev.kith.index.kernel.BitKernel]. Every
 /// operation exists twice: a scalar kernel that is the definition, and a SIMD kernel that is the
 /// one that runs. This package is the only door to `jdk.incubator.vector`.
 ///

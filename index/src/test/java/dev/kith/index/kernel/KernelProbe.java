@@ -15,6 +15,7 @@ final class KernelProbe {
     require(kernel == VectorKernel.best(), "one kernel a process");
     try (Arena arena = Arena.ofShared()) {
       OperandsOutOfBounds.assertRefused(kernel, arena, KernelProbe::expectRefusal);
+      CodeKernels.assertRefused(CodeKernels.best(), arena, KernelProbe::expectRefusal);
       Random random = new Random(1);
       for (int dimension = 1; dimension <= 300; dimension++) {
         compare(kernel, random, dimension, arena);
