@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 /// Any even dimension of at least 2 and any alignment works; dimensions that are multiples of 32
 /// and addresses that are multiples of 64 are fastest.
 ///
-/// Numbers are expected to be finite; those of a row that are not count as something finite or not,
-/// as comes. Sums are accumulated in floats, as [VectorKernel] says.
+/// Coordinates are expected to be finite: what an infinity or a NaN in a row contributes is not
+/// defined. Sums are accumulated in floats, as [VectorKernel] says.
 ///
 /// Every method throws `IndexOutOfBoundsException` if an operand does not lie inside its segment,
 /// before anything is read, and `IllegalArgumentException` if the dimension is odd or less than 2.

@@ -1,0 +1,38 @@
+package dev.kith.index.codec;
+
+import dev.kith.index.VectorSpace;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.MemorySegment;
+
+/// What all rows of codes demand.
+final class CodedRows {
+
+  private CodedRows() {}
+
+  /// Rounds up to a whole number of cache lines.
+  static long aligned(long bytes) {
+    return (bytes + VectorRows.ALIGNMENT - 1) & -VectorRows.ALIGNMENT;
+  }
+
+  /// @throws IllegalArgumentException if a piece of memory does not hold exactly such rows
+  static void requireFit(MemorySegment mapped, int count, long stride, VectorSpace space) {
+    if (mapped.byteSize() != count * stride) {
+      throw new IllegalArgumentException(
+          "%d coded rows of %d dimensions take %d bytes, got %d"
+              .formatted(count, space.dimension(), count * stride, mapped.byteSize()));
+    }
+    if (mapped.address() % VectorRows.ALIGNMENT != 0) {
+      throw new IllegalArgumentException(
+          "rows must start on a multiple of %d bytes, got address %x"
+              .formatted(VectorRows.ALIGNMENT, mapped.address()));
+    }
+  }
+
+  /// @throws IllegalArgumentException if two spaces differ
+  static void requireSameSpace(VectorSpace rows, VectorSpace other) {
+    if (!rows.equals(other)) {
+      throw new IllegalArgumentException(
+          "rows of %s need vectors of the same space, got %s".formatted(rows, other));
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.kith.index.codec;
+
+import dev.kith.index.VectorSpace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// One worker's copy of a query as signed bytes with a scale of their own, for [Int8Scorer]. Reused
+/// from query to query; not thread-safe.
+public final class Int8Query implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  private final VectorSpace space;
+
+  /*
+   * As long as a row. The zeros behind the codes meet the floats behind the codes of a row, so that
+   * a kernel runs over whole rows without a tail.
+   */
+  private final MemorySegment codes;
+
+  private float factor;
+  private float squaredNorm;
+
+  /// Reserves the memory; [#close()] frees it.
+  public Int8Query(VectorSpace space) {
+    this.space = space;
+    this.codes = arena.allocate(Int8Rows.strideBytes(space), 64);
+  }
+
+  /// Encodes a query.
+  ///
+  /// @throws IllegalArgumentException if it is of another space
+  public void set(QueryBuffer query) {
+    CodedRows.requireSameSpace(space, query.space());
+    Int8Encoder.Codes encoded = Int8Encoder.encode(query.segment(), 0, space.dimension(), codes, 0);
+    this.factor = encoded.factor();
+    this.squaredNorm = encoded.squaredNorm();
+  }
+
+  /// The shape of the query.
+  public VectorSpace space() {
+    return space;
+  }
+
+  /// The codes, zeros behind them, borrowed until [#close()].
+  MemorySegment segment() {
+    return codes;
+  }
+
+  /// As that of a row: see [Int8Rows].
+  float factor() {
+    return factor;
+  }
+
+  float squaredNorm() {
+    return squaredNorm;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
