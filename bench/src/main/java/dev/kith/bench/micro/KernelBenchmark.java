@@ -5,9 +5,9 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.kernel.FourRows;
 import dev.kith.index.kernel.VectorKernel;
 import dev.kith.index.store.VectorRows;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,6 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -39,7 +40,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /// ```
 ///
 /// and JMH's own options, such as `-p dimension=768 -f 1`. Expect no allocation
-/// (`gc.alloc.rate.norm` about 0). Where gcc is installed, the same kernels in C follow.
+/// (`gc.alloc.rate.norm` about 0). [CodeBenchmark] runs along. Where gcc is installed, the same
+/// kernels in C follow, and a table of both.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -61,7 +63,7 @@ public class KernelBenchmark {
   public String kernelName = "best";
 
   /// Coordinates per vector.
-  @Param({"100", "128", "384", "768", "1536"})
+  @Param({"100", "384", "784", "1536"})
   public int dimension = 128;
 
   /// 64 rows of 1,536 floats fit in a second-level cache.
@@ -181,30 +183,21 @@ public class KernelBenchmark {
     four.offset3 = visits[visit + 3];
   }
 
-  /// Runs this benchmark with JMH's options, then the C program.
+  /// Runs both benchmarks with JMH's options, then the C programs, and compares them.
   public static void main(String[] arguments) throws Exception {
-    new Runner(
-            new OptionsBuilder()
-                .parent(new CommandLineOptions(arguments))
-                .include(KernelBenchmark.class.getName())
-                .addProfiler(GCProfiler.class)
-                .build())
-        .run();
-    printReference();
-  }
-
-  private static void printReference() throws IOException, InterruptedException {
-    if (!NativeKernels.isSupported()) {
+    Collection<RunResult> results =
+        new Runner(
+                new OptionsBuilder()
+                    .parent(new CommandLineOptions(arguments))
+                    .include(KernelBenchmark.class.getName())
+                    .include(CodeBenchmark.class.getName())
+                    .addProfiler(GCProfiler.class)
+                    .build())
+            .run();
+    if (NativeKernels.isSupported()) {
+      JavaBesideC.print(results, System.out);
+    } else {
       System.out.println("No gcc on the path: nothing in C to compare with.");
-      return;
-    }
-    try (NativeKernels kernels = NativeKernels.compile()) {
-      System.out.println("gcc -O3 -march=native, least ns per row:");
-      for (int dimension : new int[] {100, 128, 384, 768, 1536}) {
-        for (NativeKernels.Timing timing : kernels.time(dimension, 64)) {
-          System.out.printf("%-18s %5d %10.1f%n", timing.kernel(), dimension, timing.nanos());
-        }
-      }
     }
   }
 }

@@ -10,19 +10,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// The kernels in C: a program compiled on the spot that times itself. Owns a temporary folder.
+/// Kernels in C: a program compiled on the spot that times itself. Owns a temporary folder.
 final class NativeKernels implements AutoCloseable {
-  private static final String SOURCE = "kernels.c";
+  /// The program beside [KernelBenchmark].
+  static final String FLOATS = "kernels.c";
+
+  /// The program beside [CodeBenchmark]; it times nothing where there is no AVX2.
+  static final String CODES = "codes.c";
 
   private final Path folder;
+  private final String source;
 
-  private NativeKernels(Path folder) {
+  private NativeKernels(Path folder, String source) {
     this.folder = folder;
+    this.source = source;
   }
 
   /// What the program says of one kernel.
   ///
-  /// @param kernel its name, as that of the method of [KernelBenchmark]
+  /// @param kernel its name, as that of the method of the benchmark
   /// @param nanos least time per row, in nanoseconds
   /// @param sum of its results over all visits
   record Timing(String kernel, double nanos, double sum) {}
@@ -38,16 +44,17 @@ final class NativeKernels implements AutoCloseable {
     return false;
   }
 
-  /// Compiles the program.
+  /// Compiles a program.
   ///
+  /// @param source [#FLOATS] or [#CODES]
   /// @throws IOException if the compiler refuses it
-  static NativeKernels compile() throws IOException, InterruptedException {
-    NativeKernels kernels = new NativeKernels(Files.createTempDirectory("kith-kernels"));
-    try (InputStream source =
-        Objects.requireNonNull(NativeKernels.class.getResourceAsStream(SOURCE), SOURCE)) {
-      Files.copy(source, kernels.folder.resolve(SOURCE));
+  static NativeKernels compile(String source) throws IOException, InterruptedException {
+    NativeKernels kernels = new NativeKernels(Files.createTempDirectory("kith-kernels"), source);
+    try (InputStream text =
+        Objects.requireNonNull(NativeKernels.class.getResourceAsStream(source), source)) {
+      Files.copy(text, kernels.folder.resolve(source));
       kernels.run(
-          "gcc", "-O3", "-march=native", "-ffast-math", "-Wno-psabi", SOURCE, "-o", "kernels");
+          "gcc", "-O3", "-march=native", "-ffast-math", "-Wno-psabi", source, "-o", "kernels");
       return kernels;
     } catch (IOException | InterruptedException | RuntimeException failure) {
       kernels.close();
@@ -72,7 +79,7 @@ final class NativeKernels implements AutoCloseable {
   /// Deletes the program.
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(folder.resolve(SOURCE));
+    Files.deleteIfExists(folder.resolve(source));
     Files.deleteIfExists(folder.resolve("kernels"));
     Files.deleteIfExists(folder);
   }

@@ -102,6 +102,12 @@ final class AllocationProbe {
   private static List<Kernel> kernels() {
     F32Scorer scorer = new F32Scorer();
     float[] scores = new float[ROWS];
+    List<Kernel> all = new ArrayList<>(CodePasses.kernels(DIMENSION, ROWS));
+    all.addAll(floatKernels(scorer, scores));
+    return all;
+  }
+
+  private static List<Kernel> floatKernels(F32Scorer scorer, float[] scores) {
     return List.of(
         new Kernel(
             "scoreRange",

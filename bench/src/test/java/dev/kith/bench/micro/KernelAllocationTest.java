@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class KernelAllocationTest {
 
   /// Longer than the probe's own deadlines together: it ends by itself and says why.
-  private static final int PROBE_SECONDS = 200;
+  private static final int PROBE_SECONDS = 400;
 
   @TempDir Path folder;
 

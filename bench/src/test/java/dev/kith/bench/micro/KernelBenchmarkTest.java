@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +47,7 @@ final class KernelBenchmarkTest {
   @Test
   void theProgramInCComputesTheSameSumsOverTheSameRows() throws Exception {
     assumeTrue(NativeKernels.isSupported(), "no gcc");
-    try (NativeKernels natives = NativeKernels.compile()) {
+    try (NativeKernels natives = NativeKernels.compile(NativeKernels.FLOATS)) {
       List<NativeKernels.Timing> timings = natives.time(100, 64);
       assertEquals(
           List.of("dot", "dot4", "squaredDistance", "squaredDistance4"),
@@ -60,6 +63,44 @@ final class KernelBenchmarkTest {
         assertTrue(timing.nanos() > 0.1 && timing.nanos() < 1e6, timing.toString());
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 768})
+  void theProgramOfCodesComputesTheSameSumsOverTheSameRows(int dimension) throws Exception {
+    assumeTrue(NativeKernels.isSupported(), "no gcc");
+    Map<String, ToDoubleFunction<CodeBenchmark>> all = codes();
+    CodeBenchmark benchmark = new CodeBenchmark();
+    benchmark.dimension = dimension;
+    benchmark.prepare();
+    try (NativeKernels natives = NativeKernels.compile(NativeKernels.CODES)) {
+      List<NativeKernels.Timing> timings = natives.time(dimension, 64);
+      assumeTrue(!timings.isEmpty(), "no AVX2");
+      assertEquals(
+          List.copyOf(all.keySet()), timings.stream().map(NativeKernels.Timing::kernel).toList());
+      for (NativeKernels.Timing timing : timings) {
+        double expected = Objects.requireNonNull(all.get(timing.kernel())).applyAsDouble(benchmark);
+        assertEquals(expected, timing.sum(), 1e-4 * Math.abs(expected) + 0.05, timing.kernel());
+      }
+    } finally {
+      benchmark.close();
+    }
+  }
+
+  private static Map<String, ToDoubleFunction<CodeBenchmark>> codes() {
+    Map<String, ToDoubleFunction<CodeBenchmark>> all = new LinkedHashMap<>();
+    all.put("f16Dot", CodeBenchmark::f16Dot);
+    all.put("f16Dot4", CodeBenchmark::f16Dot4);
+    all.put("f16SquaredDistance4", CodeBenchmark::f16SquaredDistance4);
+    all.put("bf16Dot", CodeBenchmark::bf16Dot);
+    all.put("bf16Dot4", CodeBenchmark::bf16Dot4);
+    all.put("bf16SquaredDistance4", CodeBenchmark::bf16SquaredDistance4);
+    all.put("int8Dot", CodeBenchmark::int8Dot);
+    all.put("int8Dot4", CodeBenchmark::int8Dot4);
+    all.put("int8SquaredDistance4", CodeBenchmark::int8SquaredDistance4);
+    all.put("differing4", CodeBenchmark::differing4);
+    all.put("fastScan", CodeBenchmark::fastScan);
+    return all;
   }
 
   private static double sum(Kernel kernel, String kernelName, int dimension) {
