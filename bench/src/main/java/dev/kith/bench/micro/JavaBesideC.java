@@ -10,7 +10,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
 
 /// The table of every kernel in Java and in C. Of each the least time counts: that of the best
-/// iteration in Java, and of the best round in C, so that what else the machine does stays out.
+/// iteration in Java, and of the best round in C. An iteration takes a second and a round
+/// microseconds, so what else runs slows Java's figure alone: ratios count on an idle machine only.
 final class JavaBesideC {
 
   private record Key(String kernel, int dimension) {}
