@@ -10,32 +10,43 @@ import java.util.OptionalInt;
 /// @param index how points are indexed
 /// @param defaultEf beam of a search that sets none, in `[1, 10000]`; 100 if empty
 /// @param segmentPoints points at which a growing segment is sealed, in `[1000, 100000000]`
+/// @param deferIndexing whether new points wait for [KithCollection#optimize] before they are
+///   linked and sealed; until then every search scans them
 public record CollectionSpec(
     String name,
     int dimension,
     Metric metric,
     IndexSpec index,
     OptionalInt defaultEf,
-    OptionalInt segmentPoints) {
+    OptionalInt segmentPoints,
+    boolean deferIndexing) {
 
   /// An HNSW-indexed collection with the server's defaults.
   public static CollectionSpec of(String name, int dimension, Metric metric) {
     return new CollectionSpec(
-        name, dimension, metric, IndexSpec.hnsw(), OptionalInt.empty(), OptionalInt.empty());
+        name, dimension, metric, IndexSpec.hnsw(), OptionalInt.empty(), OptionalInt.empty(), false);
   }
 
   /// The same, indexed otherwise.
   public CollectionSpec withIndex(IndexSpec other) {
-    return new CollectionSpec(name, dimension, metric, other, defaultEf, segmentPoints);
+    return new CollectionSpec(
+        name, dimension, metric, other, defaultEf, segmentPoints, deferIndexing);
   }
 
   /// The same with another default beam.
   public CollectionSpec withDefaultEf(int ef) {
-    return new CollectionSpec(name, dimension, metric, index, OptionalInt.of(ef), segmentPoints);
+    return new CollectionSpec(
+        name, dimension, metric, index, OptionalInt.of(ef), segmentPoints, deferIndexing);
   }
 
   /// The same, sealing at another size.
   public CollectionSpec withSegmentPoints(int points) {
-    return new CollectionSpec(name, dimension, metric, index, defaultEf, OptionalInt.of(points));
+    return new CollectionSpec(
+        name, dimension, metric, index, defaultEf, OptionalInt.of(points), deferIndexing);
+  }
+
+  /// The same, with indexing deferred or not.
+  public CollectionSpec withDeferredIndexing(boolean deferred) {
+    return new CollectionSpec(name, dimension, metric, index, defaultEf, segmentPoints, deferred);
   }
 }

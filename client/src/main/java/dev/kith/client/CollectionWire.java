@@ -10,6 +10,7 @@ import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.VectorSchema;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -32,6 +33,7 @@ final class CollectionWire {
     }
     spec.defaultEf().ifPresent(index::setDefaultEf);
     spec.segmentPoints().ifPresent(index::setSegmentPoints);
+    index.setDeferIndexing(spec.deferIndexing());
     return CreateCollectionRequest.newBuilder()
         .setName(spec.name())
         .setVector(
@@ -53,7 +55,8 @@ final class CollectionWire {
             policy.hasDefaultEf() ? OptionalInt.of(policy.getDefaultEf()) : OptionalInt.empty(),
             policy.hasSegmentPoints()
                 ? OptionalInt.of(policy.getSegmentPoints())
-                : OptionalInt.empty());
+                : OptionalInt.empty(),
+            policy.getDeferIndexing());
     return new CollectionInfo(
         spec,
         Instant.ofEpochSecond(
@@ -123,11 +126,33 @@ final class CollectionWire {
         switch (progress.getPhase()) {
           case OPTIMIZE_PHASE_LINKING -> OptimizeProgress.Phase.LINKING;
           case OPTIMIZE_PHASE_SEALING -> OptimizeProgress.Phase.SEALING;
+          case OPTIMIZE_PHASE_MEASURING -> OptimizeProgress.Phase.MEASURING;
           case OPTIMIZE_PHASE_FINISHED -> OptimizeProgress.Phase.FINISHED;
+          case OPTIMIZE_PHASE_CANCELLED -> OptimizeProgress.Phase.CANCELLED;
           case OPTIMIZE_PHASE_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalStateException(
                   "the server sent a phase unknown here: " + progress.getPhase());
         };
-    return new OptimizeProgress(phase, progress.getCompletedPoints(), progress.getTotalPoints());
+    return new OptimizeProgress(
+        phase,
+        progress.getCompletedPoints(),
+        progress.getTotalPoints(),
+        progress.getPointsPerSecond(),
+        progress.hasRemainingSeconds()
+            ? OptionalDouble.of(progress.getRemainingSeconds())
+            : OptionalDouble.empty());
+  }
+
+  static OptimizeReport report(dev.kith.proto.v1.OptimizeReport report) {
+    return new OptimizeReport(
+        report.getLinkedPoints(),
+        report.getSeconds(),
+        report.getPointsPerSecond(),
+        report.getPeakResidentBytes(),
+        report.hasRecall()
+            ? Optional.of(
+                new OptimizeReport.Recall(
+                    report.getRecall(), report.getRecallQueries(), report.getRecallEf()))
+            : Optional.empty());
   }
 }

@@ -14,7 +14,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -126,20 +125,17 @@ public final class KithClient implements AutoCloseable {
         });
   }
 
-  /// Changes what may change while a collection lives; what is empty stays as it is.
-  ///
-  /// @param defaultEf beam of a search that sets none, in `[1, 10000]`
-  /// @param segmentPoints points at which a growing segment is sealed, in `[1000, 100000000]`
-  public CollectionInfo update(String name, OptionalInt defaultEf, OptionalInt segmentPoints) {
-    return Rpc.await(updateAsync(name, defaultEf, segmentPoints));
+  /// Changes what may change while a collection lives.
+  public CollectionInfo update(String name, CollectionUpdate update) {
+    return Rpc.await(updateAsync(name, update));
   }
 
   /// As [#update], without waiting.
-  public CompletableFuture<CollectionInfo> updateAsync(
-      String name, OptionalInt defaultEf, OptionalInt segmentPoints) {
+  public CompletableFuture<CollectionInfo> updateAsync(String name, CollectionUpdate update) {
     UpdateCollectionRequest.Builder request = UpdateCollectionRequest.newBuilder().setName(name);
-    defaultEf.ifPresent(request::setDefaultEf);
-    segmentPoints.ifPresent(request::setSegmentPoints);
+    update.defaultEf().ifPresent(request::setDefaultEf);
+    update.segmentPoints().ifPresent(request::setSegmentPoints);
+    update.deferIndexing().ifPresent(request::setDeferIndexing);
     return rpc.call(CollectionServiceGrpc.getUpdateCollectionMethod(), request.build())
         .thenApply(response -> CollectionWire.info(response.getCollection()));
   }

@@ -1,5 +1,7 @@
 package dev.kith.client;
 
+import dev.kith.proto.v1.CancelOptimizationRequest;
+import dev.kith.proto.v1.CancelOptimizationResponse;
 import dev.kith.proto.v1.CollectionServiceGrpc;
 import dev.kith.proto.v1.CountPointsRequest;
 import dev.kith.proto.v1.CountPointsResponse;
@@ -326,17 +328,43 @@ public final class KithCollection {
         .thenApply(CollectionWire::stats);
   }
 
-  /// Links every point into the index and seals the growing segment, however long that takes. A
-  /// broken connection is resumed; the work goes on meanwhile.
+  /// Links every point into the index and seals the growing segments, however long that takes. A
+  /// broken connection is resumed; the work goes on meanwhile. Goes on where a cancelled or
+  /// interrupted optimization stopped.
   ///
   /// @param progress told of progress on the calling thread; may be null
-  public void optimize(@Nullable Consumer<OptimizeProgress> progress) {
-    Optimization.run(rpc, name, progress == null ? _ -> {} : progress);
+  /// @throws KithException with `CANCELLED` if somebody cancels the optimization
+  public OptimizeReport optimize(@Nullable Consumer<OptimizeProgress> progress) {
+    return new Optimization(rpc, name).follow(progress == null ? _ -> {} : progress);
   }
 
-  /// As [#optimize], on a thread of its own. Cancelling the future does not stop the server's work.
-  public CompletableFuture<Void> optimizeAsync(@Nullable Consumer<OptimizeProgress> progress) {
-    return CompletableFuture.runAsync(() -> optimize(progress), Thread::startVirtualThread);
+  /// As [#optimize], on a thread of its own. Cancelling the future does not stop the server's work:
+  /// [#cancelOptimization] does.
+  public CompletableFuture<OptimizeReport> optimizeAsync(
+      @Nullable Consumer<OptimizeProgress> progress) {
+    return CompletableFuture.supplyAsync(() -> optimize(progress), Thread::startVirtualThread);
+  }
+
+  /// Starts an optimization and returns when the server is at it, or is done already.
+  public OptimizeProgress startOptimization() {
+    return new Optimization(rpc, name).start();
+  }
+
+  /// Stops the optimization under way at the next point, and returns when it has stopped. What is
+  /// linked or sealed stays so.
+  ///
+  /// @return whether there was one. After a retry the answer may be false although this call
+  ///   stopped it
+  public boolean cancelOptimization() {
+    return Rpc.await(cancelOptimizationAsync());
+  }
+
+  /// As [#cancelOptimization], without waiting.
+  public CompletableFuture<Boolean> cancelOptimizationAsync() {
+    return rpc.call(
+            CollectionServiceGrpc.getCancelOptimizationMethod(),
+            CancelOptimizationRequest.newBuilder().setName(name).build())
+        .thenApply(CancelOptimizationResponse::getWasRunning);
   }
 
   /// Checks the invariants of the collection; costs a full scan.

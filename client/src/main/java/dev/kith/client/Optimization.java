@@ -3,31 +3,63 @@ package dev.kith.client;
 import dev.kith.proto.v1.CollectionServiceGrpc;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
+import dev.kith.proto.v1.OptimizePhase;
 import java.util.function.Consumer;
 
-/// Follows an optimization to its end.
+/// Starts an optimization, or attaches to the one under way.
 final class Optimization {
-  private Optimization() {}
+  private final Rpc rpc;
+  private final String collection;
 
-  static void run(Rpc rpc, String collection, Consumer<OptimizeProgress> progress) {
-    OptimizeCollectionRequest request =
-        OptimizeCollectionRequest.newBuilder().setName(collection).build();
-    try (ServerStream<OptimizeCollectionRequest, OptimizeCollectionResponse> stream =
-        new ServerStream<>(
-            rpc, CollectionServiceGrpc.getOptimizeCollectionMethod(), () -> request)) {
-      OptimizeCollectionResponse message = stream.next();
-      while (message != null && !message.getDone()) {
+  Optimization(Rpc rpc, String collection) {
+    this.rpc = rpc;
+    this.collection = collection;
+  }
+
+  /// Follows it to its end.
+  OptimizeReport follow(Consumer<OptimizeProgress> progress) {
+    try (ServerStream<OptimizeCollectionRequest, OptimizeCollectionResponse> stream = open()) {
+      OptimizeCollectionResponse message = next(stream);
+      while (!message.getDone()) {
         progress.accept(CollectionWire.progress(message));
-        message = stream.next();
+        message = next(stream);
       }
-      if (message == null) {
-        throw new KithException(
-            "the server ended the optimization of %s without saying that it is done"
-                .formatted(collection),
-            KithException.Details.of(KithException.Code.UNKNOWN),
-            null);
+      if (message.getPhase() == OptimizePhase.OPTIMIZE_PHASE_CANCELLED) {
+        throw failure(
+            KithException.Code.CANCELLED,
+            "the optimization of %s was cancelled; the next one goes on where it stopped");
       }
       progress.accept(CollectionWire.progress(message));
+      return CollectionWire.report(message.getReport());
     }
+  }
+
+  /// Leaves it as soon as the server is at it.
+  OptimizeProgress start() {
+    try (ServerStream<OptimizeCollectionRequest, OptimizeCollectionResponse> stream = open()) {
+      return CollectionWire.progress(next(stream));
+    }
+  }
+
+  private ServerStream<OptimizeCollectionRequest, OptimizeCollectionResponse> open() {
+    OptimizeCollectionRequest request =
+        OptimizeCollectionRequest.newBuilder().setName(collection).build();
+    return new ServerStream<>(
+        rpc, CollectionServiceGrpc.getOptimizeCollectionMethod(), () -> request);
+  }
+
+  private OptimizeCollectionResponse next(
+      ServerStream<OptimizeCollectionRequest, OptimizeCollectionResponse> stream) {
+    OptimizeCollectionResponse message = stream.next();
+    if (message == null) {
+      throw failure(
+          KithException.Code.UNKNOWN,
+          "the server ended the optimization of %s without saying that it is done");
+    }
+    return message;
+  }
+
+  private KithException failure(KithException.Code code, String sentence) {
+    return new KithException(sentence.formatted(collection), KithException.Details.of(code), null);
   }
 }

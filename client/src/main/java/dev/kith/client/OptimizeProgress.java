@@ -1,11 +1,20 @@
 package dev.kith.client;
 
+import java.util.OptionalDouble;
+
 /// Where an optimization stands.
 ///
 /// @param phase what is being done
 /// @param completed points processed in this phase
 /// @param total points of this phase in all
-public record OptimizeProgress(Phase phase, long completed, long total) {
+/// @param pointsPerSecond points processed a second, lately; 0 while that cannot be told
+/// @param remainingSeconds what this phase takes at that speed; empty while that cannot be told
+public record OptimizeProgress(
+    Phase phase,
+    long completed,
+    long total,
+    double pointsPerSecond,
+    OptionalDouble remainingSeconds) {
 
   /// The phases, in order.
   public enum Phase {
@@ -15,7 +24,13 @@ public record OptimizeProgress(Phase phase, long completed, long total) {
     /// Writing and publishing the sealed segment.
     SEALING,
 
+    /// Measuring the recall of a sample.
+    MEASURING,
+
     /// Nothing is left to do.
-    FINISHED
+    FINISHED,
+
+    /// Somebody stopped it.
+    CANCELLED
   }
 }

@@ -2,6 +2,8 @@ package dev.kith.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.kith.proto.v1.CancelOptimizationRequest;
+import dev.kith.proto.v1.CancelOptimizationResponse;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CollectionServiceGrpc;
 import dev.kith.proto.v1.CountPointsRequest;
@@ -26,6 +28,7 @@ import dev.kith.proto.v1.ListCollectionsResponse;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.OptimizePhase;
+import dev.kith.proto.v1.OptimizeReport;
 import dev.kith.proto.v1.Point;
 import dev.kith.proto.v1.PointServiceGrpc;
 import dev.kith.proto.v1.ScrollRequest;
@@ -59,6 +62,7 @@ public final class TestServer implements AutoCloseable {
   private final List<String> violations = new ArrayList<>();
   private final Server server;
   private long lsn;
+  private volatile boolean cancelled;
 
   private TestServer() throws IOException {
     server =
@@ -185,10 +189,34 @@ public final class TestServer implements AutoCloseable {
               .build());
       observer.onNext(
           OptimizeCollectionResponse.newBuilder()
-              .setPhase(OptimizePhase.OPTIMIZE_PHASE_FINISHED)
+              .setPhase(
+                  cancelled
+                      ? OptimizePhase.OPTIMIZE_PHASE_CANCELLED
+                      : OptimizePhase.OPTIMIZE_PHASE_FINISHED)
               .setDone(true)
+              .setReport(
+                  OptimizeReport.newBuilder()
+                      .setLinkedPoints(10)
+                      .setSeconds(2)
+                      .setPointsPerSecond(5)
+                      .setPeakResidentBytes(3 << 20)
+                      .setRecall(0.975)
+                      .setRecallQueries(4)
+                      .setRecallEf(100))
               .build());
       observer.onCompleted();
+    }
+
+    @Override
+    public void cancelOptimization(
+        CancelOptimizationRequest request, StreamObserver<CancelOptimizationResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            boolean first = !cancelled;
+            cancelled = true;
+            return CancelOptimizationResponse.newBuilder().setWasRunning(first).build();
+          });
     }
 
     @Override

@@ -87,6 +87,7 @@ public final class KithServer implements AutoCloseable {
         store.linkThreads(),
         store.minFreeBytes(),
         store.tailPoints(),
+        store.deferredBytes().orElse(defaults.deferredBytes()),
         config.limits().payloadBytes(),
         store.segmentResidence(),
         defaults.clock());

@@ -152,6 +152,14 @@ public final class ServerConfig {
           1,
           100_000_000,
           "Points of a collection waiting to be linked from which on its writes are slowed.");
+  private static final Setting<Long> DEFERRED_BYTES =
+      bytes(
+          "store.deferred-bytes",
+          "0",
+          "0",
+          "1TiB",
+          "Memory of points waiting to be linked from which on a collection with deferred indexing"
+              + " takes no more; 0 means half of the machine's.");
   private static final Setting<Residence> SEGMENT_RESIDENCE =
       choice(
           "store.segment-residence",
@@ -196,6 +204,7 @@ public final class ServerConfig {
           LINK_THREADS,
           MIN_FREE_BYTES,
           TAIL_POINTS,
+          DEFERRED_BYTES,
           SEGMENT_RESIDENCE);
 
   private final Settings settings;
@@ -311,17 +320,25 @@ public final class ServerConfig {
   /// @param linkThreads threads that link points into indexes
   /// @param minFreeBytes free disk below which writes are refused; empty for the engine's default
   /// @param tailPoints points waiting to be linked from which on writes are slowed
+  /// @param deferredBytes memory of points waiting to be linked from which on a collection with
+  ///   deferred indexing takes no more; empty for the engine's default
   /// @param segmentResidence where sealed segments are searched
   public record Store(
-      int linkThreads, OptionalLong minFreeBytes, int tailPoints, Residence segmentResidence) {}
+      int linkThreads,
+      OptionalLong minFreeBytes,
+      int tailPoints,
+      OptionalLong deferredBytes,
+      Residence segmentResidence) {}
 
   /// What the engine may use.
   public Store store() {
     long free = settings.get(MIN_FREE_BYTES);
+    long deferred = settings.get(DEFERRED_BYTES);
     return new Store(
         settings.get(LINK_THREADS),
         free == 0 ? OptionalLong.empty() : OptionalLong.of(free),
         settings.get(TAIL_POINTS),
+        deferred == 0 ? OptionalLong.empty() : OptionalLong.of(deferred),
         settings.get(SEGMENT_RESIDENCE));
   }
 

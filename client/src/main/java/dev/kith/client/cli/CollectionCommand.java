@@ -3,11 +3,11 @@ package dev.kith.client.cli;
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.CollectionSpec;
 import dev.kith.client.CollectionStats;
+import dev.kith.client.CollectionUpdate;
 import dev.kith.client.GraphLayout;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.KithClient;
 import dev.kith.client.Metric;
-import dev.kith.client.OptimizeProgress;
 import dev.kith.client.VerifyReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
       CollectionCommand.Describe.class,
       CollectionCommand.Update.class,
       CollectionCommand.Delete.class,
-      CollectionCommand.Optimize.class,
+      OptimizeCommand.class,
       CollectionCommand.Verify.class
     })
 final class CollectionCommand implements Runnable {
@@ -87,7 +87,8 @@ final class CollectionCommand implements Runnable {
                         info.name(),
                         String.valueOf(info.spec().dimension()),
                         info.spec().metric().name().toLowerCase(Locale.ROOT),
-                        index(info.spec().index()),
+                        index(info.spec().index())
+                            + (info.spec().deferIndexing() ? ", deferred" : ""),
                         String.valueOf(info.points()),
                         info.created().toString()))
             .toList());
@@ -160,6 +161,14 @@ final class CollectionCommand implements Runnable {
         description = "Points at which a segment is sealed, 1000 to 100000000.")
     private @Nullable Integer segmentPoints;
 
+    @Option(
+        names = "--defer-index",
+        description = {
+          "Link and seal new points only when the collection is optimized, for a bulk load. Until",
+          "then they stay in memory, and every search scans all of them."
+        })
+    private boolean deferIndex;
+
     /// The kinds of index.
     enum Kind {
       HNSW,
@@ -187,7 +196,13 @@ final class CollectionCommand implements Runnable {
                   Optional.ofNullable(layout));
       CollectionSpec spec =
           new CollectionSpec(
-              name, dimension, metric, policy, optional(defaultEf), optional(segmentPoints));
+              name,
+              dimension,
+              metric,
+              policy,
+              optional(defaultEf),
+              optional(segmentPoints),
+              deferIndex);
       try (KithClient client = common.connect()) {
         client.create(spec);
         print(client.describe(name));
@@ -302,17 +317,32 @@ final class CollectionCommand implements Runnable {
         description = "Points at which a segment is sealed, 1000 to 100000000.")
     private @Nullable Integer segmentPoints;
 
+    @Option(
+        names = "--defer-index",
+        arity = "0..1",
+        fallbackValue = "true",
+        paramLabel = "BOOLEAN",
+        description = {
+          "Whether new points wait for `collection optimize` before they are linked and sealed.",
+          "With false, what has waited is linked and sealed in the background."
+        })
+    private @Nullable Boolean deferIndex;
+
     Update(Console console) {
       super(console);
     }
 
     @Override
     public Integer call() {
-      if (defaultEf == null && segmentPoints == null) {
-        throw new UsageException("nothing to change: give --default-ef or --segment-points");
+      CollectionUpdate update =
+          new CollectionUpdate(
+              optional(defaultEf), optional(segmentPoints), Optional.ofNullable(deferIndex));
+      if (update.equals(CollectionUpdate.none())) {
+        throw new UsageException(
+            "nothing to change: give --default-ef, --segment-points or --defer-index");
       }
       try (KithClient client = common.connect()) {
-        print(client.update(name, optional(defaultEf), optional(segmentPoints)));
+        print(client.update(name, update));
       }
       return 0;
     }
@@ -338,44 +368,6 @@ final class CollectionCommand implements Runnable {
         } else {
           console.out().println(existed ? "deleted " + name : "there was no collection " + name);
         }
-      }
-      return 0;
-    }
-  }
-
-  /// `kith collection optimize`
-  @Command(
-      name = "optimize",
-      description = "Link every point into the index and seal the growing segment.",
-      footerHeading = "%nExample:%n",
-      footer = "  kith collection optimize words")
-  static final class Optimize extends OnOne {
-    Optimize(Console console) {
-      super(console);
-    }
-
-    @Override
-    public Integer call() {
-      long start = System.nanoTime();
-      try (KithClient client = common.connect();
-          Progress bar = new Progress()) {
-        client
-            .collection(name)
-            .optimize(
-                progress -> {
-                  if (progress.phase() != OptimizeProgress.Phase.FINISHED) {
-                    bar.at(
-                        progress.phase().name().toLowerCase(Locale.ROOT),
-                        progress.completed(),
-                        progress.total());
-                  }
-                });
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      if (common.json()) {
-        console.json(Json.object().put("name", name).put("seconds", seconds));
-      } else {
-        console.out().printf(Locale.ROOT, "optimized %s in %.1f s%n", name, seconds);
       }
       return 0;
     }

@@ -102,6 +102,9 @@ final class Json {
     }
     info.spec().defaultEf().ifPresent(ef -> object.put("default_ef", ef));
     info.spec().segmentPoints().ifPresent(points -> object.put("segment_points", points));
+    if (info.spec().deferIndexing()) {
+      object.put("defer_indexing", true);
+    }
     return object.put("created", info.created().toString()).put("points", info.points());
   }
 

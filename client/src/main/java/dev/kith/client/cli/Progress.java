@@ -19,10 +19,19 @@ final class Progress implements AutoCloseable {
   private @Nullable ProgressBar bar;
   private String task = "";
 
-  /// Says where the work stands.
+  /// Says where the work stands; the bar works out speed and time left.
   ///
   /// @param total -1 if unknown
   void at(String newTask, long done, long total) {
+    at(newTask, done, total, null);
+  }
+
+  /// Says where the work stands.
+  ///
+  /// @param total -1 if unknown
+  /// @param speed speed and time left in words, for work that began before this bar; null if the
+  ///   bar is to work them out
+  void at(String newTask, long done, long total, @Nullable String speed) {
     if (!seen || System.nanoTime() - start < QUIET_NANOS) {
       return;
     }
@@ -32,18 +41,20 @@ final class Progress implements AutoCloseable {
     }
     ProgressBar shown = bar;
     if (shown == null) {
-      shown =
+      ProgressBarBuilder builder =
           new ProgressBarBuilder()
               .setTaskName(newTask)
               .setInitialMax(total)
               .setUpdateIntervalMillis(200)
-              .setStyle(ProgressBarStyle.ASCII)
-              .showSpeed()
-              .build();
+              .setStyle(ProgressBarStyle.ASCII);
+      shown = (speed == null ? builder.showSpeed() : builder.hideEta()).build();
       bar = shown;
       task = newTask;
     }
     shown.maxHint(total);
+    if (speed != null) {
+      shown.setExtraMessage(speed.isEmpty() ? "" : " " + speed);
+    }
     shown.stepTo(done);
   }
 

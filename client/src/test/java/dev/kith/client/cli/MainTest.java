@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kith.client.OptimizeProgress;
 import dev.kith.client.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,7 +251,17 @@ final class MainTest {
   @Test
   void anOperatorOptimizesAndVerifies() {
     createWords();
-    assertTrue(run("collection", "optimize", "words").out().startsWith("optimized words in "));
+    assertEquals(
+        """
+        optimized words in 2.0 s: 10 points linked (5 a second), the server's memory at most 3.0 MiB
+        recall@10 0.9750 at ef 100, on 4 of its own points
+        """,
+        run("collection", "optimize", "words").out());
+    assertEquals(
+        "{\"name\":\"words\",\"seconds\":2.0,\"linked_points\":10,\"points_per_second\":5.0,"
+            + "\"peak_resident_bytes\":3145728,\"recall_at_10\":0.975,\"recall_queries\":4,"
+            + "\"recall_ef\":100}\n",
+        run("collection", "optimize", "words", "--json").out());
     Ran verified = run("collection", "verify", "words");
     assertEquals(0, verified.status());
     assertEquals("words: 0 points checked, 0 violations\n", verified.out());
@@ -260,6 +272,55 @@ final class MainTest {
         "{\"name\":\"words\",\"sound\":false,\"points\":0,"
             + "\"violations\":[\"row 3 has two ids\"]}\n",
         violated.out());
+  }
+
+  @Test
+  void anOptimizationIsLeftToItselfOrStopped() {
+    createWords();
+    assertEquals(
+        "the server optimizes words; `kith collection optimize words` attaches to it,"
+            + " with --cancel it stops\n",
+        run("collection", "optimize", "words", "--detach").out());
+    assertEquals(
+        "cancelled the optimization of words\n",
+        run("collection", "optimize", "words", "--cancel").out());
+    assertEquals(
+        "{\"name\":\"words\",\"was_running\":false}\n",
+        run("collection", "optimize", "words", "--cancel", "--json").out());
+    Ran stopped = run("collection", "optimize", "words");
+    assertEquals(1, stopped.status());
+    assertEquals(
+        "kith: the optimization of words was cancelled; the next one goes on where it stopped\n",
+        stopped.err());
+    Ran both = run("collection", "optimize", "words", "--cancel", "--detach");
+    assertEquals(2, both.status());
+    assertTrue(both.err().contains("give one"), both.err());
+  }
+
+  @Test
+  void theSpeedOfAnOptimizationIsTheServersOwn() {
+    assertEquals("", OptimizeCommand.speed(progress(0, OptionalDouble.empty())));
+    assertEquals("1,235/s", OptimizeCommand.speed(progress(1234.6, OptionalDouble.empty())));
+    assertEquals("5/s, 3s left", OptimizeCommand.speed(progress(5, OptionalDouble.of(2.1))));
+    assertEquals("5/s, 1m05s left", OptimizeCommand.speed(progress(5, OptionalDouble.of(65))));
+    assertEquals("5/s, 2h01m left", OptimizeCommand.speed(progress(5, OptionalDouble.of(7261))));
+  }
+
+  private static OptimizeProgress progress(double perSecond, OptionalDouble remaining) {
+    return new OptimizeProgress(OptimizeProgress.Phase.LINKING, 1, 2, perSecond, remaining);
+  }
+
+  @Test
+  void indexingIsDeferredOnRequestAndSaidSo() {
+    Ran created = run("collection", "create", "a", "--dimension", "4", "--defer-index");
+    assertTrue(created.out().contains(", deferred"), created.out());
+    String json = run("collection", "list", "--json").out();
+    assertTrue(json.contains("\"defer_indexing\":true"), json);
+    run("collection", "create", "b", "--dimension", "4");
+    assertFalse(run("collection", "list", "--json").out().contains("\"defer_indexing\":false"));
+    Ran nothing = run("collection", "update", "a");
+    assertEquals(2, nothing.status());
+    assertTrue(nothing.err().contains("--defer-index"), nothing.err());
   }
 
   @Test

@@ -80,6 +80,11 @@ public final class GrowingSegment implements SegmentReader, Resource {
     return new GrowingSegment(space, index, capacity);
   }
 
+  /// Memory that a row takes before it is linked, in bytes.
+  public static long unlinkedBytes(VectorSpace space) {
+    return VectorRows.strideBytes(space) + Long.BYTES;
+  }
+
   /// Adds a row that searches do not see until [#publish]. For the one writer.
   ///
   /// @param label larger than that of every row before

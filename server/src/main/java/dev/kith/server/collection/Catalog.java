@@ -212,15 +212,23 @@ public final class Catalog implements AutoCloseable {
   /// @param defaultEf the new default beam; if empty, as it was
   /// @param segmentPoints the new size of segments, from the next growing one on; if empty, as it
   ///   was
+  /// @param indexingDeferred whether linking and sealing wait for an optimization from now on; once
+  ///   false, what has waited is linked and sealed; if empty, as it was
   /// @throws RefusedException with `CollectionNotFound` if there is none of that name
   /// @throws IllegalArgumentException if a value is out of range
-  public Collection update(String name, OptionalInt defaultEf, OptionalInt segmentPoints) {
+  public Collection update(
+      String name,
+      OptionalInt defaultEf,
+      OptionalInt segmentPoints,
+      Optional<Boolean> indexingDeferred) {
     changing.lock();
     try {
       Collection collection = collection(name);
       CollectionSpec spec = collection.info().spec();
       collection.update(
-          defaultEf.orElse(spec.defaultEf()), segmentPoints.orElse(spec.segmentPoints()));
+          defaultEf.orElse(spec.defaultEf()),
+          segmentPoints.orElse(spec.segmentPoints()),
+          indexingDeferred.orElse(spec.indexingDeferred()));
       return collection;
     } finally {
       changing.unlock();

@@ -1,5 +1,6 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.store.Lease;
 import dev.kith.server.collection.CollectionWriter.Progress;
@@ -95,10 +96,7 @@ public final class Collection {
       int reported = Math.min(errors.size(), Refusal.PointsRejected.MAX_REPORTED);
       throw new RefusedException(new Refusal.PointsRejected(errors.subList(0, reported)));
     }
-    long limit = (mark == null ? 1L : 2L) * context.engine().config().tailPoints();
-    if (segments.unlinked() >= limit) {
-      throw new RefusedException(new Refusal.Overloaded(drainTime()));
-    }
+    requireRoom(mark == null ? 1 : 2);
     return submit(
         new Change(
             writer,
@@ -108,9 +106,27 @@ public final class Collection {
             (lsn, writes) -> writer.upsert(lsn, writes, batch, mark)));
   }
 
-  /// How long a bulk load should pause because the tail is too long; empty if it should not.
+  /// Refuses a write while too many rows wait to be linked: for a while where linkers are at work,
+  /// for good where that is deferred.
+  private void requireRoom(int tails) {
+    long unlinked = segments.unlinked();
+    if (spec.get().indexingDeferred()) {
+      long limit = context.engine().config().deferredBytes();
+      long bytes = unlinked * GrowingSegment.unlinkedBytes(context.space());
+      if (bytes >= limit) {
+        throw new RefusedException(
+            new Refusal.DeferredFull(spec.get().name(), unlinked, bytes, limit));
+      }
+    } else if (unlinked >= (long) tails * context.engine().config().tailPoints()) {
+      throw new RefusedException(new Refusal.Overloaded(drainTime()));
+    }
+  }
+
+  /// How long a bulk load should pause because the tail is too long; empty if it should not, as
+  /// where indexing is deferred.
   public Optional<Duration> backoff() {
-    return segments.unlinked() >= context.engine().config().tailPoints()
+    return !spec.get().indexingDeferred()
+            && segments.unlinked() >= context.engine().config().tailPoints()
         ? Optional.of(drainTime())
         : Optional.empty();
   }
@@ -269,11 +285,20 @@ public final class Collection {
   }
 
   /// Links and seals everything written so far, in the background. Attaches to the optimization
-  /// under way, if there is one.
+  /// under way, if there is one; goes on where a cancelled one stopped.
   ///
   /// @throws RefusedException if the store is fenced or the collection was deleted
   public OptimizeHandle optimize() {
     return seals.optimize();
+  }
+
+  /// Stops the optimization under way at the next row, and returns when it has stopped. What is
+  /// linked or sealed stays so. Sealing goes on with the next optimization, or when the next
+  /// segment is full unless indexing is deferred.
+  ///
+  /// @return whether there was one
+  public boolean cancelOptimization() {
+    return seals.cancel();
   }
 
   /// Checks the invariants of the collection at one moment: ids and rows are bijective, counts
@@ -287,8 +312,8 @@ public final class Collection {
   }
 
   /// Changes the definition.
-  void update(int defaultEf, int segmentPoints) {
-    CollectionSpec next = spec.get().with(defaultEf, segmentPoints);
+  void update(int defaultEf, int segmentPoints, boolean indexingDeferred) {
+    CollectionSpec next = spec.get().with(defaultEf, segmentPoints, indexingDeferred);
     Change change =
         Change.internal(
             writer,
@@ -298,7 +323,12 @@ public final class Collection {
                   Family.META,
                   Keys.meta(Keys.COLLECTION, context.number()),
                   new CollectionRecord(next, created).encode());
-              writer.afterwards(() -> spec.set(next));
+              writer.afterwards(
+                  () -> {
+                    spec.set(next);
+                    segments.deferIndexing(indexingDeferred);
+                    seals.resumeUnlessDeferred();
+                  });
               return new Change.Outcome(lsn, 0);
             });
     Waiting.on(submit(change));
@@ -314,11 +344,13 @@ public final class Collection {
               return new Change.Outcome(lsn, 0);
             });
     Waiting.on(submit(change));
+    seals.hold();
     context.files().removeSetAside();
   }
 
   /// Lets go of the segments. The journal must be closed.
   void close() {
+    seals.close();
     segments.close(false);
   }
 }

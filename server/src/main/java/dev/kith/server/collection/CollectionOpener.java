@@ -71,7 +71,8 @@ final class CollectionOpener {
     IngestSessions sessions = new IngestSessions(context.number(), storedSessions());
     CollectionWriter writer = new CollectionWriter(context, segments, sessions, state);
     SealQueue seals =
-        new SealQueue(new SealJob.Parts(context, writer, segments, new ManifestHolder(manifest)));
+        new SealQueue(
+            new SealJob.Parts(context, writer, segments, new ManifestHolder(manifest)), spec);
     segments.publish(state.lsn(), state.nextRow() - 1);
     segments.sealWith(seals::add);
     context.engine().renewal().add(segments); // Last: from here on it is the committer's.

@@ -11,10 +11,11 @@ import java.time.Instant;
 
 /// The definition of a collection: record version 1, created (milliseconds since 1970) 8, dimension
 /// 4, metric 1 (1 cosine, 2 dot, 3 euclidean), default ef 4, segment points 4, index 1 (1 flat, 2
-/// HNSW, 3 HNSW of the fast layout; 2 and 3: m 4, efConstruction 4, seed 8), name in UTF-8 to the
-/// end.
+/// HNSW, 3 HNSW of the fast layout, and 16 more if indexing is deferred; 2 and 3: m 4,
+/// efConstruction 4, seed 8), name in UTF-8 to the end.
 ///
-/// Kind 3 came later. Servers from before it refuse such a record and read all others.
+/// Kind 3 came later, and deferred indexing after it. Servers from before them refuse such a record
+/// and read all others.
 ///
 /// @param spec the definition
 /// @param created when it was created
@@ -22,6 +23,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
   private static final byte FLAT = 1;
   private static final byte HNSW = 2;
   private static final byte HNSW_FAST = 3;
+  private static final byte DEFERRED = 16;
 
   byte[] encode() {
     byte[] name = spec.name().getBytes(StandardCharsets.UTF_8);
@@ -32,10 +34,11 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
         .put(code(spec.space().metric()))
         .putInt(spec.defaultEf())
         .putInt(spec.segmentPoints());
+    int flags = spec.indexingDeferred() ? DEFERRED : 0;
     switch (spec.index()) {
-      case IndexSpec.Flat() -> out.put(FLAT);
+      case IndexSpec.Flat() -> out.put((byte) (FLAT | flags));
       case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
-          out.put(kind(layout))
+          out.put((byte) (kind(layout) | flags))
               .putInt(params.m())
               .putInt(params.efConstruction())
               .putLong(params.seed());
@@ -50,9 +53,11 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     byte metric = in.get();
     int defaultEf = in.getInt();
     int segmentPoints = in.getInt();
-    byte kind = in.get();
+    byte stored = in.get();
+    int kind = stored & ~DEFERRED;
     if (kind < FLAT || kind > HNSW_FAST || (kind != FLAT && in.remaining() < 16)) {
-      throw Records.damaged("collection", "an index of kind 1 to 3", "kind %d".formatted(kind));
+      throw Records.damaged(
+          "collection", "an index of kind 1 to 3 or 17 to 19", "kind %d".formatted(stored));
     }
     try {
       IndexSpec index =
@@ -64,7 +69,9 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
       String name = StandardCharsets.UTF_8.decode(in).toString();
       VectorSpace space = new VectorSpace(dimension, metric(metric));
       return new CollectionRecord(
-          new CollectionSpec(name, space, index, defaultEf, segmentPoints), created);
+          new CollectionSpec(
+              name, space, index, defaultEf, segmentPoints, (stored & DEFERRED) != 0),
+          created);
     } catch (IllegalArgumentException outOfRange) {
       throw Records.damaged(
           "collection", "values in range", String.valueOf(outOfRange.getMessage()));

@@ -12,8 +12,15 @@ import java.util.regex.Pattern;
 /// @param index how its segments are indexed
 /// @param defaultEf beam of a search that names none, in `[1, 10_000]`
 /// @param segmentPoints rows at which a growing segment is sealed, in `[1, 100_000_000]`
+/// @param indexingDeferred whether new points are linked and segments sealed only when the
+///   collection is optimized; until then they are searched exactly
 public record CollectionSpec(
-    String name, VectorSpace space, IndexSpec index, int defaultEf, int segmentPoints) {
+    String name,
+    VectorSpace space,
+    IndexSpec index,
+    int defaultEf,
+    int segmentPoints,
+    boolean indexingDeferred) {
   public static final int DEFAULT_EF = 100;
   public static final int MAX_EF = 10_000;
   public static final int MAX_SEGMENT_POINTS = 100_000_000;
@@ -27,6 +34,12 @@ public record CollectionSpec(
     Require.inRange("defaultEf", defaultEf, 1, MAX_EF);
     Require.inRange("segmentPoints", segmentPoints, 1, MAX_SEGMENT_POINTS);
     index.requireHolds(space);
+  }
+
+  /// A collection that links points as they come.
+  public CollectionSpec(
+      String name, VectorSpace space, IndexSpec index, int defaultEf, int segmentPoints) {
+    this(name, space, index, defaultEf, segmentPoints, false);
   }
 
   /// A collection with the default beam and segment size.
@@ -55,7 +68,13 @@ public record CollectionSpec(
     return name;
   }
 
-  CollectionSpec with(int newDefaultEf, int newSegmentPoints) {
-    return new CollectionSpec(name, space, index, newDefaultEf, newSegmentPoints);
+  /// The same with what may change while the collection lives.
+  CollectionSpec with(int newDefaultEf, int newSegmentPoints, boolean nowDeferred) {
+    return new CollectionSpec(name, space, index, newDefaultEf, newSegmentPoints, nowDeferred);
+  }
+
+  /// The same, with indexing deferred or not.
+  public CollectionSpec withIndexingDeferred(boolean nowDeferred) {
+    return with(defaultEf, segmentPoints, nowDeferred);
   }
 }

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
 ///   most 2 GiB
 /// @param tailPoints unlinked rows of a collection from which it refuses writes, in `[1,
 ///   100_000_000]`; default 50,000
+/// @param deferredBytes memory of unlinked rows from which a collection whose indexing is deferred
+///   refuses writes, at least 1; default half of the machine's memory
 /// @param maxPayloadBytes longest payload in bytes, in `[1, 64 MiB]`; default 1 MiB
 /// @param segmentResidence where sealed segments are searched: mapped, or copied to memory, which
 ///   takes as much of it as the files are long; default mapped
@@ -24,6 +26,7 @@ public record EngineConfig(
     int linkThreads,
     OptionalLong minFreeBytes,
     int tailPoints,
+    long deferredBytes,
     int maxPayloadBytes,
     Residence segmentResidence,
     InstantSource clock) {
@@ -33,8 +36,15 @@ public record EngineConfig(
   public EngineConfig {
     Require.inRange("linkThreads", linkThreads, 1, 1024);
     Require.inRange("tailPoints", tailPoints, 1, 100_000_000);
+    Require.inRange("deferredBytes", deferredBytes, 1L, Long.MAX_VALUE);
     Require.inRange("maxPayloadBytes", maxPayloadBytes, 1, 64 << 20);
     minFreeBytes.ifPresent(bytes -> Require.inRange("minFreeBytes", bytes, 0L, Long.MAX_VALUE));
+  }
+
+  /// Half of the machine's memory; where that is unknown, twice the limit of the heap.
+  public static long defaultDeferredBytes() {
+    long installed = ProcessMemory.installed();
+    return installed > 0 ? installed / 2 : 2 * Runtime.getRuntime().maxMemory();
   }
 
   /// The defaults for a folder.
@@ -44,6 +54,7 @@ public record EngineConfig(
         Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
         OptionalLong.empty(),
         DEFAULT_TAIL_POINTS,
+        defaultDeferredBytes(),
         DEFAULT_MAX_PAYLOAD_BYTES,
         Residence.MAPPED,
         InstantSource.system());

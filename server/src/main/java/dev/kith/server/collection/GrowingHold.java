@@ -6,10 +6,23 @@ import dev.kith.index.build.GrowingSegment;
 final class GrowingHold extends HeldSegment {
   private final GrowingSegment segment;
   private volatile long lastRow = Long.MAX_VALUE;
+  private volatile boolean linking;
 
-  GrowingHold(long number, long firstRow, GrowingSegment segment) {
+  /// @param linking whether its rows are linked as they come, or not before they are asked for
+  GrowingHold(long number, long firstRow, GrowingSegment segment, boolean linking) {
     super(number, firstRow);
     this.segment = segment;
+    this.linking = linking;
+  }
+
+  /// Whether its rows are to be linked now.
+  boolean isLinking() {
+    return linking;
+  }
+
+  /// Lets its rows be linked, or stops that at the next row of each linker.
+  void setLinking(boolean now) {
+    linking = now;
   }
 
   GrowingSegment segment() {

@@ -12,7 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Threads that link rows into the graphs of all collections.
 ///
 /// Each goes round the growing segments and links a few rows of each, so that a collection under
-/// bulk load does not keep the others waiting. They sleep when nothing is left.
+/// bulk load does not keep the others waiting. Segments whose linking is deferred are passed over.
+/// They sleep when nothing is left.
 final class LinkerPool implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LinkerPool.class.getName());
 
@@ -45,7 +46,7 @@ final class LinkerPool implements AutoCloseable {
     segments.remove(segment);
   }
 
-  /// Says that there are new rows.
+  /// Says that there are new rows, or rows that may be linked now.
   void wake() {
     lock.lock();
     try {
@@ -71,12 +72,12 @@ final class LinkerPool implements AutoCloseable {
   }
 
   private boolean linkSome(GrowingHold hold, HnswScratch scratch) {
-    if (!hold.tryHold()) {
+    if (!hold.isLinking() || !hold.tryHold()) {
       return false;
     }
     try {
       int linked = 0;
-      while (linked < TURN && !closed && hold.segment().linkNext(scratch)) {
+      while (linked < TURN && !closed && hold.isLinking() && hold.segment().linkNext(scratch)) {
         linked++;
       }
       return linked > 0;

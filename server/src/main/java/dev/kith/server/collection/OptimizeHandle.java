@@ -1,21 +1,66 @@
 package dev.kith.server.collection;
 
+import static java.lang.System.Logger.Level.ERROR;
+
+import dev.kith.index.plan.RecallSample;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
-/// An optimization under way: everything written before it began is being linked and sealed.
+/// An optimization under way: everything written before it began is being linked and sealed; then
+/// the recall of a sample is measured.
 ///
-/// Goes on when nobody watches. Thread-safe.
+/// Goes on when nobody watches. Thread-safe. A thread of its own looks at it five times a second
+/// for speed and memory, and measures the recall at the end.
 public final class OptimizeHandle {
-  private final List<SealJob> jobs;
-  private final CompletableFuture<Boolean> done;
+  private static final System.Logger LOG = System.getLogger(OptimizeHandle.class.getName());
+  private static final long LOOK_MILLIS = 200;
 
-  OptimizeHandle(List<SealJob> jobs) {
+  private final List<SealJob> jobs;
+  private final long lsn;
+  private final Function<BooleanSupplier, Optional<RecallSample.Result>> measure;
+  private final CompletableFuture<?> work;
+  private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+  private final RateMeter rate = new RateMeter();
+  private final long startNanos = System.nanoTime();
+  private final long unlinkedAtStart;
+  private volatile boolean cancelled;
+  private volatile boolean measuringStopped;
+  private volatile long peakResident;
+  private volatile Report report = new Report(0, 0, 0, Optional.empty());
+
+  private OptimizeHandle(
+      List<SealJob> jobs,
+      long lsn,
+      Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
     this.jobs = List.copyOf(jobs);
-    this.done =
+    this.lsn = lsn;
+    this.measure = measure;
+    this.unlinkedAtStart = unlinked();
+    this.work =
         CompletableFuture.allOf(
-                this.jobs.stream().map(SealJob::attempt).toArray(CompletableFuture<?>[]::new))
-            .thenApply(nothing -> true);
+            this.jobs.stream().map(SealJob::attempt).toArray(CompletableFuture<?>[]::new));
+  }
+
+  /// Starts to watch jobs, which the caller queues.
+  ///
+  /// @param lsn LSN of the last write that it covers
+  /// @param measure measures the recall, until what it is given becomes true
+  static OptimizeHandle start(
+      List<SealJob> jobs,
+      long lsn,
+      Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
+    OptimizeHandle handle = new OptimizeHandle(jobs, lsn, measure);
+    Thread.ofPlatform().daemon().name("kith-optimize").start(handle::watch);
+    return handle;
   }
 
   /// What an optimization is at.
@@ -24,8 +69,12 @@ public final class OptimizeHandle {
     LINKING,
     /// Writing and publishing sealed segments.
     SEALING,
+    /// Measuring the recall of a sample.
+    MEASURING,
     /// Nothing is left to do.
-    FINISHED
+    FINISHED,
+    /// Somebody stopped it.
+    CANCELLED
   }
 
   /// How far it has come.
@@ -34,7 +83,93 @@ public final class OptimizeHandle {
   /// @param completed rows dealt with in this phase
   /// @param total rows of this phase in all
   /// @param done whether it has ended, well or not
-  public record Progress(Phase phase, long completed, long total, boolean done) {}
+  /// @param pointsPerSecond rows dealt with a second, lately; 0 if that cannot be told
+  /// @param remainingSeconds what this phase takes at that speed; empty if that cannot be told
+  public record Progress(
+      Phase phase,
+      long completed,
+      long total,
+      boolean done,
+      double pointsPerSecond,
+      OptionalDouble remainingSeconds) {}
+
+  /// What it has achieved.
+  ///
+  /// @param linkedPoints rows linked while it ran
+  /// @param seconds until the last row was sealed
+  /// @param peakResidentBytes most physical memory of the process while it ran; 0 if unknown
+  /// @param recall of a sample; empty if it was not measured
+  public record Report(
+      long linkedPoints,
+      double seconds,
+      long peakResidentBytes,
+      Optional<RecallSample.Result> recall) {
+
+    /// Rows linked a second.
+    public double pointsPerSecond() {
+      return seconds > 0 ? linkedPoints / seconds : 0;
+    }
+  }
+
+  private long unlinked() {
+    return jobs.stream()
+        .filter(job -> !job.isEnded())
+        .mapToLong(job -> Math.max(0, job.total() - job.linked()))
+        .sum();
+  }
+
+  private void watch() {
+    try {
+      while (!workEndsWithin(LOOK_MILLIS)) {
+        look();
+      }
+      look();
+      report = new Report(unlinkedAtStart - unlinked(), seconds(), peakResident, Optional.empty());
+      work.join();
+      Optional<RecallSample.Result> recall = measure.apply(() -> measuringStopped);
+      look();
+      report = new Report(report.linkedPoints(), report.seconds(), peakResident, recall);
+      done.complete(true);
+    } catch (CompletionException | CancellationException failure) {
+      Throwable cause = failure.getCause();
+      end(failure instanceof CancellationException || cause == null ? failure : cause);
+    } catch (RuntimeException bug) {
+      LOG.log(ERROR, "watching an optimization failed", bug);
+      done.completeExceptionally(bug);
+    }
+  }
+
+  private void end(Throwable failure) {
+    if (failure instanceof CancellationException) {
+      cancelled = true;
+      done.complete(true);
+    } else {
+      done.completeExceptionally(failure);
+    }
+  }
+
+  private boolean workEndsWithin(long millis) {
+    try {
+      work.get(millis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException later) {
+      return false;
+    } catch (ExecutionException | CancellationException failed) {
+      return true;
+    } catch (InterruptedException nobodyDoes) {
+      throw new IllegalStateException(nobodyDoes);
+    }
+  }
+
+  private void look() {
+    Progress now = progress();
+    rate.at(System.nanoTime(), now.phase(), now.completed());
+    peakResident = Math.max(peakResident, ProcessMemory.resident());
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - startNanos) / 1e9;
+  }
 
   /// How far it has come.
   public Progress progress() {
@@ -48,11 +183,48 @@ public final class OptimizeHandle {
       written += sealed ? job.total() : job.written();
     }
     if (done.isDone()) {
-      return new Progress(Phase.FINISHED, total, total, true);
+      return cancelled
+          ? new Progress(Phase.CANCELLED, linked, total, true, 0, OptionalDouble.empty())
+          : new Progress(Phase.FINISHED, total, total, true, 0, OptionalDouble.empty());
+    }
+    if (work.isDone()) {
+      return new Progress(Phase.MEASURING, total, total, false, 0, OptionalDouble.empty());
     }
     return linked < total
-        ? new Progress(Phase.LINKING, linked, total, false)
-        : new Progress(Phase.SEALING, Math.min(written, total), total, false);
+        ? at(Phase.LINKING, linked, total)
+        : at(Phase.SEALING, Math.min(written, total), total);
+  }
+
+  private Progress at(Phase phase, long completed, long total) {
+    double perSecond = rate.perSecond(phase);
+    OptionalDouble remaining =
+        perSecond > 0 ? OptionalDouble.of((total - completed) / perSecond) : OptionalDouble.empty();
+    return new Progress(phase, completed, total, false, perSecond, remaining);
+  }
+
+  /// What it has achieved so far; complete once it has ended.
+  public Report report() {
+    return report;
+  }
+
+  /// LSN of the last write that it covers.
+  long lsn() {
+    return lsn;
+  }
+
+  /// Whether rows are still being linked or sealed.
+  boolean isWorking() {
+    return !work.isDone();
+  }
+
+  /// Does without the recall, if it is not known yet.
+  void stopMeasuring() {
+    measuringStopped = true;
+  }
+
+  /// Waits for the end, well or not.
+  void awaitEnd() {
+    done.handle((_, _) -> true).join();
   }
 
   /// Whether it has ended, well or not.
@@ -60,7 +232,7 @@ public final class OptimizeHandle {
     return done.isDone();
   }
 
-  /// Waits for the end.
+  /// Waits for the end, which may be that it was cancelled: [#progress] tells.
   ///
   /// @throws dev.kith.server.refusal.RefusedException if it could not be finished
   public void join() {

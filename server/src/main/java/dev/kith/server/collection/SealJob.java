@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a file of a full segment and puts it in the segment's place; tried again if it fails.
+/// Makes a file of a full segment and puts it in the segment's place; tried again if it fails. It
+/// may be held back at any row before the file is whole.
 ///
 /// In this order: link every row; force the journal, so that no file is ever ahead of it; write the
 /// file (which appears whole or not at all) and open it; name it in the manifest and swap it in, on
@@ -35,7 +37,9 @@ final class SealJob {
   private final ManifestHolder manifest;
   private final GrowingHold growing;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private volatile boolean ended;
+  private final List<Runnable> linkListeners = new CopyOnWriteArrayList<>();
+  private volatile State state = State.HELD;
+  private volatile boolean holding;
   private volatile CompletableFuture<Boolean> attempt = new CompletableFuture<>();
   private volatile long written;
   private volatile boolean writing;
@@ -46,6 +50,18 @@ final class SealJob {
     this.segments = parts.segments();
     this.manifest = parts.manifest();
     this.growing = growing;
+  }
+
+  /// Where a job is. Only its own methods change that, one at a time.
+  private enum State {
+    /// With nobody, until somebody queues it.
+    HELD,
+    /// With the sealer, which will take it up.
+    QUEUED,
+    /// Being worked at.
+    RUNNING,
+    /// Done, or never to be done.
+    ENDED
   }
 
   /// The parts of a collection that sealing changes.
@@ -62,7 +78,64 @@ final class SealJob {
 
   /// Whether there will be no further attempt, because the segment is sealed or never will be.
   boolean isEnded() {
-    return ended;
+    return state == State.ENDED;
+  }
+
+  /// The segment to be sealed.
+  GrowingHold growing() {
+    return growing;
+  }
+
+  /// Whether the sealer has it, waiting or running.
+  boolean isQueued() {
+    return state == State.QUEUED || state == State.RUNNING;
+  }
+
+  /// Makes the job one for the sealer.
+  ///
+  /// @return whether it was held until now, so that the caller must hand it over
+  synchronized boolean queue() {
+    boolean held = state == State.HELD;
+    if (held) {
+      state = State.QUEUED;
+    }
+    return held;
+  }
+
+  /// Starts an attempt.
+  ///
+  /// @return false if there is nothing to do any more: it was held back or is ended
+  synchronized boolean begin() {
+    boolean queued = state == State.QUEUED;
+    if (queued) {
+      state = State.RUNNING;
+    }
+    return queued;
+  }
+
+  /// Holds the job back: at once if it waits, at the next row if it runs. The attempt under way
+  /// fails with a `CancellationException`, and there is another when the job is queued again.
+  void hold() {
+    synchronized (this) {
+      if (state == State.RUNNING) {
+        holding = true;
+        return;
+      }
+      if (state != State.QUEUED) {
+        return;
+      }
+      state = State.HELD;
+    }
+    fail(new CancellationException("held back"));
+  }
+
+  /// This attempt ended because the job was to be held back.
+  void held(CancellationException asked) {
+    synchronized (this) {
+      state = State.HELD;
+      holding = false;
+    }
+    fail(asked);
   }
 
   /// Runs `listener` when there will be no further attempt. Call before the job is queued.
@@ -70,8 +143,16 @@ final class SealJob {
     listeners.add(listener);
   }
 
+  /// Runs `listener` when all rows are linked and the file is about to be written. Call before the
+  /// job is queued.
+  void whenLinked(Runnable listener) {
+    linkListeners.add(listener);
+  }
+
   private void end() {
-    ended = true;
+    synchronized (this) {
+      state = State.ENDED;
+    }
     listeners.forEach(Runnable::run);
   }
 
@@ -83,6 +164,14 @@ final class SealJob {
 
   /// This attempt failed; there will be another.
   void putOff(Exception failure) {
+    synchronized (this) {
+      state = holding ? State.HELD : State.QUEUED;
+      holding = false;
+    }
+    fail(failure);
+  }
+
+  private void fail(Exception failure) {
     CompletableFuture<Boolean> failed = attempt;
     writing = false;
     written = 0;
@@ -118,6 +207,7 @@ final class SealJob {
   /// Does the work.
   ///
   /// @param stop asked between steps; ends the job with `NotServing`
+  /// @throws CancellationException if the job is to be held back
   /// @throws IOException if the file cannot be written
   /// @throws RefusedException if the store takes no writes, or the collection was deleted
   void run(HnswScratch scratch, BooleanSupplier stop) throws IOException {
@@ -125,8 +215,11 @@ final class SealJob {
       return; // The collection was deleted.
     }
     try {
+      growing.setLinking(true);
+      context.engine().linkers().wake();
       awaitLinked(scratch, stop);
       writing = true;
+      linkListeners.forEach(Runnable::run);
       long lsn = forceJournal();
       @Nullable SealedHold sealed = null;
       if (growing.segment().liveCount() > 0) {
@@ -173,9 +266,12 @@ final class SealJob {
     return Waiting.on(change.done()).lsn();
   }
 
-  private static void requireRunning(BooleanSupplier stop) {
+  private void requireRunning(BooleanSupplier stop) {
     if (stop.getAsBoolean()) {
       throw new RefusedException(new Refusal.NotServing("stopping"));
+    }
+    if (holding) {
+      throw new CancellationException("held back");
     }
   }
 

@@ -1,44 +1,144 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.plan.RecallSample;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The segments of one collection that wait to be sealed, and the optimization that waits for them.
-final class SealQueue {
+///
+/// A full segment goes to the sealer at once, unless indexing is deferred: then it stays in memory,
+/// unlinked and searched exactly, until the collection is optimized. The segments of an
+/// optimization are linked one after another, the next while the file of the one before is written,
+/// so that what is done early is on the disk early.
+final class SealQueue implements AutoCloseable {
+  private static final int RECALL_QUERIES = 200;
+  private static final int RECALL_K = 10;
+
   private final SealJob.Parts parts;
+  private final Supplier<CollectionSpec> spec;
+
+  /// In the order of rows.
   private final List<SealJob> pending = new CopyOnWriteArrayList<>();
+
   private @Nullable OptimizeHandle optimizing;
 
-  SealQueue(SealJob.Parts parts) {
+  SealQueue(SealJob.Parts parts, Supplier<CollectionSpec> spec) {
     this.parts = parts;
+    this.spec = spec;
   }
 
-  /// Queues a segment that takes no more rows.
+  /// Takes a segment that takes no more rows.
   void add(GrowingHold growing) {
     SealJob job = new SealJob(parts, growing);
     pending.add(job);
     job.whenEnded(() -> pending.remove(job));
-    parts.context().engine().sealer().add(job);
+    job.whenLinked(this::linkNext);
+    resumeUnlessDeferred();
+  }
+
+  /// Hands everything that was held back to the sealer, unless indexing is deferred.
+  void resumeUnlessDeferred() {
+    if (!spec.get().indexingDeferred()) {
+      resume();
+    }
+  }
+
+  private void resume() {
+    for (SealJob job : pending) {
+      if (job.queue()) {
+        parts.context().engine().sealer().add(job);
+      }
+    }
+  }
+
+  /// Lets the linkers begin with the next segment of the sealer's.
+  private void linkNext() {
+    for (SealJob job : pending) {
+      if (job.isQueued() && !job.isWriting()) {
+        job.growing().setLinking(true);
+        parts.context().engine().linkers().wake();
+        return;
+      }
+    }
   }
 
   /// Ends the growing segment and waits for all that are not sealed.
   synchronized OptimizeHandle optimize() {
-    if (optimizing != null && !optimizing.isDone()) {
-      return optimizing;
+    OptimizeHandle running = optimizing;
+    long covered = parts.writer().progress().lsn();
+    if (running != null
+        && (running.isWorking() || (!running.isDone() && running.lsn() == covered))) {
+      return running;
     }
-    CollectionWriter writer = parts.writer();
+    if (running != null) {
+      running.stopMeasuring(); // Of what was there before the writes since.
+    }
     Change change =
         Change.internal(
-            writer,
-            (lsn, writes) -> {
-              writer.rollAfterwards();
+            parts.writer(),
+            (lsn, _) -> {
+              parts.writer().rollAfterwards();
               return new Change.Outcome(lsn, 0);
             });
     parts.context().engine().journal().submit(change);
     Waiting.on(change.done());
-    OptimizeHandle handle = new OptimizeHandle(pending);
+    OptimizeHandle handle = OptimizeHandle.start(pending, covered, this::measure);
     optimizing = handle;
+    resume();
     return handle;
+  }
+
+  /// Holds everything back that is not sealed.
+  ///
+  /// @return whether an optimization was under way
+  synchronized boolean cancel() {
+    OptimizeHandle running = optimizing;
+    boolean underWay = running != null && !running.isDone();
+    if (!underWay && !spec.get().indexingDeferred()) {
+      return false; // Sealing full segments is nobody's optimization.
+    }
+    underWay |= pending.stream().anyMatch(SealJob::isQueued);
+    hold();
+    if (running != null) {
+      running.stopMeasuring();
+      running.awaitEnd();
+    }
+    hold(); // A job that just began may have let the linkers in.
+    return underWay;
+  }
+
+  /// Holds back what is not sealed, at the next row, without waiting for it.
+  void hold() {
+    for (SealJob job : pending) {
+      job.hold();
+      if (spec.get().indexingDeferred()) {
+        job.growing().setLinking(false);
+      }
+    }
+  }
+
+  private Optional<RecallSample.Result> measure(BooleanSupplier stop) {
+    CollectionSpec now = spec.get();
+    RecallSample.Spec sample =
+        new RecallSample.Spec(RECALL_QUERIES, RECALL_K, now.defaultEf(), parts.context().number());
+    try (SearchSnapshot snapshot =
+        new SearchSnapshot(parts.context(), parts.segments().acquire())) {
+      return new RecallSample(snapshot.segments(), sample, stop).measure();
+    } catch (IllegalStateException deleted) {
+      return Optional.empty();
+    }
+  }
+
+  /// Ends the measuring that may be under way. The sealer must be closed.
+  @Override
+  public synchronized void close() {
+    if (optimizing != null) {
+      optimizing.stopMeasuring();
+      optimizing.awaitEnd();
+    }
   }
 }

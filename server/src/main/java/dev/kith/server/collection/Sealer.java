@@ -8,6 +8,7 @@ import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -46,6 +47,10 @@ final class Sealer implements AutoCloseable {
   }
 
   private void run(SealJob job) {
+    if (!job.begin()) {
+      jobs.remove(job); // It was held back meanwhile.
+      return;
+    }
     try {
       job.run(scratch, () -> closed);
       jobs.remove(job);
@@ -57,6 +62,9 @@ final class Sealer implements AutoCloseable {
       } else {
         giveUp(job, refused); // Deleted, fenced or stopping.
       }
+    } catch (CancellationException asked) {
+      jobs.remove(job);
+      job.held(asked);
     } catch (IOException failure) {
       putOff(job, failure);
     } catch (RuntimeException bug) {

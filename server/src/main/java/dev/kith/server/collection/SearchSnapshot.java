@@ -40,6 +40,13 @@ public final class SearchSnapshot implements AutoCloseable {
     return lease.get().segments().get(position).number();
   }
 
+  /// Rows that no graph has yet, so that a search scores all of them.
+  public long unlinked() {
+    return lease.get().segments().stream()
+        .mapToLong(held -> held instanceof GrowingHold growing ? growing.unlinked() : 0)
+        .sum();
+  }
+
   /// LSN of the last write that is seen.
   public long lsn() {
     return lease.get().horizon().lsn();

@@ -82,7 +82,7 @@ final class Segments {
   private GrowingHold grow(long firstRow) {
     CollectionSpec now = spec.get();
     GrowingSegment segment = GrowingSegment.create(now.space(), now.index(), now.segmentPoints());
-    GrowingHold growing = new GrowingHold(nextNumber++, firstRow, segment);
+    GrowingHold growing = new GrowingHold(nextNumber++, firstRow, segment, !now.indexingDeferred());
     active = growing;
     change(growing, null);
     linkers.add(growing);
@@ -142,6 +142,15 @@ final class Segments {
       } else {
         sealer.accept(growing);
       }
+    }
+  }
+
+  /// Lets the rows of the growing segment be linked as they come, or not before they are asked for.
+  void deferIndexing(boolean deferred) {
+    GrowingHold growing = active;
+    if (growing != null) {
+      growing.setLinking(!deferred);
+      linkers.wake();
     }
   }
 

@@ -120,6 +120,22 @@ public sealed interface Refusal {
     }
   }
 
+  /// A collection whose indexing is deferred holds as many unlinked points as it may.
+  ///
+  /// @param points unlinked points
+  /// @param bytes memory that they take
+  /// @param limitBytes memory that they may take
+  record DeferredFull(String collection, long points, long bytes, long limitBytes)
+      implements Refusal {
+    @Override
+    public String message() {
+      return ("Collection '%s' defers indexing and holds %,d unlinked points, which take %,d bytes"
+              + " of memory; store.deferred-bytes allows %,d. Link them with OptimizeCollection,"
+              + " then go on.")
+          .formatted(collection, points, bytes, limitBytes);
+    }
+  }
+
   /// The disk is too full to take writes. Reads go on.
   ///
   /// @param freeBytes what the disk of the data folder has left

@@ -65,7 +65,8 @@ final class CollectionMessages {
                 CollectionSpec.MAX_SEGMENT_POINTS)
             : CollectionSpec.defaultSegmentPoints(space);
     fields.refuseIfWrong();
-    return new CollectionSpec(name, space, index, defaultEf, segmentPoints);
+    return new CollectionSpec(
+        name, space, index, defaultEf, segmentPoints, policy.getDeferIndexing());
   }
 
   private static void requireCodec(Codec codec, int number) {
@@ -149,7 +150,8 @@ final class CollectionMessages {
     IndexPolicy.Builder policy =
         IndexPolicy.newBuilder()
             .setDefaultEf(spec.defaultEf())
-            .setSegmentPoints(spec.segmentPoints());
+            .setSegmentPoints(spec.segmentPoints())
+            .setDeferIndexing(spec.indexingDeferred());
     switch (spec.index()) {
       case IndexSpec.Flat() -> policy.setFlat(FlatIndex.getDefaultInstance());
       case IndexSpec.Hnsw(HnswParams params, Layout layout) ->

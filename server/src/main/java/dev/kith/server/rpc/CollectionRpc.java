@@ -1,5 +1,7 @@
 package dev.kith.server.rpc;
 
+import dev.kith.proto.v1.CancelOptimizationRequest;
+import dev.kith.proto.v1.CancelOptimizationResponse;
 import dev.kith.proto.v1.CollectionServiceGrpc;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.CreateCollectionResponse;
@@ -24,6 +26,7 @@ import dev.kith.server.config.Limits;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Serves collections: translate, delegate, answer. Decides nothing.
@@ -142,7 +145,9 @@ final class CollectionRpc extends CollectionServiceGrpc.CollectionServiceImplBas
                     CollectionSpec.MAX_SEGMENT_POINTS))
             : OptionalInt.empty();
     fields.refuseIfWrong();
-    return catalog.update(name, defaultEf, segmentPoints);
+    Optional<Boolean> deferred =
+        request.hasDeferIndexing() ? Optional.of(request.getDeferIndexing()) : Optional.empty();
+    return catalog.update(name, defaultEf, segmentPoints, deferred);
   }
 
   @Override
@@ -171,6 +176,18 @@ final class CollectionRpc extends CollectionServiceGrpc.CollectionServiceImplBas
         new OptimizeStream(
             pool, calls, (ServerCallStreamObserver<OptimizeCollectionResponse>) responses);
     stream.start(() -> collection(request.getName()).optimize());
+  }
+
+  @Override
+  public void cancelOptimization(
+      CancelOptimizationRequest request, StreamObserver<CancelOptimizationResponse> responses) {
+    new Answer<>(responses)
+        .from(
+            pool,
+            () ->
+                CancelOptimizationResponse.newBuilder()
+                    .setWasRunning(collection(request.getName()).cancelOptimization())
+                    .build());
   }
 
   @Override

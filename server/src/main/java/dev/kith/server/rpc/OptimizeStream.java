@@ -2,6 +2,7 @@ package dev.kith.server.rpc;
 
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.OptimizePhase;
+import dev.kith.proto.v1.OptimizeReport;
 import dev.kith.server.collection.OptimizeHandle;
 import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
@@ -64,7 +65,8 @@ final class OptimizeStream {
     }
     synchronized (responses) {
       if (end()) {
-        responses.onNext(write(handle.progress(), true));
+        responses.onNext(
+            write(handle.progress()).setDone(true).setReport(write(handle.report())).build());
         responses.onCompleted();
       }
     }
@@ -73,23 +75,45 @@ final class OptimizeStream {
   private void send(OptimizeHandle.Progress progress) {
     synchronized (responses) {
       if (!ended.get() && responses.isReady()) {
-        responses.onNext(write(progress, false));
+        responses.onNext(write(progress).build());
       }
     }
   }
 
-  private static OptimizeCollectionResponse write(OptimizeHandle.Progress progress, boolean done) {
-    return OptimizeCollectionResponse.newBuilder()
-        .setPhase(
-            switch (progress.phase()) {
-              case LINKING -> OptimizePhase.OPTIMIZE_PHASE_LINKING;
-              case SEALING -> OptimizePhase.OPTIMIZE_PHASE_SEALING;
-              case FINISHED -> OptimizePhase.OPTIMIZE_PHASE_FINISHED;
-            })
-        .setCompletedPoints(progress.completed())
-        .setTotalPoints(progress.total())
-        .setDone(done)
-        .build();
+  private static OptimizeCollectionResponse.Builder write(OptimizeHandle.Progress progress) {
+    OptimizeCollectionResponse.Builder message =
+        OptimizeCollectionResponse.newBuilder()
+            .setPhase(
+                switch (progress.phase()) {
+                  case LINKING -> OptimizePhase.OPTIMIZE_PHASE_LINKING;
+                  case SEALING -> OptimizePhase.OPTIMIZE_PHASE_SEALING;
+                  case MEASURING -> OptimizePhase.OPTIMIZE_PHASE_MEASURING;
+                  case FINISHED -> OptimizePhase.OPTIMIZE_PHASE_FINISHED;
+                  case CANCELLED -> OptimizePhase.OPTIMIZE_PHASE_CANCELLED;
+                })
+            .setCompletedPoints(progress.completed())
+            .setTotalPoints(progress.total())
+            .setPointsPerSecond(progress.pointsPerSecond());
+    progress.remainingSeconds().ifPresent(message::setRemainingSeconds);
+    return message;
+  }
+
+  private static OptimizeReport write(OptimizeHandle.Report report) {
+    OptimizeReport.Builder message =
+        OptimizeReport.newBuilder()
+            .setLinkedPoints(report.linkedPoints())
+            .setSeconds(report.seconds())
+            .setPointsPerSecond(report.pointsPerSecond())
+            .setPeakResidentBytes(report.peakResidentBytes());
+    report
+        .recall()
+        .ifPresent(
+            recall ->
+                message
+                    .setRecall(recall.recall())
+                    .setRecallQueries(recall.queries())
+                    .setRecallEf(recall.ef()));
+    return message.build();
   }
 
   @SuppressWarnings("CatchingUnchecked") // The last place before the network.

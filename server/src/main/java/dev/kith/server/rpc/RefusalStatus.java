@@ -13,6 +13,7 @@ import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.Refusal.CollectionExists;
 import dev.kith.server.refusal.Refusal.CollectionNotFound;
 import dev.kith.server.refusal.Refusal.DataLoss;
+import dev.kith.server.refusal.Refusal.DeferredFull;
 import dev.kith.server.refusal.Refusal.DiskFull;
 import dev.kith.server.refusal.Refusal.IngestSequence;
 import dev.kith.server.refusal.Refusal.InvalidCursor;
@@ -73,7 +74,7 @@ final class RefusalStatus {
       case PointsRejected _, InvalidCursor _, MalformedMessage _ -> Code.INVALID_ARGUMENT;
       case CollectionNotFound _, PointNotFound _ -> Code.NOT_FOUND;
       case CollectionExists _ -> Code.ALREADY_EXISTS;
-      case Overloaded _, MessageTooLarge _, DiskFull _ -> Code.RESOURCE_EXHAUSTED;
+      case Overloaded _, MessageTooLarge _, DiskFull _, DeferredFull _ -> Code.RESOURCE_EXHAUSTED;
       case StoreFenced _, NotServing _ -> Code.UNAVAILABLE;
       case LsnNotReached _, IngestSequence _ -> Code.FAILED_PRECONDITION;
       case SessionTaken _ -> Code.ABORTED;
@@ -93,6 +94,7 @@ final class RefusalStatus {
       case PointNotFound _ -> ErrorReason.ERROR_REASON_POINT_NOT_FOUND;
       case Overloaded _ -> ErrorReason.ERROR_REASON_OVERLOADED;
       case MessageTooLarge _ -> ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE;
+      case DeferredFull _ -> ErrorReason.ERROR_REASON_DEFERRED_FULL;
       case DiskFull _ -> ErrorReason.ERROR_REASON_DISK_FULL;
       case StoreFenced _ -> ErrorReason.ERROR_REASON_STORE_FENCED;
       case NotServing _ -> ErrorReason.ERROR_REASON_NOT_SERVING;
@@ -117,6 +119,12 @@ final class RefusalStatus {
       case Overloaded(Duration retryAfter) ->
           Map.of("retry_after_ms", Long.toString(retryAfter.toMillis()));
       case MessageTooLarge(long maxBytes) -> Map.of("max_bytes", Long.toString(maxBytes));
+      case DeferredFull(String collection, long points, long bytes, long limit) ->
+          Map.of(
+              "collection", collection,
+              "unlinked_points", Long.toString(points),
+              "bytes", Long.toString(bytes),
+              "limit_bytes", Long.toString(limit));
       case DiskFull(long free, long required) ->
           Map.of("free_bytes", Long.toString(free), "required_bytes", Long.toString(required));
       case StoreFenced(String cause) -> Map.of("cause", cause);
@@ -146,6 +154,7 @@ final class RefusalStatus {
       case MalformedMessage _, CollectionNotFound _, CollectionExists _, PointNotFound _ ->
           List.of();
       case Overloaded _, MessageTooLarge _, DiskFull _, StoreFenced _, NotServing _ -> List.of();
+      case DeferredFull _ -> List.of();
       case LsnNotReached _, IngestSequence _, SessionTaken _, DataLoss _ -> List.of();
     };
   }

@@ -27,13 +27,19 @@ final class Planner {
   }
 
   /// Says a plan in one line.
-  static String describe(SearchPlan plan, int segments) {
+  ///
+  /// @param unlinked rows that no graph has yet, so that all of them are scored
+  static String describe(SearchPlan plan, int segments, long unlinked) {
     String how =
         switch (plan.probe()) {
           case Probe.Exact() -> "exact scan";
           case Probe.Beam(int ef) -> "beam of %d".formatted(ef);
         };
-    return "%s over %d segment%s, best %d"
-        .formatted(how, segments, segments == 1 ? "" : "s", plan.limit());
+    String tail =
+        unlinked == 0 || plan.probe() instanceof Probe.Exact()
+            ? ""
+            : ", %d unlinked rows scanned exactly".formatted(unlinked);
+    return "%s over %d segment%s, best %d%s"
+        .formatted(how, segments, segments == 1 ? "" : "s", plan.limit(), tail);
   }
 }

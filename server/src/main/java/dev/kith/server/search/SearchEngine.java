@@ -118,6 +118,7 @@ public final class SearchEngine {
         probe(runner, query, segments);
         return new SearchAnswer(metric, snapshot.lsn(), resolve(runner, segments, metric), null);
       }
+      long unlinked = snapshot.unlinked(); // Before the search, which may scan fewer by then.
       List<TimedSegment> timed = new ArrayList<>();
       for (SegmentReader segment : segments) {
         timed.add(new TimedSegment(segment, snapshot.number(timed.size())));
@@ -138,7 +139,7 @@ public final class SearchEngine {
       stages.add(listStage("resolve", hits.size(), resolved - probed));
       Explanation explanation =
           new Explanation(
-              Planner.describe(plan, timed.size()),
+              Planner.describe(plan, timed.size(), unlinked),
               stages,
               resolved - patience.arrivedNanos(),
               patience.startedNanos() - patience.arrivedNanos());

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Holds a collection to a hash map: whatever is written, deleted, sealed or reopened, both hold
-/// the same points, and the collection finds nothing wrong with itself.
+/// Holds a collection to a hash map: whatever is written, deleted, sealed, deferred, cancelled or
+/// reopened, both hold the same points, and the collection finds nothing wrong with itself.
 final class CollectionModelTest {
   @TempDir Path folder;
 
@@ -59,8 +61,14 @@ final class CollectionModelTest {
           upsert(collection, random);
         } else if (dice < 85) {
           delete(collection, random);
-        } else if (dice < 92) {
+        } else if (dice < 90) {
           collection.optimize().join();
+        } else if (dice < 92) {
+          collection.optimize();
+          collection.cancelOptimization();
+        } else if (dice < 95) {
+          catalog.update(
+              "model", OptionalInt.empty(), OptionalInt.empty(), Optional.of(random.nextBoolean()));
         } else {
           catalog.close();
           catalog = Points.open(folder);

@@ -40,7 +40,14 @@ final class Points {
 
   static EngineConfig config(Path folder, Residence residence) {
     return new EngineConfig(
-        folder, 1, OptionalLong.of(0), 1_000_000, 1 << 16, residence, InstantSource.system());
+        folder,
+        1,
+        OptionalLong.of(0),
+        1_000_000,
+        1L << 30,
+        1 << 16,
+        residence,
+        InstantSource.system());
   }
 
   static Catalog open(Path folder) throws IOException {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -141,7 +142,7 @@ final class RequestsTest {
   void anIngestSessionSilentForSevenDaysIsForgotten() throws IOException {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     EngineConfig config =
-        new EngineConfig(folder, 1, OptionalLong.of(0), 1000, 1000, Residence.MAPPED, now::get);
+        new EngineConfig(folder, 1, OptionalLong.of(0), 1000, 1, 1000, Residence.MAPPED, now::get);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(Points.spec("c", Metric.DOT, 100));
       ingest(collection, 1, 0);
@@ -156,7 +157,7 @@ final class RequestsTest {
   @Test
   void aTailThatIsTooLongRefusesWritesWithATimeToTryAgain() throws IOException {
     EngineConfig config =
-        new EngineConfig(folder, 1, OptionalLong.of(0), 1, 1000, Residence.MAPPED, Instant::now);
+        new EngineConfig(folder, 1, OptionalLong.of(0), 1, 1, 1000, Residence.MAPPED, Instant::now);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(Points.spec("c", Metric.DOT, 100_000));
       int refused = 0;
@@ -186,7 +187,7 @@ final class RequestsTest {
     }
     EngineConfig full =
         new EngineConfig(
-            folder, 1, OptionalLong.of(1L << 60), 1000, 1000, Residence.MAPPED, Instant::now);
+            folder, 1, OptionalLong.of(1L << 60), 1000, 1, 1000, Residence.MAPPED, Instant::now);
     try (Catalog catalog = Catalog.open(full)) {
       Collection collection = catalog.collection("c");
       RefusedException refused =
@@ -281,7 +282,7 @@ final class RequestsTest {
               assertThrows(
                   RefusedException.class,
                   () -> catalog.create(Points.spec("a", Metric.COSINE, 100)))));
-      catalog.update("b", OptionalInt.of(77), OptionalInt.empty());
+      catalog.update("b", OptionalInt.of(77), OptionalInt.empty(), Optional.empty());
     }
     try (Catalog catalog = Points.open(folder)) {
       assertEquals(

@@ -106,6 +106,13 @@ final class StoredBytesTest {
             + " 61",
         fast.encode());
     assertEquals(fast, CollectionRecord.decode(fast.encode()));
+    CollectionRecord deferred =
+        new CollectionRecord(fast.spec().withIndexingDeferred(true), fast.created());
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 13 00000010 000000c8 0000000000000005"
+            + " 61",
+        deferred.encode());
+    assertEquals(deferred, CollectionRecord.decode(deferred.encode()));
     CollectionRecord flat =
         new CollectionRecord(
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
@@ -142,8 +149,8 @@ final class StoredBytesTest {
     int kind = 22;
     assertThrows(
         RefusedException.class, () -> CollectionRecord.decode(Arrays.copyOf(fast, kind + 16)));
-    assertDamaged("an index of kind 1 to 3, found kind 4", fast, kind, 4);
-    assertDamaged("an index of kind 1 to 3, found kind 0", fast, kind, 0);
+    assertDamaged("an index of kind 1 to 3 or 17 to 19, found kind 4", fast, kind, 4);
+    assertDamaged("an index of kind 1 to 3 or 17 to 19, found kind 0", fast, kind, 0);
     // The second lowest byte of the dimension: 16 * 256 + 6.
     assertDamaged("at most 4096 dimensions, got 4102", fast, dimension + 2, 16);
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kith.proto.v1.CancelOptimizationRequest;
 import dev.kith.proto.v1.Codec;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
@@ -25,6 +26,8 @@ import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.OptimizePhase;
+import dev.kith.proto.v1.SearchOptions;
+import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VerifyCollectionRequest;
 import dev.kith.proto.v1.VerifyCollectionResponse;
@@ -32,10 +35,12 @@ import dev.kith.server.testing.RunningServer;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -350,6 +355,15 @@ final class CollectionRpcTest {
     assertTrue(last.getDone());
     assertEquals(OptimizePhase.OPTIMIZE_PHASE_FINISHED, last.getPhase());
     assertEquals(1, progress.stream().filter(OptimizeCollectionResponse::getDone).count());
+    assertTrue(last.getReport().getLinkedPoints() <= 2_000);
+    assertTrue(last.getReport().getRecall() > 0.9, last.toString());
+    assertEquals(200, last.getReport().getRecallQueries());
+    assertEquals(100, last.getReport().getRecallEf());
+    assertFalse(
+        server
+            .collections()
+            .cancelOptimization(CancelOptimizationRequest.newBuilder().setName("optimized").build())
+            .getWasRunning());
     GetCollectionStatsResponse stats =
         server
             .collections()
@@ -366,6 +380,53 @@ final class CollectionRpcTest {
             .verifyCollection(VerifyCollectionRequest.newBuilder().setName("optimized").build());
     assertEquals(List.of(), verified.getViolationsList());
     assertEquals(2_000, verified.getPointCount());
+  }
+
+  @Test
+  void deferredIndexingIsSetAndChangedAndExplained() {
+    server
+        .collections()
+        .createCollection(
+            CreateCollectionRequest.newBuilder()
+                .setName("deferred")
+                .setVector(RunningServer.schema(2, Metric.METRIC_DOT))
+                .setIndex(IndexPolicy.newBuilder().setDeferIndexing(true))
+                .build());
+    server.upsert("deferred", 0, new float[][] {{1, 2}, {3, 4}, {5, 6}});
+    assertEquals(3, unlinked("deferred"));
+    SearchRequest explained =
+        SearchRequest.newBuilder()
+            .setCollection("deferred")
+            .setVector(RunningServer.vector(1, 1))
+            .setOptions(SearchOptions.newBuilder().setLimit(1).setExplain(true))
+            .build();
+    assertEquals(
+        "beam of 100 over 1 segment, best 1, 3 unlinked rows scanned exactly",
+        server.searches().search(explained).getHeader().getExplanation().getPlan());
+    boolean stillDeferred =
+        server
+            .collections()
+            .updateCollection(
+                UpdateCollectionRequest.newBuilder()
+                    .setName("deferred")
+                    .setDeferIndexing(false)
+                    .build())
+            .getCollection()
+            .getIndex()
+            .getDeferIndexing();
+    assertFalse(stillDeferred);
+    Instant deadline = Instant.now().plusSeconds(30);
+    while (unlinked("deferred") > 0) {
+      assertTrue(Instant.now().isBefore(deadline), "not linked after 30 s");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private long unlinked(String collection) {
+    return server
+        .collections()
+        .getCollectionStats(GetCollectionStatsRequest.newBuilder().setName(collection).build())
+        .getUnlinkedPointCount();
   }
 
   @Test
