@@ -4,14 +4,14 @@ import dev.kith.index.Metric;
 import java.util.Locale;
 
 /// What data sets call a metric.
-final class MetricName {
+public final class MetricName {
 
   private MetricName() {}
 
   /// Reads our names, and those of ann-benchmarks and other tools.
   ///
   /// @throws IllegalArgumentException if it is none of them
-  static Metric parse(String name) {
+  public static Metric parse(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "cosine", "angular" -> Metric.COSINE;
       case "dot", "ip", "inner_product" -> Metric.DOT;

@@ -1,0 +1,154 @@
+package dev.kith.bench.build;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.client.file.NpyWriter;
+import dev.kith.client.file.VectorFile;
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.server.bulk.IndexFolder;
+import dev.kith.server.bulk.IndexFolderWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+final class IndexBuildTest {
+  private static final int DIMENSION = 8;
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return ToolProvider.findFirst("kith-index")
+        .orElseThrow()
+        .run(new PrintWriter(out), new PrintWriter(err), arguments);
+  }
+
+  private Path vectors(int rows) throws IOException {
+    Random random = new Random(rows);
+    float[] values = new float[rows * DIMENSION];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    Path file = folder.resolve("vectors.npy");
+    NpyWriter.write(file, DIMENSION, values);
+    return file;
+  }
+
+  @Test
+  void aFileBecomesAFolderAndAReport() throws Exception {
+    Path file = vectors(2_500);
+    Path made = folder.resolve("made");
+    int status =
+        run(
+            "build",
+            file.toString(),
+            "--out",
+            made.toString(),
+            "--metric",
+            "euclidean",
+            "--m",
+            "8",
+            "--ef-construction",
+            "60",
+            "--segment-points",
+            "1000",
+            "--threads",
+            "2",
+            "--layout",
+            "fast",
+            "--json");
+    assertEquals(0, status, err::toString);
+    assertTrue(
+        err.toString().contains("building 2,500 vectors of 8 dimensions in 3 segments"),
+        err::toString);
+    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertEquals(2_500, report.get("vectors").intValue());
+    assertEquals(3, report.get("segments").intValue());
+    assertTrue(report.get("recall_at_10").doubleValue() > 0.97, report::toString);
+    assertTrue(report.get("vectors_per_second").doubleValue() > 0, report::toString);
+    assertTrue(report.get("peak_resident_bytes").longValue() > 1 << 20, report::toString);
+    assertTrue(report.get("bytes_per_vector").doubleValue() > 4 * DIMENSION, report::toString);
+    IndexFolder opened = IndexFolder.open(made);
+    assertEquals(
+        new IndexSpec.Hnsw(new HnswParams(8, 60, 1), Layout.FAST), opened.manifest().index());
+    assertEquals(new VectorSpace(DIMENSION, Metric.EUCLIDEAN), opened.manifest().space());
+
+    assertEquals(1, run("build", file.toString(), "--out", made.toString()));
+    assertTrue(err.toString().contains("is there already"), err::toString);
+  }
+
+  @Test
+  void whatIsWrongIsSaidBeforeAnythingIsBuilt() throws Exception {
+    Path file = vectors(10);
+    String made = folder.resolve("made").toString();
+    assertEquals(2, run());
+    assertEquals(2, run("build", file.toString()));
+    assertEquals(2, run("build", file.toString(), "--out", made, "--threads", "0"));
+    assertEquals(2, run("build", file.toString(), "--out", made, "--segment-points", "7"));
+    assertEquals(1, run("build", file.toString(), "--out", made, "--metric", "far"));
+    assertEquals(1, run("build", file.toString(), "--out", made, "--layout", "wide"));
+    Path ids = folder.resolve("ids.txt");
+    for (List<String> lines :
+        List.of(List.of("1", "2"), List.of("a", "b", "a", "c", "d", "e", "f", "g", "h", "i"))) {
+      Files.write(ids, lines);
+      assertEquals(1, run("build", file.toString(), "--out", made, "--ids", ids.toString()));
+      assertTrue(err.toString().contains("ids.txt: line 3: expected"), err::toString);
+    }
+    Path texts = folder.resolve("texts.jsonl");
+    Files.writeString(texts, "{\"id\": 1, \"vector\": [1, 2]}\n");
+    assertEquals(1, run("build", texts.toString(), "--out", made));
+    assertTrue(err.toString().contains("kith import"), err::toString);
+    float[] zero = new float[3 * DIMENSION];
+    zero[0] = 1;
+    Path zeros = folder.resolve("zeros.npy");
+    NpyWriter.write(zeros, DIMENSION, zero);
+    assertEquals(1, run("build", zeros.toString(), "--out", made));
+    assertTrue(err.toString().contains("zeros.npy: row 1: a zero vector"), err::toString);
+    assertFalse(Files.exists(folder.resolve("made")));
+    assertFalse(Files.exists(folder.resolve("made.building")));
+  }
+
+  @Test
+  void whatDoesNotFitInMemoryIsRefusedWithWhatWould() throws Exception {
+    try (VectorFile source = VectorFile.open(vectors(50_000))) {
+      IndexFolderWriter.Definition definition =
+          new IndexFolderWriter.Definition(
+              new VectorSpace(DIMENSION, Metric.DOT),
+              new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT),
+              1_000_000);
+      IndexBuild build =
+          new IndexBuild(
+              new IndexBuild.Settings(folder.resolve("made"), definition, 1, null), source);
+      long rows = 50_000L * (64 + 133 + 20 + 4 + 133 + 16);
+      assertEquals(rows, build.memoryBytes() - Runtime.getRuntime().maxMemory());
+      build.requireMemory(build.memoryBytes());
+      build.requireMemory(0); // Unknown.
+      String message =
+          String.valueOf(
+              assertThrows(
+                      IllegalArgumentException.class,
+                      () -> build.requireMemory(build.memoryBytes() - rows / 2))
+                  .getMessage());
+      assertTrue(message.contains("--segment-points 25000 would fit"), message);
+    }
+  }
+}

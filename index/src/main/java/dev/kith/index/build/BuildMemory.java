@@ -1,0 +1,34 @@
+package dev.kith.index.build;
+
+import dev.kith.index.VectorSpace;
+import dev.kith.index.store.VectorRows;
+
+/// Off-heap memory that building a segment takes: growing it, linking it and sealing it.
+public final class BuildMemory {
+  // Of a row beside its lists: label, level and pointer, and some to spare.
+  private static final int GROWING_BYTES = 20;
+
+  // Beside the sealed lists: new ordinal and old, pointer, and some to spare.
+  private static final int SEALING_BYTES = 16;
+
+  private BuildMemory() {}
+
+  /// Bytes a row, at most about; the visited sets of the linking threads included.
+  ///
+  /// @param threads linking threads
+  public static long bytesPerRow(VectorSpace space, IndexSpec index, int threads) {
+    long row = VectorRows.strideBytes(space);
+    return switch (index) {
+      case IndexSpec.Flat() -> row + 2L * Long.BYTES;
+      case IndexSpec.Hnsw(var params, Layout layout) -> {
+        // A node has 1 / (m - 1) upper levels on average.
+        int upper = Math.ceilDiv((params.m() + 2) * Integer.BYTES, params.m() - 1);
+        long links = 2L * params.m() * Integer.BYTES + upper;
+        long growing = row + links + GROWING_BYTES + (long) threads * Integer.BYTES;
+        long sealing = links + SEALING_BYTES;
+        // The encoder of fast graphs holds the rows once more, rotated.
+        yield growing + sealing + (layout == Layout.FAST ? row : 0);
+      }
+    };
+  }
+}
