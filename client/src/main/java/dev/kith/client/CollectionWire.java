@@ -1,5 +1,6 @@
 package dev.kith.client;
 
+import dev.kith.proto.v1.AttachCollectionResponse;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.FlatIndex;
@@ -119,6 +120,19 @@ final class CollectionWire {
                         segment.getUnlinkedPointCount(),
                         segment.getBytes()))
             .toList());
+  }
+
+  static AttachProgress progress(AttachCollectionResponse progress) {
+    AttachProgress.Phase phase =
+        switch (progress.getPhase()) {
+          case ATTACH_PHASE_COPYING -> AttachProgress.Phase.COPYING;
+          case ATTACH_PHASE_STORING -> AttachProgress.Phase.STORING;
+          case ATTACH_PHASE_FINISHED -> AttachProgress.Phase.FINISHED;
+          case ATTACH_PHASE_UNSPECIFIED, UNRECOGNIZED ->
+              throw new IllegalStateException(
+                  "the server sent a phase unknown here: " + progress.getPhase());
+        };
+    return new AttachProgress(phase, progress.getCompleted(), progress.getTotal());
   }
 
   static OptimizeProgress progress(OptimizeCollectionResponse progress) {

@@ -1,5 +1,6 @@
 package dev.kith.client;
 
+import dev.kith.proto.v1.AttachCollectionRequest;
 import dev.kith.proto.v1.CollectionServiceGrpc;
 import dev.kith.proto.v1.DeleteCollectionRequest;
 import dev.kith.proto.v1.DeleteCollectionResponse;
@@ -16,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A connection to a Kith server. Thread-safe; one for a whole application is enough.
 ///
@@ -138,6 +141,26 @@ public final class KithClient implements AutoCloseable {
     update.deferIndexing().ifPresent(request::setDeferIndexing);
     return rpc.call(CollectionServiceGrpc.getUpdateCollectionMethod(), request.build())
         .thenApply(response -> CollectionWire.info(response.getCollection()));
+  }
+
+  /// Makes a collection of an index folder on the server's machine, as `kith index build` makes
+  /// them, without linking its points again. All of it or nothing.
+  ///
+  /// @param folder name of a folder in the server's `store.attach-folder`
+  /// @param progress told of progress on the calling thread; may be null
+  public CollectionInfo attach(
+      String name, String folder, @Nullable Consumer<AttachProgress> progress) {
+    return Attaching.run(
+        rpc,
+        AttachCollectionRequest.newBuilder().setName(name).setFolder(folder).build(),
+        progress == null ? _ -> {} : progress);
+  }
+
+  /// As [#attach], on a thread of its own.
+  public CompletableFuture<CollectionInfo> attachAsync(
+      String name, String folder, @Nullable Consumer<AttachProgress> progress) {
+    return CompletableFuture.supplyAsync(
+        () -> attach(name, folder, progress), Thread::startVirtualThread);
   }
 
   /// Deletes a collection and all its points.

@@ -2,6 +2,9 @@ package dev.kith.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.kith.proto.v1.AttachCollectionRequest;
+import dev.kith.proto.v1.AttachCollectionResponse;
+import dev.kith.proto.v1.AttachPhase;
 import dev.kith.proto.v1.CancelOptimizationRequest;
 import dev.kith.proto.v1.CancelOptimizationResponse;
 import dev.kith.proto.v1.Collection;
@@ -13,11 +16,13 @@ import dev.kith.proto.v1.CreateCollectionResponse;
 import dev.kith.proto.v1.DeletePointsRequest;
 import dev.kith.proto.v1.DeletePointsResponse;
 import dev.kith.proto.v1.Durability;
+import dev.kith.proto.v1.FlatIndex;
 import dev.kith.proto.v1.GetCollectionRequest;
 import dev.kith.proto.v1.GetCollectionResponse;
 import dev.kith.proto.v1.GetPointsRequest;
 import dev.kith.proto.v1.GetPointsResponse;
 import dev.kith.proto.v1.Hit;
+import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IngestAck;
 import dev.kith.proto.v1.IngestFinished;
 import dev.kith.proto.v1.IngestRequest;
@@ -37,9 +42,11 @@ import dev.kith.proto.v1.SearchHeader;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SearchServiceGrpc;
+import dev.kith.proto.v1.VectorSchema;
 import dev.kith.proto.v1.VerifyCollectionRequest;
 import dev.kith.proto.v1.VerifyCollectionResponse;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -141,6 +148,38 @@ public final class TestServer implements AutoCloseable {
             collections.put(request.getName(), made);
             points.put(request.getName(), new ArrayList<>());
             return CreateCollectionResponse.newBuilder().setCollection(made).build();
+          });
+    }
+
+    @Override
+    public void attachCollection(
+        AttachCollectionRequest request, StreamObserver<AttachCollectionResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            if (!request.getFolder().equals("made")) {
+              throw Status.FAILED_PRECONDITION
+                  .withDescription("there is no " + request.getFolder())
+                  .asRuntimeException();
+            }
+            observer.onNext(
+                AttachCollectionResponse.newBuilder()
+                    .setPhase(AttachPhase.ATTACH_PHASE_STORING)
+                    .setCompleted(1)
+                    .setTotal(3)
+                    .build());
+            return AttachCollectionResponse.newBuilder()
+                .setPhase(AttachPhase.ATTACH_PHASE_FINISHED)
+                .setCollection(
+                    Collection.newBuilder()
+                        .setName(request.getName())
+                        .setVector(
+                            VectorSchema.newBuilder()
+                                .setDimension(4)
+                                .setMetric(dev.kith.proto.v1.Metric.METRIC_COSINE))
+                        .setIndex(IndexPolicy.newBuilder().setFlat(FlatIndex.getDefaultInstance()))
+                        .setPointCount(3))
+                .build();
           });
     }
 

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Everything that can be set, checked. Immutable.
@@ -168,6 +169,11 @@ public final class ServerConfig {
           "Where sealed segments are searched: in their mapped files, or in copies of them, which"
               + " take as much memory as the files are long.");
 
+  private static final Setting<Optional<Path>> ATTACH_FOLDER =
+      Setting.optionalPath(
+          "store.attach-folder",
+          "Folder of index folders that AttachCollection may take; unset, it takes none.");
+
   private static final List<Setting<?>> TABLE =
       List.of(
           DATA_DIRECTORY,
@@ -205,7 +211,8 @@ public final class ServerConfig {
           MIN_FREE_BYTES,
           TAIL_POINTS,
           DEFERRED_BYTES,
-          SEGMENT_RESIDENCE);
+          SEGMENT_RESIDENCE,
+          ATTACH_FOLDER);
 
   private final Settings settings;
 
@@ -323,12 +330,14 @@ public final class ServerConfig {
   /// @param deferredBytes memory of points waiting to be linked from which on a collection with
   ///   deferred indexing takes no more; empty for the engine's default
   /// @param segmentResidence where sealed segments are searched
+  /// @param attachFolder folder of index folders that may be attached, if any may
   public record Store(
       int linkThreads,
       OptionalLong minFreeBytes,
       int tailPoints,
       OptionalLong deferredBytes,
-      Residence segmentResidence) {}
+      Residence segmentResidence,
+      Optional<Path> attachFolder) {}
 
   /// What the engine may use.
   public Store store() {
@@ -339,7 +348,8 @@ public final class ServerConfig {
         free == 0 ? OptionalLong.empty() : OptionalLong.of(free),
         settings.get(TAIL_POINTS),
         deferred == 0 ? OptionalLong.empty() : OptionalLong.of(deferred),
-        settings.get(SEGMENT_RESIDENCE));
+        settings.get(SEGMENT_RESIDENCE),
+        settings.get(ATTACH_FOLDER));
   }
 
   /// How long a stop waits for calls to finish.

@@ -30,10 +30,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// `kith collection ...`
 @Command(
     name = "collection",
-    description = "Make, list, describe, change, delete, optimize and verify collections.",
+    description = "Make, attach, list, describe, change, delete, optimize and verify collections.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       CollectionCommand.Create.class,
+      AttachCommand.class,
       CollectionCommand.ListAll.class,
       CollectionCommand.Describe.class,
       CollectionCommand.Update.class,

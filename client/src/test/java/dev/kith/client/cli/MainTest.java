@@ -311,6 +311,18 @@ final class MainTest {
   }
 
   @Test
+  void anIndexFolderIsAttached() {
+    Ran attached = run("collection", "attach", "words", "--from", "made", "--json");
+    assertEquals(0, attached.status(), attached.err());
+    assertTrue(attached.out().contains("\"name\":\"words\""), attached.out());
+    assertTrue(attached.out().contains("\"points\":3"), attached.out());
+    Ran missing = run("collection", "attach", "words", "--from", "nowhere");
+    assertEquals(1, missing.status());
+    assertEquals("kith: there is no nowhere\n", missing.err());
+    assertEquals(2, run("collection", "attach", "words").status());
+  }
+
+  @Test
   void indexingIsDeferredOnRequestAndSaidSo() {
     Ran created = run("collection", "create", "a", "--dimension", "4", "--defer-index");
     assertTrue(created.out().contains(", deferred"), created.out());
@@ -364,6 +376,7 @@ final class MainTest {
         "collection describe",
         "collection update",
         "collection delete",
+        "collection attach",
         "collection optimize",
         "collection verify",
         "import",

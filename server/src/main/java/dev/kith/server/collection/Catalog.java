@@ -1,5 +1,8 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.CorruptFileException;
+import dev.kith.server.bulk.IndexFolder;
+import dev.kith.server.bulk.IndexManifest;
 import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
 import dev.kith.server.storage.Cursor;
@@ -12,16 +15,20 @@ import dev.kith.server.storage.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +42,9 @@ public final class Catalog implements AutoCloseable {
 
   /// Held while collections come and go.
   private final ReentrantLock changing = new ReentrantLock();
+
+  /// Names of collections that are being attached.
+  private final Set<String> attaching = new HashSet<>();
 
   private int nextNumber = 1;
   private boolean closed;
@@ -89,6 +99,7 @@ public final class Catalog implements AutoCloseable {
     if (next != null) {
       nextNumber = Records.open("next collection number", next, 4).getInt();
     }
+    Attachment.eraseRemains(engine);
     byte[] first = Keys.meta(Keys.COLLECTION, 0);
     byte[] end = {Keys.COLLECTION + 1};
     try (Cursor cursor = engine.store().cursor(Family.META, first, end)) {
@@ -150,6 +161,7 @@ public final class Catalog implements AutoCloseable {
         throw new RefusedException(new Refusal.CollectionExists(spec.name()));
       }
       requireOpen();
+      requireNotAttaching(spec.name());
       int number = nextNumber;
       Instant created = engine.config().clock().instant().truncatedTo(ChronoUnit.MILLIS);
       CollectionRecord record = new CollectionRecord(spec, created);
@@ -174,6 +186,101 @@ public final class Catalog implements AutoCloseable {
       return collection;
     } catch (IOException failure) {
       throw new UncheckedIOException("cannot create collection " + spec.name(), failure);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void requireNotAttaching(String name) {
+    if (attaching.contains(name)) {
+      throw new RefusedException(new Refusal.CollectionExists(name));
+    }
+  }
+
+  /// Makes a collection of an index folder, linking nothing again; all of it or nothing.
+  ///
+  /// @param folderName name of a folder in the one of the settings; checked by the caller
+  /// @param stop polled; once true, the attempt is undone and ends with a `CancellationException`
+  /// @throws RefusedException with `AttachOff` if the settings name no folder,
+  ///   `IndexFolderUnusable` if the folder is missing, damaged or contradicts itself,
+  ///   `CollectionExists` if the name is taken
+  public Collection attach(
+      String name, String folderName, AttachProgress progress, BooleanSupplier stop) {
+    Path parent =
+        engine
+            .config()
+            .attachFolder()
+            .orElseThrow(() -> new RefusedException(new Refusal.AttachOff()));
+    try {
+      IndexFolder folder = IndexFolder.open(parent.resolve(CollectionSpec.requireName(folderName)));
+      IndexManifest manifest = folder.manifest();
+      CollectionSpec spec =
+          new CollectionSpec(
+              name,
+              manifest.space(),
+              manifest.index(),
+              CollectionSpec.DEFAULT_EF,
+              manifest.segmentPoints());
+      return attach(spec, folder, progress, stop);
+    } catch (CorruptFileException damaged) {
+      throw unusable(
+          folderName,
+          "%s is damaged: expected %s, found %s"
+              .formatted(damaged.file().getFileName(), damaged.expected(), damaged.found()));
+    } catch (NoSuchFileException missing) {
+      throw unusable(
+          folderName, "there is no " + Path.of(missing.getFile()).getFileName() + " on the server");
+    } catch (IOException failure) {
+      throw unusable(folderName, String.valueOf(failure.getMessage()));
+    }
+  }
+
+  private static RefusedException unusable(String folder, String problem) {
+    return new RefusedException(new Refusal.IndexFolderUnusable(folder, problem));
+  }
+
+  private Collection attach(
+      CollectionSpec spec, IndexFolder folder, AttachProgress progress, BooleanSupplier stop)
+      throws IOException {
+    Instant created = engine.config().clock().instant().truncatedTo(ChronoUnit.MILLIS);
+    CollectionRecord record = new CollectionRecord(spec, created);
+    int number = reserve(spec.name());
+    try {
+      new Attachment(engine, number, record, folder, progress, stop).run();
+      changing.lock();
+      try {
+        requireOpen(); // If not, the collection is there at the next start.
+        return open(number, record);
+      } finally {
+        changing.unlock();
+      }
+    } finally {
+      attached(spec.name());
+    }
+  }
+
+  private void attached(String name) {
+    changing.lock();
+    try {
+      attaching.remove(name);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private int reserve(String name) {
+    changing.lock();
+    try {
+      requireOpen();
+      requireNotAttaching(name);
+      if (collections.containsKey(name)) {
+        throw new RefusedException(new Refusal.CollectionExists(name));
+      }
+      int number = nextNumber;
+      Attachment.reserve(engine, number);
+      nextNumber = number + 1;
+      attaching.add(name);
+      return number;
     } finally {
       changing.unlock();
     }

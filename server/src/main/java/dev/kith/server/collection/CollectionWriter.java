@@ -165,17 +165,22 @@ final class CollectionWriter implements Participant {
     afterwards(() -> segments.roll(state.nextRow() - 1));
   }
 
-  /// Refuses everything from now on.
-  void drop(WriteSet writes) {
-    requireAlive();
+  /// Deletes everything that is stored of a collection.
+  static void erase(WriteSet writes, int collection) {
     for (Family family : List.of(Family.POINTS, Family.ROWS, Family.PAYLOADS, Family.TOMBSTONES)) {
       writes.deleteRange(family, Keys.first(collection), Keys.end(collection));
     }
-    for (byte kind : new byte[] {Keys.COLLECTION, Keys.MANIFEST, Keys.STATE}) {
+    for (byte kind : new byte[] {Keys.COLLECTION, Keys.MANIFEST, Keys.STATE, Keys.ATTACHING}) {
       writes.delete(Family.META, Keys.meta(kind, collection));
     }
     writes.deleteRange(
         Family.META, Keys.meta(Keys.SESSION, collection), Keys.meta(Keys.SESSION, collection + 1));
+  }
+
+  /// Deletes the collection, and refuses everything from now on.
+  void drop(WriteSet writes) {
+    requireAlive();
+    erase(writes, collection);
     dropped = true;
     afterwards(
         () -> {

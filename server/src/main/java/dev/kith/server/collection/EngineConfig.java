@@ -4,6 +4,7 @@ import dev.kith.index.Require;
 import dev.kith.index.build.SealedSegment.Residence;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Settings of the engine behind a data folder.
@@ -20,6 +21,7 @@ import java.util.OptionalLong;
 /// @param maxPayloadBytes longest payload in bytes, in `[1, 64 MiB]`; default 1 MiB
 /// @param segmentResidence where sealed segments are searched: mapped, or copied to memory, which
 ///   takes as much of it as the files are long; default mapped
+/// @param attachFolder holds the index folders that may be attached; if empty, none may
 /// @param clock tells the age of ingest sessions and collections
 public record EngineConfig(
     Path dataDirectory,
@@ -29,6 +31,7 @@ public record EngineConfig(
     long deferredBytes,
     int maxPayloadBytes,
     Residence segmentResidence,
+    Optional<Path> attachFolder,
     InstantSource clock) {
   public static final int DEFAULT_TAIL_POINTS = 50_000;
   public static final int DEFAULT_MAX_PAYLOAD_BYTES = 1 << 20;
@@ -57,6 +60,7 @@ public record EngineConfig(
         defaultDeferredBytes(),
         DEFAULT_MAX_PAYLOAD_BYTES,
         Residence.MAPPED,
+        Optional.empty(),
         InstantSource.system());
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -75,6 +76,16 @@ public record Setting<T>(
   /// A file or folder.
   public static Setting<Path> path(String key, String defaultValue, String comment) {
     return new Setting<>(key, defaultValue, "a path", comment, Setting::parsePath);
+  }
+
+  /// A file or folder that may be left unset, which is the default.
+  public static Setting<Optional<Path>> optionalPath(String key, String comment) {
+    return new Setting<>(
+        key,
+        "",
+        "a path, or nothing",
+        comment,
+        text -> text.isBlank() ? Optional.empty() : Optional.of(parsePath(text)));
   }
 
   /// A word of free text, never blank.

@@ -120,6 +120,25 @@ public sealed interface Refusal {
     }
   }
 
+  /// The settings let nothing be attached.
+  record AttachOff() implements Refusal {
+    @Override
+    public String message() {
+      return "This server attaches nothing: its setting store.attach-folder is not set. Set it to"
+          + " the folder that holds index folders, as `kith index build --out` makes them, and"
+          + " restart the server.";
+    }
+  }
+
+  /// An index folder cannot be attached; nothing of it was.
+  record IndexFolderUnusable(String folder, String problem) implements Refusal {
+    @Override
+    public String message() {
+      return "Index folder '%s' cannot be attached: %s. Nothing of it was."
+          .formatted(folder, problem);
+    }
+  }
+
   /// A collection whose indexing is deferred holds as many unlinked points as it may.
   ///
   /// @param points unlinked points

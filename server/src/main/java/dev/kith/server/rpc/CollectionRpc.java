@@ -1,5 +1,7 @@
 package dev.kith.server.rpc;
 
+import dev.kith.proto.v1.AttachCollectionRequest;
+import dev.kith.proto.v1.AttachCollectionResponse;
 import dev.kith.proto.v1.CancelOptimizationRequest;
 import dev.kith.proto.v1.CancelOptimizationResponse;
 import dev.kith.proto.v1.CollectionServiceGrpc;
@@ -62,6 +64,23 @@ final class CollectionRpc extends CollectionServiceGrpc.CollectionServiceImplBas
                   .setCollection(CollectionMessages.write(catalog.create(spec).info()))
                   .build();
             });
+  }
+
+  @Override
+  public void attachCollection(
+      AttachCollectionRequest request, StreamObserver<AttachCollectionResponse> responses) {
+    AttachStream stream =
+        new AttachStream(
+            pool, calls, (ServerCallStreamObserver<AttachCollectionResponse>) responses);
+    stream.start(
+        (progress, stop) -> {
+          Fields fields = new Fields();
+          String name = fields.name("name", request.getName());
+          String folder = fields.name("folder", request.getFolder());
+          fields.refuseIfWrong();
+          requireRoom(name);
+          return catalog.attach(name, folder, progress, stop);
+        });
   }
 
   private void requireRoom(String name) {

@@ -10,11 +10,13 @@ import com.google.rpc.Status;
 import dev.kith.proto.v1.ErrorReason;
 import dev.kith.server.refusal.PointError;
 import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.Refusal.AttachOff;
 import dev.kith.server.refusal.Refusal.CollectionExists;
 import dev.kith.server.refusal.Refusal.CollectionNotFound;
 import dev.kith.server.refusal.Refusal.DataLoss;
 import dev.kith.server.refusal.Refusal.DeferredFull;
 import dev.kith.server.refusal.Refusal.DiskFull;
+import dev.kith.server.refusal.Refusal.IndexFolderUnusable;
 import dev.kith.server.refusal.Refusal.IngestSequence;
 import dev.kith.server.refusal.Refusal.InvalidCursor;
 import dev.kith.server.refusal.Refusal.InvalidField;
@@ -76,7 +78,8 @@ final class RefusalStatus {
       case CollectionExists _ -> Code.ALREADY_EXISTS;
       case Overloaded _, MessageTooLarge _, DiskFull _, DeferredFull _ -> Code.RESOURCE_EXHAUSTED;
       case StoreFenced _, NotServing _ -> Code.UNAVAILABLE;
-      case LsnNotReached _, IngestSequence _ -> Code.FAILED_PRECONDITION;
+      case LsnNotReached _, IngestSequence _, AttachOff _, IndexFolderUnusable _ ->
+          Code.FAILED_PRECONDITION;
       case SessionTaken _ -> Code.ABORTED;
       case DataLoss _ -> Code.DATA_LOSS;
     };
@@ -94,6 +97,8 @@ final class RefusalStatus {
       case PointNotFound _ -> ErrorReason.ERROR_REASON_POINT_NOT_FOUND;
       case Overloaded _ -> ErrorReason.ERROR_REASON_OVERLOADED;
       case MessageTooLarge _ -> ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE;
+      case AttachOff _ -> ErrorReason.ERROR_REASON_ATTACH_OFF;
+      case IndexFolderUnusable _ -> ErrorReason.ERROR_REASON_INDEX_FOLDER_UNUSABLE;
       case DeferredFull _ -> ErrorReason.ERROR_REASON_DEFERRED_FULL;
       case DiskFull _ -> ErrorReason.ERROR_REASON_DISK_FULL;
       case StoreFenced _ -> ErrorReason.ERROR_REASON_STORE_FENCED;
@@ -119,6 +124,9 @@ final class RefusalStatus {
       case Overloaded(Duration retryAfter) ->
           Map.of("retry_after_ms", Long.toString(retryAfter.toMillis()));
       case MessageTooLarge(long maxBytes) -> Map.of("max_bytes", Long.toString(maxBytes));
+      case AttachOff() -> Map.of("setting", "store.attach-folder");
+      case IndexFolderUnusable(String folder, String problem) ->
+          Map.of("folder", folder, "problem", problem);
       case DeferredFull(String collection, long points, long bytes, long limit) ->
           Map.of(
               "collection", collection,
@@ -154,7 +162,7 @@ final class RefusalStatus {
       case MalformedMessage _, CollectionNotFound _, CollectionExists _, PointNotFound _ ->
           List.of();
       case Overloaded _, MessageTooLarge _, DiskFull _, StoreFenced _, NotServing _ -> List.of();
-      case DeferredFull _ -> List.of();
+      case DeferredFull _, AttachOff _, IndexFolderUnusable _ -> List.of();
       case LsnNotReached _, IngestSequence _, SessionTaken _, DataLoss _ -> List.of();
     };
   }

@@ -115,7 +115,15 @@ final class DeferredIndexingTest {
     long limit = 3_000 * GrowingSegment.unlinkedBytes(spec(1_000).space());
     EngineConfig config =
         new EngineConfig(
-            folder, 1, OptionalLong.of(0), 10, limit, 1_000, Residence.MAPPED, Instant::now);
+            folder,
+            1,
+            OptionalLong.of(0),
+            10,
+            limit,
+            1_000,
+            Residence.MAPPED,
+            Optional.empty(),
+            Instant::now);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(spec(1_000));
       fill(collection, 0, 3_000);

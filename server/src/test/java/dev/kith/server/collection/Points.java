@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
@@ -47,6 +48,7 @@ final class Points {
         1L << 30,
         1 << 16,
         residence,
+        Optional.of(folder.resolve("attachable")),
         InstantSource.system());
   }
 

@@ -142,7 +142,16 @@ final class RequestsTest {
   void anIngestSessionSilentForSevenDaysIsForgotten() throws IOException {
     AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
     EngineConfig config =
-        new EngineConfig(folder, 1, OptionalLong.of(0), 1000, 1, 1000, Residence.MAPPED, now::get);
+        new EngineConfig(
+            folder,
+            1,
+            OptionalLong.of(0),
+            1000,
+            1,
+            1000,
+            Residence.MAPPED,
+            Optional.empty(),
+            now::get);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(Points.spec("c", Metric.DOT, 100));
       ingest(collection, 1, 0);
@@ -157,7 +166,16 @@ final class RequestsTest {
   @Test
   void aTailThatIsTooLongRefusesWritesWithATimeToTryAgain() throws IOException {
     EngineConfig config =
-        new EngineConfig(folder, 1, OptionalLong.of(0), 1, 1, 1000, Residence.MAPPED, Instant::now);
+        new EngineConfig(
+            folder,
+            1,
+            OptionalLong.of(0),
+            1,
+            1,
+            1000,
+            Residence.MAPPED,
+            Optional.empty(),
+            Instant::now);
     try (Catalog catalog = Catalog.open(config)) {
       Collection collection = catalog.create(Points.spec("c", Metric.DOT, 100_000));
       int refused = 0;
@@ -187,7 +205,15 @@ final class RequestsTest {
     }
     EngineConfig full =
         new EngineConfig(
-            folder, 1, OptionalLong.of(1L << 60), 1000, 1, 1000, Residence.MAPPED, Instant::now);
+            folder,
+            1,
+            OptionalLong.of(1L << 60),
+            1000,
+            1,
+            1000,
+            Residence.MAPPED,
+            Optional.empty(),
+            Instant::now);
     try (Catalog catalog = Catalog.open(full)) {
       Collection collection = catalog.collection("c");
       RefusedException refused =
