@@ -10,12 +10,10 @@ import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
-import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.Resource;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,12 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// Owns its memory, which is committed as rows arrive. Close only after the last search, the last
 /// [#linkNext] and the last append have returned.
 public final class GrowingSegment implements SegmentReader, Resource {
-  private final VectorSpace space;
   private final IndexSpec index;
-  private final int capacity;
-  private final Arena arena = Arena.ofShared();
+  private final SegmentMemory memory;
   private final VectorRows rows;
-  private final MemorySegment labels;
   private final Tombstones tombstones;
   private final @Nullable HnswGraph graph;
   private final LinkQueue queue;
@@ -47,25 +42,24 @@ public final class GrowingSegment implements SegmentReader, Resource {
 
   private volatile int published;
 
-  private GrowingSegment(VectorSpace space, IndexSpec index, int capacity) {
-    index.requireHolds(space);
-    this.space = space;
+  /// @param memory this owns it from now on
+  /// @param graph over the rows of `memory`; null if the index is none
+  /// @param queue knows which of its nodes are linked
+  /// @param count rows that are in `memory` already
+  GrowingSegment(
+      IndexSpec index,
+      SegmentMemory memory,
+      @Nullable HnswGraph graph,
+      LinkQueue queue,
+      int count) {
     this.index = index;
-    this.capacity = Require.inRange("capacity", capacity, 1, MAX_CAPACITY);
-    try {
-      this.rows = VectorRows.reserve(space, capacity, arena);
-      this.labels = OffHeap.reserve((long) capacity * Long.BYTES, arena);
-      this.tombstones = new Tombstones(capacity);
-      this.graph =
-          switch (index) {
-            case IndexSpec.Flat() -> null;
-            case IndexSpec.Hnsw(var params, _) -> new HnswGraph(params, rows, tombstones, arena);
-          };
-      this.queue = new LinkQueue(graph == null ? 0 : capacity);
-    } catch (RuntimeException | Error failure) {
-      arena.close();
-      throw failure;
-    }
+    this.memory = memory;
+    this.rows = memory.rows();
+    this.tombstones = memory.tombstones();
+    this.graph = graph;
+    this.queue = queue;
+    this.appended = count;
+    this.published = count;
   }
 
   /// Most rows of one segment. Leaves ordinals room for a mark bit and lists for a plus one.
@@ -77,7 +71,17 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// @throws IllegalArgumentException if the index cannot hold such vectors, see
   ///   [IndexSpec#requireHolds]
   public static GrowingSegment create(VectorSpace space, IndexSpec index, int capacity) {
-    return new GrowingSegment(space, index, capacity);
+    index.requireHolds(space);
+    SegmentMemory memory =
+        SegmentMemory.reserve(space, Require.inRange("capacity", capacity, 1, MAX_CAPACITY));
+    try {
+      @Nullable HnswGraph graph = memory.newGraph(index);
+      return new GrowingSegment(
+          index, memory, graph, new LinkQueue(graph == null ? 0 : capacity), 0);
+    } catch (RuntimeException | Error failure) {
+      memory.close();
+      throw failure;
+    }
   }
 
   /// Memory that a row takes before it is linked, in bytes.
@@ -96,15 +100,16 @@ public final class GrowingSegment implements SegmentReader, Resource {
   ///   nothing is added then
   public int append(long label, MemorySegment vector, long offset) {
     int ordinal = appended;
-    if (ordinal == capacity) {
-      throw new IllegalStateException("the segment is full: it holds %d rows".formatted(capacity));
+    if (ordinal == capacity()) {
+      throw new IllegalStateException(
+          "the segment is full: it holds %d rows".formatted(capacity()));
     }
     if (ordinal > 0 && label <= label(ordinal - 1)) {
       throw new IllegalArgumentException(
           "labels must ascend: expected more than %d, got %d".formatted(label(ordinal - 1), label));
     }
     rows.set(ordinal, vector, offset);
-    labels.setAtIndex(Labels.LONG, ordinal, label);
+    memory.labels().setAtIndex(Labels.LONG, ordinal, label);
     appended = ordinal + 1;
     return ordinal;
   }
@@ -127,12 +132,12 @@ public final class GrowingSegment implements SegmentReader, Resource {
 
   /// Rows the segment can take.
   public int capacity() {
-    return capacity;
+    return rows.capacity();
   }
 
   /// Whether the next append would fail.
   public boolean isFull() {
-    return appended == capacity;
+    return appended == capacity();
   }
 
   /// Which index the segment keeps.
@@ -160,7 +165,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
 
   @Override
   public VectorSpace space() {
-    return space;
+    return rows.space();
   }
 
   @Override
@@ -175,13 +180,15 @@ public final class GrowingSegment implements SegmentReader, Resource {
 
   @Override
   public long label(int ordinal) {
-    return labels.getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, appended - 1));
+    return memory
+        .labels()
+        .getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, appended - 1));
   }
 
   /// The row with this label, published or not, dead or alive, or -1 if there is none.
   @Override
   public int ordinalOf(long label) {
-    return Labels.indexOf(labels, appended, label);
+    return Labels.indexOf(memory.labels(), appended, label);
   }
 
   @Override
@@ -229,7 +236,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
           "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
               .formatted(appended, size, linked()));
     }
-    new SegmentSealer(this, size, lsn, progress).write(file);
+    new SegmentSealer(this, index, graph, lsn, progress).write(file);
   }
 
   /// Checks everything that is promised about labels and links; for tests and operators, while
@@ -238,7 +245,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// @return what is wrong, empty if nothing is
   public List<String> verify() {
     List<String> violations = new ArrayList<>();
-    Labels.verify(labels, appended, violations);
+    Labels.verify(memory.labels(), appended, violations);
     if (graph != null) {
       violations.addAll(graph.verify(queue.linked()));
     }
@@ -247,15 +254,11 @@ public final class GrowingSegment implements SegmentReader, Resource {
 
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 
   @Override
   public VectorRows rows() {
     return rows;
-  }
-
-  @Nullable HnswGraph graph() {
-    return graph;
   }
 }

@@ -9,20 +9,35 @@ final class LinkQueue {
   private final AtomicInteger linked = new AtomicInteger();
   private final AtomicLongArray done;
   private final int capacity;
+  private final int linkedFrom;
+  private final int linkedTo;
 
   LinkQueue(int capacity) {
+    this(capacity, 0, 0);
+  }
+
+  /// @param linkedFrom first row that is linked from the beginning
+  /// @param linkedTo row after the last of those
+  LinkQueue(int capacity, int linkedFrom, int linkedTo) {
     this.capacity = capacity;
+    this.linkedFrom = linkedFrom;
+    this.linkedTo = linkedTo;
     this.done = new AtomicLongArray((capacity + 63) >>> 6);
+    for (int row = linkedFrom; row < linkedTo; row++) {
+      done.set(row >>> 6, done.get(row >>> 6) | (1L << row));
+    }
+    advance();
   }
 
   /// Claims the next row below `bound`, or returns -1 if there is none.
   int claim(int bound) {
     while (true) {
-      int next = claimed.get();
+      int before = claimed.get();
+      int next = before >= linkedFrom ? Math.max(before, linkedTo) : before;
       if (next >= bound) {
         return -1;
       }
-      if (claimed.compareAndSet(next, next + 1)) {
+      if (claimed.compareAndSet(before, next + 1)) {
         return next;
       }
     }
@@ -31,8 +46,12 @@ final class LinkQueue {
   /// Notes that a claimed row is linked.
   void finish(int row) {
     done.getAndAccumulate(row >>> 6, 1L << row, (word, bit) -> word | bit);
-    // Whoever finishes the lowest row moves the mark over all that finished before it. If two
-    // finish at once, at least one of them sees both bits.
+    advance();
+  }
+
+  /// Whoever finishes the lowest row moves the mark over all that finished before it. If two finish
+  /// at once, at least one of them sees both bits.
+  private void advance() {
     int mark = linked.get();
     while (mark < capacity && isDone(mark)) {
       linked.compareAndSet(mark, mark + 1);

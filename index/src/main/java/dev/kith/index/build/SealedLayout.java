@@ -23,7 +23,7 @@ import java.nio.ByteOrder;
 ///
 /// | offset in `segment` | type | field |
 /// |---|---|---|
-/// | 0 | int | version of this layout: 1, or 2 with records |
+/// | 0 | int | version of this layout: 1, or 3 with records; 2 in files whose records do not mark what fills them |
 /// | 4 | int | dimension |
 /// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
 /// | 12 | int | index: 1 flat, 2 hnsw |
@@ -49,8 +49,11 @@ final class SealedLayout {
   /// Of files without records, which earlier readers understand.
   static final int VERSION_1 = 1;
 
-  /// Of files with records.
+  /// Of files with records that do not mark which links only fill them.
   static final int VERSION_2 = 2;
+
+  /// Of files with records that do.
+  static final int VERSION_3 = 3;
 
   static final int SEGMENT_BYTES = 64;
   static final int FLAT = 1;
@@ -68,7 +71,7 @@ final class SealedLayout {
   record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
 
     void write(MemorySegment target) {
-      target.set(INT, 0, graph.bits() == 0 ? VERSION_1 : VERSION_2);
+      target.set(INT, 0, graph.bits() == 0 ? VERSION_1 : VERSION_3);
       target.set(INT, 4, dimension);
       target.set(INT, 8, metric);
       target.set(INT, 12, index);

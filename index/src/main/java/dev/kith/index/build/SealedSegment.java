@@ -137,12 +137,12 @@ public final class SealedSegment implements SegmentReader, Resource {
     MemorySegment section = file.section(SealedLayout.SEGMENT, SealedLayout.SEGMENT_BYTES);
     int version = section.get(SealedLayout.INT, 0);
     require(
-        version == SealedLayout.VERSION_1 || version == SealedLayout.VERSION_2,
+        version >= SealedLayout.VERSION_1 && version <= SealedLayout.VERSION_3,
         file,
-        "segment layout version 1 or 2",
+        "segment layout version 1 to 3",
         version);
     SealedLayout.Header header = SealedLayout.Header.read(section);
-    int mostBits = version == SealedLayout.VERSION_2 && header.index() == SealedLayout.HNSW ? 2 : 0;
+    int mostBits = version >= SealedLayout.VERSION_2 && header.index() == SealedLayout.HNSW ? 2 : 0;
     require(
         header.graph().bits() >= 0 && header.graph().bits() <= mostBits,
         file,
@@ -326,6 +326,11 @@ public final class SealedSegment implements SegmentReader, Resource {
   @Override
   public void close() {
     memory.close();
+  }
+
+  /// The graph as lists of links; null if the index is none.
+  @Nullable SealedGraph graph() {
+    return graph;
   }
 
   @Override

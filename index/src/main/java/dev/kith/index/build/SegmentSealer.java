@@ -2,10 +2,11 @@ package dev.kith.index.build;
 
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.FastGraphEncoder;
+import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.GraphCompactor;
-import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.SealedGraph;
+import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.SectionFileWriter;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
@@ -13,23 +14,36 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/// Writes the live rows of a growing segment to a file, once.
+/// Writes the live rows of a segment to a file, once.
 final class SegmentSealer {
 
   /// Rows between two reports.
   private static final int REPORT_ROWS = 1024;
 
-  private final GrowingSegment segment;
+  private final SegmentReader segment;
+  private final IndexSpec index;
+  private final @Nullable Graph graph;
   private final int size;
   private final long lsn;
   private final SealProgress progress;
   private final int[] newOrdinals;
   private final int live;
+  private int reported;
 
-  SegmentSealer(GrowingSegment segment, int size, long lsn, SealProgress progress) {
+  /// @param index which index the file is to have
+  /// @param graph of all rows of the segment; null if the index is none
+  SegmentSealer(
+      SegmentReader segment,
+      IndexSpec index,
+      @Nullable Graph graph,
+      long lsn,
+      SealProgress progress) {
     this.segment = segment;
-    this.size = size;
+    this.index = index;
+    this.graph = graph;
+    this.size = segment.size();
     this.lsn = lsn;
     this.progress = progress;
     this.newOrdinals = new int[size];
@@ -43,15 +57,13 @@ final class SegmentSealer {
   }
 
   void write(Path file) throws IOException {
-    HnswGraph graph = segment.graph();
     progress.report(0, total());
     try (Arena arena = Arena.ofShared();
         SectionFileWriter writer = SectionFileWriter.create(file)) {
       SealedGraph compact = null;
       SealedLayout.GraphHeader header = SealedLayout.GraphHeader.NONE;
-      if (graph != null) {
-        compact = GraphCompactor.compact(graph, newOrdinals, size, live, arena, this::count);
-        HnswParams params = graph.params();
+      if (graph != null && index instanceof IndexSpec.Hnsw(HnswParams params, var _)) {
+        compact = new GraphCompactor(graph, segment.rows(), newOrdinals, this::count).seal(arena);
         header =
             new SealedLayout.GraphHeader(
                 params.m(),
@@ -75,13 +87,13 @@ final class SegmentSealer {
         write(writer, SealedLayout.POINTERS, compact.pointers());
         write(writer, SealedLayout.UPPER, compact.upper());
       }
+      progress.report(total(), total()); // The last chance to stop.
       writer.commit();
     }
-    progress.report(total(), total());
   }
 
   private boolean isFast() {
-    return segment.index() instanceof IndexSpec.Hnsw(var _, Layout layout) && layout == Layout.FAST;
+    return index instanceof IndexSpec.Hnsw(var _, Layout layout) && layout == Layout.FAST;
   }
 
   private long total() {
@@ -89,19 +101,20 @@ final class SegmentSealer {
   }
 
   private void count(int done) {
-    if (done % REPORT_ROWS == 0) {
+    if (done - reported >= REPORT_ROWS) {
+      reported = done;
       progress.report(done, total());
     }
   }
 
   private void writeHeader(
-      SectionFileWriter writer, SealedLayout.GraphHeader graph, int index, Arena arena)
+      SectionFileWriter writer, SealedLayout.GraphHeader graph, int kind, Arena arena)
       throws IOException {
     MemorySegment header = arena.allocate(SealedLayout.SEGMENT_BYTES, Long.BYTES);
     new SealedLayout.Header(
             segment.space().dimension(),
             SealedLayout.code(segment.space().metric()),
-            index,
+            kind,
             lsn,
             live,
             graph)
@@ -122,15 +135,18 @@ final class SegmentSealer {
   private void writeRows(SectionFileWriter writer) throws IOException {
     writer.begin(SealedLayout.ROWS);
     VectorRows rows = segment.rows();
+    long rowBytes = VectorRows.strideBytes(segment.space());
+    // Runs of live rows are written in one piece, as far as the next report, unless other things
+    // lie between them.
+    int longestRun = rows.stride() == rowBytes ? REPORT_ROWS : 1;
     int from = 0;
     while (from < size) {
-      // Runs of live rows are written in one piece, as far as the next report.
       int to = from;
-      while (to < size && to - from < REPORT_ROWS && newOrdinals[to] >= 0) {
+      while (to < size && to - from < longestRun && newOrdinals[to] >= 0) {
         to++;
       }
       if (to > from) {
-        writer.append(rows.segment(), rows.offset(from), rows.bytes(to - from));
+        writer.append(rows.segment(), rows.offset(from), (to - from) * rowBytes);
       }
       from = to < size && newOrdinals[to] < 0 ? to + 1 : to;
       count(size + from);

@@ -2,8 +2,9 @@
 ///
 /// A [dev.kith.index.build.GrowingSegment] takes rows from one writer and links them with any
 /// number of workers while it is searched. Sealing writes its live rows to an immutable file, which
-/// a [dev.kith.index.build.SealedSegment] maps and serves. An [dev.kith.index.build.IndexSpec] says
-/// which index both of them keep.
+/// a [dev.kith.index.build.SealedSegment] maps and serves. A [dev.kith.index.build.SegmentMerge]
+/// makes one such file of several, without the rows that died since. An
+/// [dev.kith.index.build.IndexSpec] says which index both of them keep.
 @NullMarked
 package dev.kith.index.build;
 

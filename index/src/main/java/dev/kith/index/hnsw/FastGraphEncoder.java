@@ -200,7 +200,7 @@ public final class FastGraphEncoder {
     Arrays.sort(scored, 0, candidates);
     int filled = count;
     for (int i = candidates - 1; i >= 0 && filled < layout.slots(); i--) {
-      links[filled++] = GraphLinks.link(Scored.ordinal(scored[i]));
+      links[filled++] = GraphLinks.link(Scored.ordinal(scored[i])) | GraphLinks.FILLING;
     }
     return filled;
   }

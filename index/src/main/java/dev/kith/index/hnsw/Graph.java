@@ -14,6 +14,9 @@ public sealed interface Graph permits HnswGraph, SealedGraph {
   /// Where searches start.
   Entry entry();
 
+  /// Integers at the start of the upper links that are in use.
+  int upperUsed();
+
   /// Offers the best nodes that a beam of `ef` finds to `hits`.
   ///
   /// @param scorer bound to the query and to the rows of this graph

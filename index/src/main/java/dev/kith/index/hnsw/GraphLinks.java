@@ -25,7 +25,8 @@ import java.nio.ByteOrder;
 ///
 /// A link is a node's ordinal plus one; the first zero ends a list, so memory that was never
 /// written is an empty list. The sign bit marks a *twin link*, which may stand only in the first
-/// place of a level-0 record: it leads to a node with the same vector (see [HnswGraph]).
+/// place of a level-0 record: it leads to a node with the same vector (see [HnswGraph]). The bit
+/// below marks a link that only fills up a record, for searches (see [FastGraphEncoder]).
 public final class GraphLinks {
 
   static final ValueLayout.OfInt INT = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -33,7 +34,10 @@ public final class GraphLinks {
   /// Marks a link to a node with the same vector.
   static final int TWIN = Integer.MIN_VALUE;
 
-  private static final int LINK = Integer.MAX_VALUE;
+  /// Marks a link that is there because there was room.
+  static final int FILLING = 1 << 30;
+
+  private static final int LINK = FILLING - 1;
   private static final VarHandle INTS = INT.varHandle();
 
   private final int m;
@@ -87,8 +91,18 @@ public final class GraphLinks {
     return 2L * m * Integer.BYTES * count;
   }
 
+  /// Integers of the upper record of a node whose highest level is `level`, at least 1.
+  static long upperInts(int m, int level) {
+    return 1 + (long) level * m;
+  }
+
   int m() {
     return m;
+  }
+
+  /// Whether the level-0 lists lie one after another with nothing between.
+  boolean isTable() {
+    return stride == (long) slots * Integer.BYTES;
   }
 
   /// Nodes there is room for.
@@ -165,6 +179,23 @@ public final class GraphLinks {
 
   static int link(int node) {
     return node + 1;
+  }
+
+  /// Copies the nodes a list leads to, twins included but not what only fills it, and returns how
+  /// many there are.
+  int ownNeighbours(int level, int node, int[] target) {
+    MemorySegment lists = lists(level);
+    long list = list(level, node);
+    int places = slots(level);
+    int count = 0;
+    while (count < places) {
+      int link = read(lists, list, count);
+      if (link == 0 || (link > 0 && (link & FILLING) != 0)) {
+        break; // Filling stands at the end.
+      }
+      target[count++] = target(link);
+    }
+    return count;
   }
 
   /// Copies the nodes a list leads to, twins included, and returns how many there are.

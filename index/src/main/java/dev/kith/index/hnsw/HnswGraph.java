@@ -50,15 +50,19 @@ public final class HnswGraph implements Graph {
   /// @param dead nodes that new links avoid while there are others
   /// @param arena owns the links
   public HnswGraph(HnswParams params, VectorRows rows, Tombstones dead, Arena arena) {
+    this(params, rows, dead, arena, new Core(0, 0, 0));
+  }
+
+  private HnswGraph(HnswParams params, VectorRows rows, Tombstones dead, Arena arena, Core core) {
     this.params = params;
     this.rows = rows;
     this.dead = dead;
     this.draw = new LevelDraw(params);
     int capacity = rows.capacity();
-    long upperInts = 1;
+    long upperInts = 1 + core.upperInts();
     for (int node = 0; node < capacity; node++) {
-      int level = draw.level(node);
-      upperInts += level == 0 ? 0 : upperInts(level);
+      int level = core.contains(node) ? 0 : draw.level(node);
+      upperInts += level == 0 ? 0 : GraphLinks.upperInts(params.m(), level);
     }
     this.links =
         new GraphLinks(
@@ -68,6 +72,37 @@ public final class HnswGraph implements Graph {
             OffHeap.reserve(Math.toIntExact(upperInts) * (long) Integer.BYTES, arena));
     this.table =
         new LinkTable(links, rows, OffHeap.reserve((long) capacity * Integer.BYTES, arena));
+  }
+
+  /// Nodes that a graph has from the beginning.
+  ///
+  /// @param first ordinal of the first one
+  /// @param size how many there are, one after another
+  /// @param upperInts integers that their upper records take
+  record Core(int first, int size, long upperInts) {
+    boolean contains(int node) {
+      return node >= first && node < end();
+    }
+
+    /// Ordinal after the last one.
+    int end() {
+      return first + size;
+    }
+  }
+
+  /// Creates a graph whose core is about to be written to [#links()]; complete after [#begin].
+  static HnswGraph around(
+      HnswParams params, VectorRows rows, Tombstones dead, Arena arena, Core core) {
+    return new HnswGraph(params, rows, dead, arena, core);
+  }
+
+  /// Takes the core as written, before anything else is linked.
+  ///
+  /// @param used integers of `upper` up to the end of its records
+  void begin(Core core, Entry coreEntry, int used, HnswScratch scratch) {
+    new TreePlanter(links, table, rows, scratch).plant(core, coreEntry.node());
+    upperUsed.set(used);
+    entry = coreEntry;
   }
 
   @Override
@@ -100,8 +135,8 @@ public final class HnswGraph implements Graph {
         + (long) upperUsed.get() * Integer.BYTES;
   }
 
-  /// The integers of `upper` in use.
-  int upperUsed() {
+  @Override
+  public int upperUsed() {
     return upperUsed.get();
   }
 
@@ -240,11 +275,8 @@ public final class HnswGraph implements Graph {
 
   private void allocateUpper(int ordinal, int level) {
     if (level > 0) {
-      links.setPointer(ordinal, upperUsed.getAndAdd((int) upperInts(level)), level);
+      links.setPointer(
+          ordinal, upperUsed.getAndAdd((int) GraphLinks.upperInts(params.m(), level)), level);
     }
-  }
-
-  private long upperInts(int level) {
-    return 1 + (long) level * params.m();
   }
 }

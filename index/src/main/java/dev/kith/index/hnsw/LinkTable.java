@@ -69,9 +69,10 @@ final class LinkTable {
     }
   }
 
-  /// Finds a parent for a new node, preferably among its neighbours, and links the two.
+  /// Finds a parent for a node that has none, preferably among its neighbours, and links the two.
   ///
-  /// @param neighbours of the new node, the nearest first; at least one
+  /// @param child to which the scratch's row scorer is bound
+  /// @param neighbours nodes of the tree near the child, the nearest first; at least one
   /// @return the parent
   int adopt(int child, int[] neighbours, int count, HnswScratch scratch) {
     for (int i = 0; i < count; i++) {
@@ -87,7 +88,9 @@ final class LinkTable {
     return node;
   }
 
-  private boolean tryAdopt(int node, int child, HnswScratch scratch) {
+  /// Makes `node` the parent of `child`, with links in both directions, unless it has too many tree
+  /// links already.
+  boolean tryAdopt(int node, int child, HnswScratch scratch) {
     ReentrantLock lock = lock(node);
     lock.lock();
     try {
@@ -96,14 +99,19 @@ final class LinkTable {
         return false;
       }
       writeParent(child, node + 1);
-      int links0 = links.neighbours(0, child, scratch.batch);
-      if (indexOf(node, scratch.batch, links0) < 0) {
-        GraphLinks.write(links.level0(), links.list(0, child), links0, GraphLinks.link(node));
-      }
-      add(0, node, child, scratch);
+      point(child, node, scratch); // First: whoever meets a node finds it complete.
+      point(node, child, scratch);
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// Makes one end of a tree link lead to the other, if it does not yet.
+  private void point(int from, int to, HnswScratch scratch) {
+    int count = links.neighbours(0, from, scratch.batch);
+    if (indexOf(to, scratch.batch, count) < 0) {
+      add(0, from, to, scratch);
     }
   }
 
@@ -214,6 +222,21 @@ final class LinkTable {
     for (int old = links.slots(level); place < old; place++) {
       GraphLinks.write(lists, list, place, 0);
     }
+  }
+
+  /// Makes two nodes that link to each other child and parent. For a graph that nobody else uses.
+  void join(int child, int parent) {
+    writeParent(child, parent + 1);
+  }
+
+  /// Notes whose twin a node is that hangs on a chain already. For a graph that nobody else uses.
+  void noteTwin(int twin, int head) {
+    writeParent(twin, -head - 1);
+  }
+
+  /// Most links between parent and children that a node may have.
+  int maxTreeLinks() {
+    return maxTreeLinks;
   }
 
   private int treeLinks(int node, int[] neighbours, int count) {

@@ -83,6 +83,11 @@ public final class SealedGraph implements Graph {
     return entry;
   }
 
+  @Override
+  public int upperUsed() {
+    return (int) (links.upper().byteSize() / Integer.BYTES);
+  }
+
   /// Nodes in the graph.
   public int size() {
     return size;
