@@ -140,6 +140,7 @@ final class CollectionWire {
         switch (progress.getPhase()) {
           case OPTIMIZE_PHASE_LINKING -> OptimizeProgress.Phase.LINKING;
           case OPTIMIZE_PHASE_SEALING -> OptimizeProgress.Phase.SEALING;
+          case OPTIMIZE_PHASE_MERGING -> OptimizeProgress.Phase.MERGING;
           case OPTIMIZE_PHASE_MEASURING -> OptimizeProgress.Phase.MEASURING;
           case OPTIMIZE_PHASE_FINISHED -> OptimizeProgress.Phase.FINISHED;
           case OPTIMIZE_PHASE_CANCELLED -> OptimizeProgress.Phase.CANCELLED;

@@ -24,6 +24,8 @@ public record OptimizeProgress(
     /// Writing and publishing the sealed segment.
     SEALING,
 
+    /// Merging sealed segments.
+    MERGING,
     /// Measuring the recall of a sample.
     MEASURING,
 

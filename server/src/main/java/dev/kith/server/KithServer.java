@@ -90,6 +90,7 @@ public final class KithServer implements AutoCloseable {
         store.deferredBytes().orElse(defaults.deferredBytes()),
         config.limits().payloadBytes(),
         store.segmentResidence(),
+        store.mergeDeadShare(),
         store.attachFolder(),
         defaults.clock());
   }

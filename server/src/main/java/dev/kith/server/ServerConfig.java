@@ -169,6 +169,13 @@ public final class ServerConfig {
           "Where sealed segments are searched: in their mapped files, or in copies of them, which"
               + " take as much memory as the files are long.");
 
+  private static final Setting<Integer> MERGE_DEAD_SHARE =
+      integer(
+          "store.merge-dead-share",
+          20,
+          1,
+          100,
+          "Per cent of dead rows at which a sealed segment is written anew without them.");
   private static final Setting<Optional<Path>> ATTACH_FOLDER =
       Setting.optionalPath(
           "store.attach-folder",
@@ -212,6 +219,7 @@ public final class ServerConfig {
           TAIL_POINTS,
           DEFERRED_BYTES,
           SEGMENT_RESIDENCE,
+          MERGE_DEAD_SHARE,
           ATTACH_FOLDER);
 
   private final Settings settings;
@@ -330,6 +338,7 @@ public final class ServerConfig {
   /// @param deferredBytes memory of points waiting to be linked from which on a collection with
   ///   deferred indexing takes no more; empty for the engine's default
   /// @param segmentResidence where sealed segments are searched
+  /// @param mergeDeadShare share of dead rows at which one is written anew, above 0 and at most 1
   /// @param attachFolder folder of index folders that may be attached, if any may
   public record Store(
       int linkThreads,
@@ -337,6 +346,7 @@ public final class ServerConfig {
       int tailPoints,
       OptionalLong deferredBytes,
       Residence segmentResidence,
+      double mergeDeadShare,
       Optional<Path> attachFolder) {}
 
   /// What the engine may use.
@@ -349,6 +359,7 @@ public final class ServerConfig {
         settings.get(TAIL_POINTS),
         deferred == 0 ? OptionalLong.empty() : OptionalLong.of(deferred),
         settings.get(SEGMENT_RESIDENCE),
+        settings.get(MERGE_DEAD_SHARE) / 100.0,
         settings.get(ATTACH_FOLDER));
   }
 

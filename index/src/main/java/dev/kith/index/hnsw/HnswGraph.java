@@ -120,10 +120,6 @@ public final class HnswGraph implements Graph {
     return params;
   }
 
-  VectorRows rows() {
-    return rows;
-  }
-
   LinkTable table() {
     return table;
   }

@@ -139,7 +139,7 @@ final class Attachment {
   private void undo() {
     try {
       for (int segment = 1; segment <= folder.manifest().segments().size(); segment++) {
-        SegmentFiles.remove(context.files().file(segment));
+        SegmentFiles.removeWithFolder(context.files().file(segment));
       }
       erase(engine, number);
     } catch (RuntimeException later) {

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /// All collections of a data folder. Thread-safe.
 ///
-/// Owns everything below: the folder's lock, the store, the journal and the threads that link and
-/// seal.
+/// Owns everything below: the folder's lock, the store, the journal and the threads that link, seal
+/// and merge.
 public final class Catalog implements AutoCloseable {
   private final Engine engine;
   private final NavigableMap<String, Collection> collections = new ConcurrentSkipListMap<>();
@@ -76,6 +76,8 @@ public final class Catalog implements AutoCloseable {
               journal,
               new LinkerPool(config.linkThreads()),
               new Sealer(),
+              new Merger(),
+              gate,
               new SnapshotRenewal());
     } catch (IOException | RuntimeException failure) {
       if (store != null) {
@@ -134,7 +136,9 @@ public final class Catalog implements AutoCloseable {
       if (number.getAsInt() >= nextNumber) {
         throw DataLossException.ofUnknownCollection(folder.toString());
       }
-      new SegmentFiles(engine.folder(), number.getAsInt()).list().forEach(SegmentFiles::remove);
+      new SegmentFiles(engine.folder(), number.getAsInt())
+          .list()
+          .forEach(SegmentFiles::removeWithFolder);
       Files.deleteIfExists(folder);
     }
   }
@@ -377,6 +381,11 @@ public final class Catalog implements AutoCloseable {
     return engine.journal().fence();
   }
 
+  /// What merging has done since start.
+  public MergeStats mergeStats() {
+    return engine.merger().stats();
+  }
+
   /// How the store is doing.
   ///
   /// @throws IllegalStateException if the catalog is closed
@@ -401,6 +410,7 @@ public final class Catalog implements AutoCloseable {
       // Intake first, then those who work for it, then what they work on.
       engine.journal().close();
       engine.sealer().close();
+      engine.merger().close();
       engine.linkers().close();
       collections.values().forEach(Collection::close);
       engine.store().close();

@@ -284,8 +284,9 @@ public final class Collection {
     }
   }
 
-  /// Links and seals everything written so far, in the background. Attaches to the optimization
-  /// under way, if there is one; goes on where a cancelled one stopped.
+  /// Links and seals everything written so far and merges the segments that are worth it, in the
+  /// background. Attaches to the optimization under way, if there is one; goes on where a cancelled
+  /// one stopped.
   ///
   /// @throws RefusedException if the store is fenced or the collection was deleted
   public OptimizeHandle optimize() {

@@ -69,13 +69,16 @@ final class CollectionOpener {
 
   private OpenedCollection assemble(StateRecord state, Manifest manifest, Segments segments) {
     IngestSessions sessions = new IngestSessions(context.number(), storedSessions());
-    CollectionWriter writer = new CollectionWriter(context, segments, sessions, state);
-    SealQueue seals =
-        new SealQueue(
-            new SealJob.Parts(context, writer, segments, new ManifestHolder(manifest)), spec);
+    ManifestHolder holder = new ManifestHolder(manifest);
+    CollectionWriter writer = new CollectionWriter(context, segments, sessions, holder, state);
+    SegmentPublisher publisher = new SegmentPublisher(context, writer, segments, holder);
+    MergeQueue merges = new MergeQueue(context, spec, segments, publisher);
+    SealQueue seals = new SealQueue(context, spec, writer, segments, publisher, merges);
+    segments.mergeWith(merges::consider, merges::noteDeath);
     segments.publish(state.lsn(), state.nextRow() - 1);
     segments.sealWith(seals::add);
-    context.engine().renewal().add(segments); // Last: from here on it is the committer's.
+    context.engine().renewal().add(segments); // From here on it is the committer's.
+    merges.consider();
     return new OpenedCollection(context, spec, writer, segments, sessions, seals, lost.size());
   }
 

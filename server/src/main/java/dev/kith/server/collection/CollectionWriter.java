@@ -37,6 +37,7 @@ final class CollectionWriter implements Participant {
   private final InstantSource clock;
   private final Segments segments;
   private final IngestSessions sessions;
+  private final ManifestHolder manifest;
   private final SnapshotRenewal renewal;
 
   private StateRecord state;
@@ -54,13 +55,18 @@ final class CollectionWriter implements Participant {
   private record Appended(long row, UpsertBatch batch, int index) {}
 
   CollectionWriter(
-      CollectionContext context, Segments segments, IngestSessions sessions, StateRecord state) {
+      CollectionContext context,
+      Segments segments,
+      IngestSessions sessions,
+      ManifestHolder manifest,
+      StateRecord state) {
     this.collection = context.number();
     this.space = context.space();
     this.store = context.engine().store();
     this.clock = context.engine().config().clock();
     this.segments = segments;
     this.sessions = sessions;
+    this.manifest = manifest;
     this.renewal = context.engine().renewal();
     this.state = state;
     this.next = state;
@@ -241,6 +247,7 @@ final class CollectionWriter implements Participant {
     segments.publish(state.lsn(), state.nextRow() - 1);
     progress = new Progress(state.points(), state.lsn());
     sessions.commit();
+    manifest.commit();
     afterwards.forEach(Runnable::run);
     segments.publishIfChanged();
     reset();
@@ -251,6 +258,7 @@ final class CollectionWriter implements Participant {
     next = state;
     dropped = false;
     sessions.rollBack();
+    manifest.rollBack();
     reset();
   }
 

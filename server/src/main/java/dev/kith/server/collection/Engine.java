@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import dev.kith.server.storage.DataFolder;
+import dev.kith.server.storage.FreeSpaceGate;
 import dev.kith.server.storage.Journal;
 import dev.kith.server.storage.Store;
 
@@ -12,6 +13,8 @@ import dev.kith.server.storage.Store;
 /// @param journal takes all changes to it
 /// @param linkers link rows into graphs
 /// @param sealer writes full segments to files
+/// @param merger makes fewer and smaller files of those
+/// @param gate watches the space on the disk
 /// @param renewal renews the snapshots of idle collections
 record Engine(
     EngineConfig config,
@@ -20,4 +23,6 @@ record Engine(
     Journal journal,
     LinkerPool linkers,
     Sealer sealer,
+    Merger merger,
+    FreeSpaceGate gate,
     SnapshotRenewal renewal) {}

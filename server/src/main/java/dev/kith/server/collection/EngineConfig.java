@@ -21,6 +21,8 @@ import java.util.OptionalLong;
 /// @param maxPayloadBytes longest payload in bytes, in `[1, 64 MiB]`; default 1 MiB
 /// @param segmentResidence where sealed segments are searched: mapped, or copied to memory, which
 ///   takes as much of it as the files are long; default mapped
+/// @param mergeDeadShare share of dead rows at which a sealed segment is written anew without them,
+///   above 0 and at most 1; default .2
 /// @param attachFolder holds the index folders that may be attached; if empty, none may
 /// @param clock tells the age of ingest sessions and collections
 public record EngineConfig(
@@ -31,16 +33,22 @@ public record EngineConfig(
     long deferredBytes,
     int maxPayloadBytes,
     Residence segmentResidence,
+    double mergeDeadShare,
     Optional<Path> attachFolder,
     InstantSource clock) {
   public static final int DEFAULT_TAIL_POINTS = 50_000;
   public static final int DEFAULT_MAX_PAYLOAD_BYTES = 1 << 20;
+  public static final double DEFAULT_MERGE_DEAD_SHARE = 0.2;
 
   public EngineConfig {
     Require.inRange("linkThreads", linkThreads, 1, 1024);
     Require.inRange("tailPoints", tailPoints, 1, 100_000_000);
     Require.inRange("deferredBytes", deferredBytes, 1L, Long.MAX_VALUE);
     Require.inRange("maxPayloadBytes", maxPayloadBytes, 1, 64 << 20);
+    if (!(mergeDeadShare > 0 && mergeDeadShare <= 1)) {
+      throw new IllegalArgumentException(
+          "mergeDeadShare must be above 0 and at most 1, got " + mergeDeadShare);
+    }
     minFreeBytes.ifPresent(bytes -> Require.inRange("minFreeBytes", bytes, 0L, Long.MAX_VALUE));
   }
 
@@ -60,6 +68,7 @@ public record EngineConfig(
         defaultDeferredBytes(),
         DEFAULT_MAX_PAYLOAD_BYTES,
         Residence.MAPPED,
+        DEFAULT_MERGE_DEAD_SHARE,
         Optional.empty(),
         InstantSource.system());
   }

@@ -1,9 +1,10 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.hnsw.HnswScratch;
 
 /// A segment in memory: the one that takes new rows, or one that is full and waits to be sealed.
-final class GrowingHold extends HeldSegment {
+final class GrowingHold extends HeldSegment implements LinkWork {
   private final GrowingSegment segment;
   private volatile long lastRow = Long.MAX_VALUE;
   private volatile boolean linking;
@@ -13,11 +14,6 @@ final class GrowingHold extends HeldSegment {
     super(number, firstRow);
     this.segment = segment;
     this.linking = linking;
-  }
-
-  /// Whether its rows are to be linked now.
-  boolean isLinking() {
-    return linking;
   }
 
   /// Lets its rows be linked, or stops that at the next row of each linker.
@@ -32,6 +28,11 @@ final class GrowingHold extends HeldSegment {
   /// Takes no rows after this one.
   void end(long row) {
     lastRow = row;
+  }
+
+  @Override
+  public boolean linkNext(HnswScratch scratch) {
+    return linking && segment.linkNext(scratch);
   }
 
   @Override
@@ -59,6 +60,11 @@ final class GrowingHold extends HeldSegment {
     int dead = segment.tombstones().deadCount();
     return new SegmentStats(
         number(), false, segment.size() - dead, dead, unlinked(), segment.bytes(), 0);
+  }
+
+  @Override
+  public String toString() {
+    return "segment " + number();
   }
 
   @Override

@@ -1,15 +1,14 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.plan.SegmentReader;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// One segment of a collection and the number of those who hold it.
 ///
-/// Starts with one share, its creator's. Who takes a share gives it back; the last one frees the
-/// segment, and a freed segment cannot be held again. So nobody probes, links or seals memory that
-/// is gone, without looking for it in any loop.
+/// Who takes a share gives it back; the last one frees the segment, and a freed segment cannot be
+/// held again. So nobody probes, links or seals memory that is gone, without looking for it in any
+/// loop.
 abstract sealed class HeldSegment permits GrowingHold, SealedHold {
-  private final AtomicInteger shares = new AtomicInteger(1);
+  private final Shares shares = new Shares();
   private final long number;
   private final long firstRow;
 
@@ -42,15 +41,13 @@ abstract sealed class HeldSegment permits GrowingHold, SealedHold {
   abstract void free();
 
   /// Takes a share, unless the segment was freed.
-  final boolean tryHold() {
-    return shares.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+  public final boolean tryHold() {
+    return shares.tryTake();
   }
 
   /// Gives a share back.
-  final void release() {
-    int left = shares.decrementAndGet();
-    assert left >= 0 : "segment " + number + " was released once too often";
-    if (left == 0) {
+  public final void release() {
+    if (shares.giveBack()) {
       free();
     }
   }

@@ -13,14 +13,15 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// Each goes round the growing segments and links a few rows of each, so that a collection under
 /// bulk load does not keep the others waiting. Segments whose linking is deferred are passed over.
-/// They sleep when nothing is left.
+/// When nothing is left there, they help with merges; without any, they sleep.
 final class LinkerPool implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LinkerPool.class.getName());
 
   /// Rows linked in one segment before turning to the next.
   private static final int TURN = 32;
 
-  private final List<GrowingHold> segments = new CopyOnWriteArrayList<>();
+  private final List<LinkWork> segments = new CopyOnWriteArrayList<>();
+  private final List<LinkWork> merges = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -46,6 +47,17 @@ final class LinkerPool implements AutoCloseable {
     segments.remove(segment);
   }
 
+  /// Helps to link these rows too, while no growing segment has any.
+  void help(LinkWork merge) {
+    merges.add(merge);
+    wake();
+  }
+
+  /// Stops helping.
+  void leave(LinkWork merge) {
+    merges.remove(merge);
+  }
+
   /// Says that there are new rows, or rows that may be linked now.
   void wake() {
     lock.lock();
@@ -61,33 +73,38 @@ final class LinkerPool implements AutoCloseable {
     HnswScratch scratch = new HnswScratch();
     long seen = 0;
     while (!closed) {
-      boolean linked = false;
-      for (GrowingHold segment : segments) {
-        linked |= linkSome(segment, scratch);
-      }
-      if (!linked) {
+      if (!linkSome(segments, scratch) && !linkSome(merges, scratch)) {
         seen = awaitChange(seen);
       }
     }
   }
 
-  private boolean linkSome(GrowingHold hold, HnswScratch scratch) {
-    if (!hold.isLinking() || !hold.tryHold()) {
+  /// Links a few rows of each, and returns whether there were any.
+  private boolean linkSome(List<LinkWork> all, HnswScratch scratch) {
+    boolean linked = false;
+    for (LinkWork work : all) {
+      linked |= linkSome(work, all, scratch);
+    }
+    return linked;
+  }
+
+  private boolean linkSome(LinkWork work, List<LinkWork> all, HnswScratch scratch) {
+    if (!work.tryHold()) {
       return false;
     }
     try {
       int linked = 0;
-      while (linked < TURN && !closed && hold.isLinking() && hold.segment().linkNext(scratch)) {
+      while (linked < TURN && !closed && work.linkNext(scratch)) {
         linked++;
       }
       return linked > 0;
     } catch (RuntimeException bug) {
-      // The rows stay in the tail, where they are found by scanning; go on with other segments.
-      LOG.log(ERROR, "linking failed; segment " + hold.number() + " is left as it is", bug);
-      segments.remove(hold);
+      // Rows of a tail stay there, where they are found by scanning; go on with the others.
+      LOG.log(ERROR, "linking failed; " + work + " is left as it is", bug);
+      all.remove(work);
       return false;
     } finally {
-      hold.release();
+      work.release();
     }
   }
 

@@ -45,8 +45,9 @@ record Manifest(long nextNumber, List<Entry> segments) {
     return new Manifest(nextNumber, fewer);
   }
 
-  Manifest withNextNumber(long number) {
-    return new Manifest(number, segments);
+  /// Where a segment of this number is no longer the next.
+  Manifest withNumberAfter(long number) {
+    return new Manifest(Math.max(nextNumber, number + 1), segments);
   }
 
   byte[] encode() {

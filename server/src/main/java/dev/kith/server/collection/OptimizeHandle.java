@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /// An optimization under way: everything written before it began is being linked and sealed; then
-/// the recall of a sample is measured.
+/// the segments that are worth it are merged, and the recall of a sample is measured.
 ///
 /// Goes on when nobody watches. Thread-safe. A thread of its own looks at it five times a second
 /// for speed and memory, and measures the recall at the end.
@@ -25,6 +25,7 @@ public final class OptimizeHandle {
   private static final long LOOK_MILLIS = 200;
 
   private final List<SealJob> jobs;
+  private final MergeQueue merges;
   private final long lsn;
   private final Function<BooleanSupplier, Optional<RecallSample.Result>> measure;
   private final CompletableFuture<?> work;
@@ -33,15 +34,18 @@ public final class OptimizeHandle {
   private final long startNanos = System.nanoTime();
   private final long unlinkedAtStart;
   private volatile boolean cancelled;
-  private volatile boolean measuringStopped;
+  private volatile boolean merged;
+  private volatile boolean finishing;
   private volatile long peakResident;
   private volatile Report report = new Report(0, 0, 0, Optional.empty());
 
   private OptimizeHandle(
       List<SealJob> jobs,
+      MergeQueue merges,
       long lsn,
       Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
     this.jobs = List.copyOf(jobs);
+    this.merges = merges;
     this.lsn = lsn;
     this.measure = measure;
     this.unlinkedAtStart = unlinked();
@@ -56,9 +60,10 @@ public final class OptimizeHandle {
   /// @param measure measures the recall, until what it is given becomes true
   static OptimizeHandle start(
       List<SealJob> jobs,
+      MergeQueue merges,
       long lsn,
       Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
-    OptimizeHandle handle = new OptimizeHandle(jobs, lsn, measure);
+    OptimizeHandle handle = new OptimizeHandle(jobs, merges, lsn, measure);
     Thread.ofPlatform().daemon().name("kith-optimize").start(handle::watch);
     return handle;
   }
@@ -69,6 +74,8 @@ public final class OptimizeHandle {
     LINKING,
     /// Writing and publishing sealed segments.
     SEALING,
+    /// Merging sealed segments: ridding them of dead rows, making one of several.
+    MERGING,
     /// Measuring the recall of a sample.
     MEASURING,
     /// Nothing is left to do.
@@ -120,13 +127,14 @@ public final class OptimizeHandle {
 
   private void watch() {
     try {
-      while (!workEndsWithin(LOOK_MILLIS)) {
+      while (!endsWithin(LOOK_MILLIS, work)) {
         look();
       }
       look();
       report = new Report(unlinkedAtStart - unlinked(), seconds(), peakResident, Optional.empty());
       work.join();
-      Optional<RecallSample.Result> recall = measure.apply(() -> measuringStopped);
+      awaitMerges();
+      Optional<RecallSample.Result> recall = measure.apply(() -> finishing);
       look();
       report = new Report(report.linkedPoints(), report.seconds(), peakResident, recall);
       done.complete(true);
@@ -139,6 +147,17 @@ public final class OptimizeHandle {
     }
   }
 
+  private void awaitMerges() {
+    CompletableFuture<Boolean> settled = merges.settle();
+    while (!finishing && !endsWithin(LOOK_MILLIS, settled)) {
+      look();
+    }
+    if (settled.isDone()) {
+      settled.join();
+    }
+    merged = true;
+  }
+
   private void end(Throwable failure) {
     if (failure instanceof CancellationException) {
       cancelled = true;
@@ -148,9 +167,9 @@ public final class OptimizeHandle {
     }
   }
 
-  private boolean workEndsWithin(long millis) {
+  private static boolean endsWithin(long millis, CompletableFuture<?> future) {
     try {
-      work.get(millis, TimeUnit.MILLISECONDS);
+      future.get(millis, TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException later) {
       return false;
@@ -187,6 +206,10 @@ public final class OptimizeHandle {
           ? new Progress(Phase.CANCELLED, linked, total, true, 0, OptionalDouble.empty())
           : new Progress(Phase.FINISHED, total, total, true, 0, OptionalDouble.empty());
     }
+    if (work.isDone() && !merged) {
+      MergeQueue.Progress merging = merges.progress();
+      return at(Phase.MERGING, merging.completed(), merging.total());
+    }
     if (work.isDone()) {
       return new Progress(Phase.MEASURING, total, total, false, 0, OptionalDouble.empty());
     }
@@ -217,9 +240,9 @@ public final class OptimizeHandle {
     return !work.isDone();
   }
 
-  /// Does without the recall, if it is not known yet.
-  void stopMeasuring() {
-    measuringStopped = true;
+  /// Waits for no merges, and does without the recall, if it is not known yet.
+  void finish() {
+    finishing = true;
   }
 
   /// Waits for the end, well or not.

@@ -2,15 +2,10 @@ package dev.kith.server.collection;
 
 import static java.lang.System.Logger.Level.INFO;
 
-import dev.kith.index.build.SealedSegment;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
-import dev.kith.server.storage.Cursor;
-import dev.kith.server.storage.Family;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -23,18 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// Makes a file of a full segment and puts it in the segment's place; tried again if it fails. It
 /// may be held back at any row before the file is whole.
 ///
-/// In this order: link every row; force the journal, so that no file is ever ahead of it; write the
-/// file (which appears whole or not at all) and open it; name it in the manifest and swap it in, on
-/// the committer thread. A crash before the last step leaves a file that nothing refers to.
+/// First every row is linked; then the file is written and published as [SegmentPublisher] says.
 final class SealJob {
   private static final System.Logger LOG = System.getLogger(SealJob.class.getName());
-  private static final int PURGE_BATCH = 10_000;
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final CollectionContext context;
-  private final CollectionWriter writer;
-  private final Segments segments;
-  private final ManifestHolder manifest;
+  private final SegmentPublisher publisher;
   private final GrowingHold growing;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> linkListeners = new CopyOnWriteArrayList<>();
@@ -44,11 +34,9 @@ final class SealJob {
   private volatile long written;
   private volatile boolean writing;
 
-  SealJob(Parts parts, GrowingHold growing) {
-    this.context = parts.context();
-    this.writer = parts.writer();
-    this.segments = parts.segments();
-    this.manifest = parts.manifest();
+  SealJob(CollectionContext context, SegmentPublisher publisher, GrowingHold growing) {
+    this.context = context;
+    this.publisher = publisher;
     this.growing = growing;
   }
 
@@ -63,13 +51,6 @@ final class SealJob {
     /// Done, or never to be done.
     ENDED
   }
-
-  /// The parts of a collection that sealing changes.
-  record Parts(
-      CollectionContext context,
-      CollectionWriter writer,
-      Segments segments,
-      ManifestHolder manifest) {}
 
   /// Completes with the attempt under way, exceptionally if it fails.
   CompletableFuture<Boolean> attempt() {
@@ -220,20 +201,21 @@ final class SealJob {
       awaitLinked(scratch, stop);
       writing = true;
       linkListeners.forEach(Runnable::run);
-      long lsn = forceJournal();
+      SegmentPublisher.Start start =
+          new SegmentPublisher.Start(growing.number(), publisher.forceJournal());
       @Nullable SealedHold sealed = null;
       if (growing.segment().liveCount() > 0) {
-        sealed = write(lsn, stop);
+        sealed = write(start, stop);
       }
-      install(sealed);
+      publisher.publish(growing.number(), List.of(growing), sealed);
       LOG.log(
           INFO,
           "sealed segment {0} of collection {1}: {2} live rows, LSN {3}",
           growing.number(),
           context.number(),
           sealed == null ? 0 : sealed.entry().rows(),
-          lsn);
-      purgeTombstones(sealed);
+          start.lsn());
+      publisher.purgeTombstones(growing.firstRow(), growing.lastRow(), sealed);
     } finally {
       growing.release();
     }
@@ -249,23 +231,6 @@ final class SealJob {
     requireRunning(stop);
   }
 
-  /// Makes everything written so far survive a power cut, and returns the LSN of that.
-  ///
-  /// By an empty change, so that the committer forces like it does for any client: a full disk then
-  /// refuses, to be tried again, and only a force that failed fences the store. Forcing beside the
-  /// committer would meet its failed write as a failed force.
-  private long forceJournal() {
-    Change change =
-        Change.internal(
-            writer,
-            (lsn, writes) -> {
-              writer.requireAlive();
-              return new Change.Outcome(lsn, 0);
-            });
-    context.engine().journal().submit(change);
-    return Waiting.on(change.done()).lsn();
-  }
-
   private void requireRunning(BooleanSupplier stop) {
     if (stop.getAsBoolean()) {
       throw new RefusedException(new Refusal.NotServing("stopping"));
@@ -275,89 +240,16 @@ final class SealJob {
     }
   }
 
-  private SealedHold write(long lsn, BooleanSupplier stop) throws IOException {
-    context.files().create();
-    Path file = context.files().file(growing.number());
+  private SealedHold write(SegmentPublisher.Start start, BooleanSupplier stop) throws IOException {
     growing
         .segment()
         .seal(
-            file,
-            lsn,
+            publisher.place(start.number()),
+            start.lsn(),
             (rows, total) -> {
               requireRunning(stop);
               written = rows;
             });
-    SealedSegment segment = context.openSegment(file);
-    Manifest.Entry entry =
-        new Manifest.Entry(
-            growing.number(), growing.firstRow(), growing.lastRow(), lsn, segment.size());
-    return new SealedHold(entry, file, segment);
-  }
-
-  private void install(@Nullable SealedHold sealed) {
-    Change change =
-        Change.internal(
-            writer,
-            (lsn, writes) -> {
-              writer.requireAlive();
-              Manifest next = manifest.get().withNextNumber(growing.number() + 1);
-              Manifest named = sealed == null ? next : next.plus(sealed.entry());
-              writes.put(Family.META, Keys.meta(Keys.MANIFEST, context.number()), named.encode());
-              writer.afterwards(
-                  () -> {
-                    manifest.set(named);
-                    segments.replace(growing, sealed);
-                  });
-              return new Change.Outcome(lsn, 0);
-            });
-    try {
-      context.engine().journal().submit(change);
-      Waiting.on(change.done());
-    } catch (RuntimeException failure) {
-      if (sealed != null) {
-        sealed.doom();
-        sealed.release();
-      }
-      throw failure;
-    }
-  }
-
-  /// Rows that were dead before the file was written are not in it, so nobody needs to be told.
-  private void purgeTombstones(@Nullable SealedHold sealed) {
-    List<byte[]> keys = new ArrayList<>();
-    byte[] first = Keys.row(context.number(), growing.firstRow());
-    byte[] end = Keys.row(context.number(), growing.lastRow() + 1);
-    try (Cursor cursor = context.engine().store().cursor(Family.TOMBSTONES, first, end)) {
-      for (; cursor.isValid(); cursor.next()) {
-        if (sealed == null || sealed.ordinalOf(Keys.rowOf(cursor.key())) < 0) {
-          keys.add(cursor.key());
-        }
-        if (keys.size() == PURGE_BATCH) {
-          purge(keys);
-          keys.clear();
-        }
-      }
-    }
-    purge(keys);
-  }
-
-  private void purge(List<byte[]> keys) {
-    if (keys.isEmpty()) {
-      return;
-    }
-    List<byte[]> batch = List.copyOf(keys);
-    Change change =
-        new Change(
-            writer,
-            Durability.OS,
-            false,
-            16L * batch.size(),
-            (lsn, writes) -> {
-              writer.requireAlive();
-              batch.forEach(key -> writes.delete(Family.TOMBSTONES, key));
-              return new Change.Outcome(lsn, 0);
-            });
-    context.engine().journal().submit(change);
-    Waiting.on(change.done());
+    return publisher.open(start, growing.firstRow(), growing.lastRow());
   }
 }

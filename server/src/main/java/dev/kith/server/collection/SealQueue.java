@@ -18,22 +18,36 @@ final class SealQueue implements AutoCloseable {
   private static final int RECALL_QUERIES = 200;
   private static final int RECALL_K = 10;
 
-  private final SealJob.Parts parts;
+  private final CollectionContext context;
   private final Supplier<CollectionSpec> spec;
+  private final CollectionWriter writer;
+  private final Segments segments;
+  private final SegmentPublisher publisher;
+  private final MergeQueue merges;
 
   /// In the order of rows.
   private final List<SealJob> pending = new CopyOnWriteArrayList<>();
 
   private @Nullable OptimizeHandle optimizing;
 
-  SealQueue(SealJob.Parts parts, Supplier<CollectionSpec> spec) {
-    this.parts = parts;
+  SealQueue(
+      CollectionContext context,
+      Supplier<CollectionSpec> spec,
+      CollectionWriter writer,
+      Segments segments,
+      SegmentPublisher publisher,
+      MergeQueue merges) {
+    this.context = context;
     this.spec = spec;
+    this.writer = writer;
+    this.segments = segments;
+    this.publisher = publisher;
+    this.merges = merges;
   }
 
   /// Takes a segment that takes no more rows.
   void add(GrowingHold growing) {
-    SealJob job = new SealJob(parts, growing);
+    SealJob job = new SealJob(context, publisher, growing);
     pending.add(job);
     job.whenEnded(() -> pending.remove(job));
     job.whenLinked(this::linkNext);
@@ -50,7 +64,7 @@ final class SealQueue implements AutoCloseable {
   private void resume() {
     for (SealJob job : pending) {
       if (job.queue()) {
-        parts.context().engine().sealer().add(job);
+        context.engine().sealer().add(job);
       }
     }
   }
@@ -60,7 +74,7 @@ final class SealQueue implements AutoCloseable {
     for (SealJob job : pending) {
       if (job.isQueued() && !job.isWriting()) {
         job.growing().setLinking(true);
-        parts.context().engine().linkers().wake();
+        context.engine().linkers().wake();
         return;
       }
     }
@@ -69,24 +83,24 @@ final class SealQueue implements AutoCloseable {
   /// Ends the growing segment and waits for all that are not sealed.
   synchronized OptimizeHandle optimize() {
     OptimizeHandle running = optimizing;
-    long covered = parts.writer().progress().lsn();
+    long covered = writer.progress().lsn();
     if (running != null
         && (running.isWorking() || (!running.isDone() && running.lsn() == covered))) {
       return running;
     }
     if (running != null) {
-      running.stopMeasuring(); // Of what was there before the writes since.
+      running.finish(); // Of what was there before the writes since.
     }
     Change change =
         Change.internal(
-            parts.writer(),
+            writer,
             (lsn, _) -> {
-              parts.writer().rollAfterwards();
+              writer.rollAfterwards();
               return new Change.Outcome(lsn, 0);
             });
-    parts.context().engine().journal().submit(change);
+    context.engine().journal().submit(change);
     Waiting.on(change.done());
-    OptimizeHandle handle = OptimizeHandle.start(pending, covered, this::measure);
+    OptimizeHandle handle = OptimizeHandle.start(pending, merges, covered, this::measure);
     optimizing = handle;
     resume();
     return handle;
@@ -104,7 +118,7 @@ final class SealQueue implements AutoCloseable {
     underWay |= pending.stream().anyMatch(SealJob::isQueued);
     hold();
     if (running != null) {
-      running.stopMeasuring();
+      running.finish();
       running.awaitEnd();
     }
     hold(); // A job that just began may have let the linkers in.
@@ -124,20 +138,19 @@ final class SealQueue implements AutoCloseable {
   private Optional<RecallSample.Result> measure(BooleanSupplier stop) {
     CollectionSpec now = spec.get();
     RecallSample.Spec sample =
-        new RecallSample.Spec(RECALL_QUERIES, RECALL_K, now.defaultEf(), parts.context().number());
-    try (SearchSnapshot snapshot =
-        new SearchSnapshot(parts.context(), parts.segments().acquire())) {
+        new RecallSample.Spec(RECALL_QUERIES, RECALL_K, now.defaultEf(), context.number());
+    try (SearchSnapshot snapshot = new SearchSnapshot(context, segments.acquire())) {
       return new RecallSample(snapshot.segments(), sample, stop).measure();
     } catch (IllegalStateException deleted) {
       return Optional.empty();
     }
   }
 
-  /// Ends the measuring that may be under way. The sealer must be closed.
+  /// Ends the optimization that may be under way. The sealer must be closed.
   @Override
   public synchronized void close() {
     if (optimizing != null) {
-      optimizing.stopMeasuring();
+      optimizing.finish();
       optimizing.awaitEnd();
     }
   }

@@ -9,6 +9,7 @@ final class SealedHold extends HeldSegment {
   private final Path file;
   private final SealedSegment segment;
   private volatile boolean doomed;
+  private volatile boolean lastInFolder;
 
   SealedHold(Manifest.Entry entry, Path file, SealedSegment segment) {
     super(entry.number(), entry.firstRow());
@@ -24,6 +25,12 @@ final class SealedHold extends HeldSegment {
   /// Makes the file go with the last share.
   void doom() {
     doomed = true;
+  }
+
+  /// As [#doom], and the folder too if nothing is left in it: nobody will write there any more.
+  void doomWithFolder() {
+    lastInFolder = true;
+    doom();
   }
 
   @Override
@@ -51,7 +58,9 @@ final class SealedHold extends HeldSegment {
   @Override
   void free() {
     segment.close();
-    if (doomed) {
+    if (lastInFolder) {
+      SegmentFiles.removeWithFolder(file);
+    } else if (doomed) {
       SegmentFiles.remove(file);
     }
   }

@@ -88,14 +88,23 @@ final class SegmentFiles {
     }
   }
 
-  /// Removes a file that nothing refers to, and the folder if it was the last one. Failing that
-  /// only wastes space until the next start, so it is logged and no more.
+  /// Removes a file that nothing refers to. Failing that only wastes space until the next start, so
+  /// it is logged and no more.
   static void remove(Path file) {
     try {
       Files.deleteIfExists(file);
-      removeFolder(file.toAbsolutePath().getParent());
     } catch (IOException failure) {
       LOG.log(WARNING, "cannot remove " + file, failure);
+    }
+  }
+
+  /// As [#remove], and the folder if that was the last file in it.
+  static void removeWithFolder(Path file) {
+    remove(file);
+    try {
+      removeFolder(file.toAbsolutePath().getParent());
+    } catch (IOException failure) {
+      LOG.log(WARNING, "cannot remove the folder of " + file, failure);
     }
   }
 

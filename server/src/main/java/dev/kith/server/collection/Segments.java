@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Lease;
 import dev.kith.index.store.Published;
 import dev.kith.server.storage.StoreSnapshot;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The segments of one collection: what the writer changes, and what readers see of it.
 ///
-/// Everything but [#acquire()] and [#unlinked()] belongs to one thread at a time: the one that
-/// opens the collection, then the committer. Row ranges of segments are disjoint, and every row
-/// ever given out lies in at most one of them.
+/// Everything not said to be for any thread belongs to one thread at a time: the one that opens the
+/// collection, then the committer. Row ranges of segments are disjoint, and every row ever given
+/// out lies in at most one of them.
 final class Segments {
   private final Supplier<CollectionSpec> spec;
   private final LinkerPool linkers;
@@ -29,6 +30,8 @@ final class Segments {
 
   private @Nullable GrowingHold active;
   private @Nullable Consumer<GrowingHold> sealer;
+  private Runnable onReplacement = () -> {};
+  private Consumer<SealedHold> onDeath = segment -> {};
   private final List<GrowingHold> unsealed = new ArrayList<>();
   private long nextNumber;
 
@@ -36,7 +39,7 @@ final class Segments {
   private long lsn;
   private long lastRow = -1;
   private boolean changed;
-  private boolean closed;
+  private volatile boolean closed;
 
   /// @param spec says how new segments are made
   /// @param store takes a snapshot of the store
@@ -60,9 +63,34 @@ final class Segments {
     unsealed.clear();
   }
 
+  /// Tells a merger from now on what may make segments worth merging.
+  ///
+  /// @param replacement runs after segments were replaced
+  /// @param death takes a sealed segment that lost a row
+  void mergeWith(Runnable replacement, Consumer<SealedHold> death) {
+    onReplacement = replacement;
+    onDeath = death;
+  }
+
+  /// The number of a segment to be. For the committer.
+  long takeNumber() {
+    return nextNumber++;
+  }
+
+  /// The segments as they are now, in the order of their rows; hold one before touching it. Any
+  /// thread.
+  List<HeldSegment> current() {
+    return current;
+  }
+
+  /// Whether the collection was deleted or closed. Any thread.
+  boolean isClosed() {
+    return closed;
+  }
+
   /// Adds a sealed segment found at open.
   void addSealed(SealedHold segment) {
-    change(segment, null);
+    change(segment, List.of());
   }
 
   /// Adds a row to the growing segment; seen by searches after [#publish].
@@ -84,7 +112,7 @@ final class Segments {
     GrowingSegment segment = GrowingSegment.create(now.space(), now.index(), now.segmentPoints());
     GrowingHold growing = new GrowingHold(nextNumber++, firstRow, segment, !now.indexingDeferred());
     active = growing;
-    change(growing, null);
+    change(growing, List.of());
     linkers.add(growing);
     return growing;
   }
@@ -162,24 +190,32 @@ final class Segments {
         if (ordinal >= 0) {
           deaths.add(row); // Before the mark: searches that began earlier look for it here.
           segment.reader().tombstones().kill(ordinal);
+          if (segment instanceof SealedHold sealed) {
+            onDeath.accept(sealed);
+          }
         }
         return;
       }
     }
   }
 
-  /// Puts a sealed segment in the place of the growing one that it was made from, or nothing if
-  /// none of its rows is left.
-  void replace(GrowingHold growing, @Nullable SealedHold sealed) {
+  /// Puts a sealed segment in the place of those that it was made from, or nothing if none of their
+  /// rows is left. The files of those that had any go with their last share.
+  void replace(List<? extends HeldSegment> replaced, @Nullable SealedHold sealed) {
     if (sealed != null) {
-      copyDeaths(growing, sealed);
+      replaced.forEach(segment -> copyDeaths(segment.reader(), sealed));
     }
-    change(sealed, growing);
+    for (HeldSegment segment : replaced) {
+      if (segment instanceof SealedHold old) {
+        old.doom();
+      }
+    }
+    change(sealed, replaced);
+    onReplacement.run();
   }
 
   /// Rows may have died while the file was written.
-  private static void copyDeaths(GrowingHold growing, SealedHold sealed) {
-    GrowingSegment from = growing.segment();
+  private static void copyDeaths(SegmentReader from, SealedHold sealed) {
     for (int ordinal = 0; ordinal < from.size(); ordinal++) {
       if (from.tombstones().isDead(ordinal)) {
         int there = sealed.ordinalOf(from.label(ordinal));
@@ -190,31 +226,31 @@ final class Segments {
     }
   }
 
-  private void change(@Nullable HeldSegment added, @Nullable GrowingHold removed) {
+  private void change(@Nullable HeldSegment added, List<? extends HeldSegment> removed) {
     List<HeldSegment> next = new ArrayList<>(current);
     if (added != null) {
       next.add(added);
       next.sort(Comparator.comparingLong(HeldSegment::firstRow));
     }
-    if (removed != null) {
-      next.remove(removed);
-      linkers.remove(removed);
+    next.removeAll(removed);
+    for (HeldSegment segment : removed) {
+      if (segment instanceof GrowingHold growing) {
+        linkers.remove(growing);
+      }
     }
     current = List.copyOf(next);
     changed = true;
-    if (removed != null) {
-      removed.release();
-    }
+    removed.forEach(HeldSegment::release);
   }
 
-  /// Borrows the segments as they are now.
+  /// Borrows the segments as they are now. Any thread.
   ///
   /// @throws IllegalStateException if they were closed
   Lease<SegmentSet> acquire() {
     return published.acquire();
   }
 
-  /// Rows that wait to be linked.
+  /// Rows that wait to be linked. Any thread.
   long unlinked() {
     long unlinked = 0;
     for (HeldSegment segment : current) {
@@ -238,7 +274,7 @@ final class Segments {
         case GrowingHold growing -> linkers.remove(growing);
         case SealedHold sealed -> {
           if (removeFiles) {
-            sealed.doom();
+            sealed.doomWithFolder();
           }
         }
       }

@@ -2,7 +2,10 @@
 ///
 /// Start at [dev.kith.server.collection.Catalog], which opens a data folder and hands out
 /// [dev.kith.server.collection.Collection]s. RocksDB (behind [dev.kith.server.storage]) is the
-/// truth; the segments of a collection are derived from it and may be rebuilt at any time.
+/// truth; the segments of a collection are derived from it and may be rebuilt at any time. A
+/// growing segment that is full is sealed to a file ([dev.kith.server.collection.SealJob]); sealed
+/// ones are merged ([dev.kith.server.collection.MergePolicy] says which,
+/// [dev.kith.server.collection.MergeJob] does it).
 ///
 /// Four rules hold throughout:
 ///
@@ -10,8 +13,8 @@
 ///   committer thread, in the order of the LSNs. Readers never wait for it.
 /// - **Every stored vector version has a row number**, ascending within its collection and never
 ///   used twice. It is the label under which segments know it.
-/// - **A segment is held, not checked.** Whoever probes, links or seals one holds a share of it; it
-///   is freed when the last share is given back.
+/// - **A segment is held, not checked.** Whoever probes, links, seals or merges one holds a share
+///   of it; it is freed when the last share is given back.
 /// - **Names never reach the disk.** Keys and folders carry the collection's number.
 @NullMarked
 package dev.kith.server.collection;

@@ -47,6 +47,7 @@ public final class CatalogMetrics {
         "kith.store.fenced",
         "1 if the store takes no writes until it is reopened",
         () -> catalog.fence().isPresent() ? 1 : 0);
+    bindMerges(catalog, metrics);
     STORE_FIGURES.forEach(
         (name, description) ->
             metrics.gauge(
@@ -76,6 +77,29 @@ public final class CatalogMetrics {
         "kith.segments.rebuilt",
         "Segment files found damaged or missing, and rebuilt",
         CollectionStats::rebuiltSegments);
+  }
+
+  private static void bindMerges(Catalog catalog, ServerMetrics metrics) {
+    metrics.gauge(
+        "kith.merges.running",
+        "Merges of sealed segments under way",
+        () -> catalog.mergeStats().running());
+    metrics.gauge(
+        "kith.merges.finished", "Merges finished since start", () -> catalog.mergeStats().merges());
+    metrics.gauge(
+        "kith.merges.failed",
+        "Merges that failed since start, most to be tried again",
+        () -> catalog.mergeStats().failures());
+    metrics.gauge(
+        "kith.merges.rows", "Live rows written by merges", () -> catalog.mergeStats().rows());
+    metrics.gauge(
+        "kith.merges.removed.rows",
+        "Dead rows that merges left out",
+        () -> catalog.mergeStats().removedRows());
+    metrics.gauge(
+        "kith.merges.seconds",
+        "Time that finished merges took",
+        () -> catalog.mergeStats().seconds());
   }
 
   private void show(

@@ -87,6 +87,7 @@ final class OptimizeStream {
                 switch (progress.phase()) {
                   case LINKING -> OptimizePhase.OPTIMIZE_PHASE_LINKING;
                   case SEALING -> OptimizePhase.OPTIMIZE_PHASE_SEALING;
+                  case MERGING -> OptimizePhase.OPTIMIZE_PHASE_MERGING;
                   case MEASURING -> OptimizePhase.OPTIMIZE_PHASE_MEASURING;
                   case FINISHED -> OptimizePhase.OPTIMIZE_PHASE_FINISHED;
                   case CANCELLED -> OptimizePhase.OPTIMIZE_PHASE_CANCELLED;

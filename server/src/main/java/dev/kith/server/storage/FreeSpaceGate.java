@@ -69,6 +69,18 @@ public final class FreeSpaceGate {
         floor + step);
   }
 
+  /// Lets a file be written that can wait.
+  ///
+  /// @param bytes that it will take; there must be room for them above the floor
+  /// @throws RefusedException with [Refusal.DiskFull] if there is not
+  public synchronized void check(long bytes) {
+    check();
+    long now = freeBytes.getAsLong();
+    if (now - bytes < floor) {
+      throw new RefusedException(new Refusal.DiskFull(now, floor + bytes));
+    }
+  }
+
   /// Lets a write pass.
   ///
   /// @throws RefusedException with [Refusal.DiskFull] while the gate is closed

@@ -122,6 +122,7 @@ final class DeferredIndexingTest {
             limit,
             1_000,
             Residence.MAPPED,
+            EngineConfig.DEFAULT_MERGE_DEAD_SHARE,
             Optional.empty(),
             Instant::now);
     try (Catalog catalog = Catalog.open(config)) {

@@ -48,6 +48,7 @@ final class Points {
         1L << 30,
         1 << 16,
         residence,
+        EngineConfig.DEFAULT_MERGE_DEAD_SHARE,
         Optional.of(folder.resolve("attachable")),
         InstantSource.system());
   }

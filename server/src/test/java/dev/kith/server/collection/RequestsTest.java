@@ -150,6 +150,7 @@ final class RequestsTest {
             1,
             1000,
             Residence.MAPPED,
+            .2,
             Optional.empty(),
             now::get);
     try (Catalog catalog = Catalog.open(config)) {
@@ -174,6 +175,7 @@ final class RequestsTest {
             1,
             1000,
             Residence.MAPPED,
+            .2,
             Optional.empty(),
             Instant::now);
     try (Catalog catalog = Catalog.open(config)) {
@@ -212,6 +214,7 @@ final class RequestsTest {
             1,
             1000,
             Residence.MAPPED,
+            .2,
             Optional.empty(),
             Instant::now);
     try (Catalog catalog = Catalog.open(full)) {

@@ -45,4 +45,13 @@ final class FreeSpaceGateTest {
     RefusedException refused = assertThrows(RefusedException.class, gate::check);
     assertInstanceOf(Refusal.DiskFull.class, refused.refusal());
   }
+
+  @Test
+  void aFileThatCanWaitMustLeaveTheFloorFree() {
+    free.set(300);
+    gate.check(200);
+    RefusedException refused = assertThrows(RefusedException.class, () -> gate.check(201));
+    assertEquals(new Refusal.DiskFull(300, 301), refused.refusal());
+    assertEquals(true, passes(300));
+  }
 }
