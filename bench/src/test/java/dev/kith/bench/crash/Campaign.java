@@ -147,6 +147,7 @@ final class Campaign {
           Files.writeString(work.resolve("tally.txt"), tally.table());
         }
       }
+      tally.addLog(server.log());
     } finally {
       server.close();
     }

@@ -53,6 +53,7 @@ final class KillTest {
     assertEquals(cycles, tally.cycles());
     assertTrue(tally.firmWrites() > 20L * cycles, "too little load to prove anything");
     assertTrue(tally.unanswered() > 0, "no kill fell while a write was in flight");
+    assertTrue(tally.mergesFinished() > 0, "no segments were merged");
     assertTrue(tally.selfRecall() > 0.99, "points are hard to find: " + tally.selfRecall());
     Folders.delete(work);
   }

@@ -24,6 +24,8 @@ final class Tally {
   private long pointsCompared;
   private long sought;
   private long found;
+  private long mergesBegun;
+  private long mergesFinished;
 
   Tally(String name, long seed) {
     this.name = name;
@@ -64,6 +66,12 @@ final class Tally {
     found += inspector.found();
   }
 
+  /// Counts the merges that a server's log tells of, over all its lives.
+  void addLog(String log) {
+    mergesBegun += log.lines().filter(line -> line.contains("merging ")).count();
+    mergesFinished += log.lines().filter(line -> line.contains("merged ")).count();
+  }
+
   void add(Verdict verdict) {
     verdicts.merge(verdict);
   }
@@ -75,6 +83,11 @@ final class Tally {
   /// Writes that were acknowledged and had to survive.
   long firmWrites() {
     return firmWrites;
+  }
+
+  /// Merges of sealed segments that came to their end.
+  long mergesFinished() {
+    return mergesFinished;
   }
 
   /// Writes that were never answered.
@@ -97,9 +110,9 @@ final class Tally {
     List<Long> restarts = new ArrayList<>(restartMillis);
     Collections.sort(restarts);
     return """
-    | campaign | seed | cycles | blows in recovery | acknowledged writes | points in them | may-lose-a-suffix / MEMORY writes | lost of those | unanswered | applied / without trace | lost | phantoms | torn | holes | corrupt | versions | sessions | answers | invariants | points compared | searches | found by own vector | overloads | restart ms median / max |
-    |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
-    | %s | %d | %d | %d | %,d | %,d | %,d / %,d | %,d | %,d | %,d / %,d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %,d | %,d | %.4f | %,d | %,d / %,d |
+    | campaign | seed | cycles | blows in recovery | acknowledged writes | points in them | may-lose-a-suffix / MEMORY writes | lost of those | unanswered | applied / without trace | lost | phantoms | torn | holes | corrupt | versions | sessions | answers | invariants | points compared | searches | found by own vector | overloads | merges / cut off | restart ms median / max |
+    |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+    | %s | %d | %d | %d | %,d | %,d | %,d / %,d | %,d | %,d | %,d / %,d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %,d | %,d | %.4f | %,d | %,d / %,d | %,d / %,d |
     """
         .formatted(
             name,
@@ -127,6 +140,8 @@ final class Tally {
             searches,
             selfRecall(),
             overloads,
+            mergesFinished,
+            mergesBegun - mergesFinished,
             restarts.isEmpty() ? 0 : restarts.get(restarts.size() / 2),
             restarts.isEmpty() ? 0 : restarts.getLast());
   }
