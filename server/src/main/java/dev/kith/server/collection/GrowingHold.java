@@ -2,10 +2,16 @@ package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.hnsw.HnswScratch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /// A segment in memory: the one that takes new rows, or one that is full and waits to be sealed.
 final class GrowingHold extends HeldSegment implements LinkWork {
+  private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final GrowingSegment segment;
+  private final AtomicInteger linkers = new AtomicInteger();
   private volatile long lastRow = Long.MAX_VALUE;
   private volatile boolean linking;
 
@@ -21,6 +27,13 @@ final class GrowingHold extends HeldSegment implements LinkWork {
     linking = now;
   }
 
+  /// Waits until the last linker is done with its row after linking was stopped.
+  void awaitLinkers() {
+    while (!linking && linkers.get() > 0) {
+      LockSupport.parkNanos(WAIT_NANOS);
+    }
+  }
+
   GrowingSegment segment() {
     return segment;
   }
@@ -32,7 +45,12 @@ final class GrowingHold extends HeldSegment implements LinkWork {
 
   @Override
   public boolean linkNext(HnswScratch scratch) {
-    return linking && segment.linkNext(scratch);
+    linkers.incrementAndGet(); // Before looking, so that awaitLinkers sees who has looked.
+    try {
+      return linking && segment.linkNext(scratch);
+    } finally {
+      linkers.decrementAndGet();
+    }
   }
 
   @Override

@@ -122,6 +122,7 @@ final class SealQueue implements AutoCloseable {
       running.awaitEnd();
     }
     hold(); // A job that just began may have let the linkers in.
+    pending.stream().map(SealJob::growing).forEach(GrowingHold::awaitLinkers);
     return underWay;
   }
 
