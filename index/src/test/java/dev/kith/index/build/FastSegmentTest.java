@@ -87,7 +87,9 @@ final class FastSegmentTest {
         assertEquals(i * 13, ordinals[0]);
         scorer.bind(segment.rows(), query);
         for (int rank = 0; rank < 10; rank++) {
-          assertEquals(scorer.score(ordinals[rank]), scores[rank]);
+          // Not bit for bit: a kernel sums in another order once it is compiled.
+          float exact = scorer.score(ordinals[rank]);
+          assertEquals(exact, scores[rank], 1e-5f * Math.max(1, Math.abs(exact)));
         }
       }
     }

@@ -77,9 +77,12 @@ final class F32ScorerTest {
           assertScore(metric, vectors[ordinal], vectors[i], scores[i]);
         }
         query.set(rows, ordinal);
+        float expected = new F32Scorer().bind(others, query).score(3);
+        // Not bit for bit: a kernel sums in another order once it is compiled.
         assertEquals(
-            new F32Scorer().bind(others, query).score(3),
-            new F32Scorer().bind(others, rows, ordinal).score(3));
+            expected,
+            new F32Scorer().bind(others, rows, ordinal).score(3),
+            1e-5f * Math.max(1, Math.abs(expected)));
       }
     }
   }
