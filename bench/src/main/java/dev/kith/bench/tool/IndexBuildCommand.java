@@ -41,13 +41,14 @@ import tools.jackson.databind.node.ObjectNode;
     },
     footer = {
       "",
-      "Recall is measured on 200 of the vectors themselves at ef 100, each left out of its own",
-      "answer, against an exact scan. A vector that was indexed finds its neighbours more easily",
-      "than others do. Memory is the most physical memory the process had while it built.",
+      "Recall is measured on 200 of the vectors themselves at ef 100, each left out of"
+          + " its own answer, against an exact scan. A vector that was indexed finds its"
+          + " neighbours more easily than others do. Memory is the most physical memory"
+          + " the process had while it built.",
       "",
       "Examples:",
       "  kith index build base.npy --metric cosine --out attachable/glove",
-      "  kith index build glove-100-angular.hdf5 --m 24 --layout fast --out attachable/glove-fast"
+      "  kith index build glove.hdf5 --m 24 --layout fast --out attachable/glove-fast"
     })
 final class IndexBuildCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();

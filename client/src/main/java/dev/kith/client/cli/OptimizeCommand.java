@@ -14,8 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "optimize",
     description = {
-      "Link every point into the index and seal the growing segments; then measure the recall of a"
-          + " sample.",
+      "Link every point into the index, seal the growing segments and merge the sealed ones that"
+          + " are worth it; then measure the recall of a sample.",
       "The server goes on when this command is interrupted; the same command attaches to it again,"
           + " and goes on where a cancelled one stopped."
     },
