@@ -9,11 +9,6 @@ final class CodedRows {
 
   private CodedRows() {}
 
-  /// Rounds up to a whole number of cache lines.
-  static long aligned(long bytes) {
-    return (bytes + VectorRows.ALIGNMENT - 1) & -VectorRows.ALIGNMENT;
-  }
-
   /// @throws IllegalArgumentException if a piece of memory does not hold exactly such rows
   static void requireFit(MemorySegment mapped, int count, long stride, VectorSpace space) {
     if (mapped.byteSize() != count * stride) {
@@ -21,11 +16,7 @@ final class CodedRows {
           "%d coded rows of %d dimensions take %d bytes, got %d"
               .formatted(count, space.dimension(), count * stride, mapped.byteSize()));
     }
-    if (mapped.address() % VectorRows.ALIGNMENT != 0) {
-      throw new IllegalArgumentException(
-          "rows must start on a multiple of %d bytes, got address %x"
-              .formatted(VectorRows.ALIGNMENT, mapped.address()));
-    }
+    VectorRows.requireAligned(mapped);
   }
 
   /// @throws IllegalArgumentException if two spaces differ

@@ -70,7 +70,7 @@ public final class F32Scorer implements Scorer {
     long offset = ordinal * stride;
     return euclidean
         ? -KERNEL.squaredDistance(query, queryOffset, rows, offset, floats)
-        : comparable(KERNEL.dot(query, queryOffset, rows, offset, floats));
+        : Scores.comparable(KERNEL.dot(query, queryOffset, rows, offset, floats));
   }
 
   @Override
@@ -78,10 +78,7 @@ public final class F32Scorer implements Scorer {
     Objects.checkFromIndexSize(0, count, Math.min(ordinals.length, scores.length));
     int i = 0;
     for (; i + 4 <= count; i += 4) {
-      four.offset0 = ordinals[i] * stride;
-      four.offset1 = ordinals[i + 1] * stride;
-      four.offset2 = ordinals[i + 2] * stride;
-      four.offset3 = ordinals[i + 3] * stride;
+      four.pick(ordinals, i, stride);
       scoreFour(scores, i);
     }
     for (; i < count; i++) {
@@ -95,11 +92,7 @@ public final class F32Scorer implements Scorer {
     Objects.checkFromIndexSize(from, count, capacity);
     int i = 0;
     for (; i + 4 <= count; i += 4) {
-      long offset = (from + i) * stride;
-      four.offset0 = offset;
-      four.offset1 = offset + stride;
-      four.offset2 = offset + 2 * stride;
-      four.offset3 = offset + 3 * stride;
+      four.run(from + i, stride);
       scoreFour(scores, i);
     }
     for (; i < count; i++) {
@@ -121,16 +114,11 @@ public final class F32Scorer implements Scorer {
       scores[at + 3] = -four.result3;
     } else {
       KERNEL.dot4(query, queryOffset, rows, four, floats);
-      scores[at] = comparable(four.result0);
-      scores[at + 1] = comparable(four.result1);
-      scores[at + 2] = comparable(four.result2);
-      scores[at + 3] = comparable(four.result3);
+      scores[at] = Scores.comparable(four.result0);
+      scores[at + 1] = Scores.comparable(four.result1);
+      scores[at + 2] = Scores.comparable(four.result2);
+      scores[at + 3] = Scores.comparable(four.result3);
     }
-  }
-
-  /// Infinities of both signs in one sum leave NaN, which no comparison can place.
-  private static float comparable(float sum) {
-    return Float.isNaN(sum) ? Float.NEGATIVE_INFINITY : sum;
   }
 
   private static void requireSameSpace(VectorSpace rows, VectorSpace query) {

@@ -64,7 +64,7 @@ public final class HalfRows {
 
   /// Bytes of a row, in either format.
   public static long strideBytes(VectorSpace space) {
-    return CodedRows.aligned(VectorRows.strideBytes(space) / 2);
+    return VectorRows.aligned(VectorRows.strideBytes(space) / 2);
   }
 
   /// Encodes a row of floats.

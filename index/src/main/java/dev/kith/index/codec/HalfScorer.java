@@ -47,12 +47,12 @@ public final class HalfScorer implements Scorer {
     Objects.checkIndex(ordinal, capacity);
     long offset = ordinal * stride;
     if (euclidean) {
-      return comparable(
+      return Scores.comparable(
           f16
               ? -F16.squaredDistance(query, 0, rows, offset, halves)
               : -BF16.squaredDistance(query, 0, rows, offset, halves));
     }
-    return comparable(
+    return Scores.comparable(
         f16 ? F16.dot(query, 0, rows, offset, halves) : BF16.dot(query, 0, rows, offset, halves));
   }
 
@@ -61,10 +61,7 @@ public final class HalfScorer implements Scorer {
     Objects.checkFromIndexSize(0, count, Math.min(ordinals.length, scores.length));
     int i = 0;
     for (; i + 4 <= count; i += 4) {
-      four.offset0 = ordinals[i] * stride;
-      four.offset1 = ordinals[i + 1] * stride;
-      four.offset2 = ordinals[i + 2] * stride;
-      four.offset3 = ordinals[i + 3] * stride;
+      four.pick(ordinals, i, stride);
       scoreFour(scores, i);
     }
     for (; i < count; i++) {
@@ -78,11 +75,7 @@ public final class HalfScorer implements Scorer {
     Objects.checkFromIndexSize(from, count, capacity);
     int i = 0;
     for (; i + 4 <= count; i += 4) {
-      long offset = (from + i) * stride;
-      four.offset0 = offset;
-      four.offset1 = offset + stride;
-      four.offset2 = offset + 2 * stride;
-      four.offset3 = offset + 3 * stride;
+      four.run(from + i, stride);
       scoreFour(scores, i);
     }
     for (; i < count; i++) {
@@ -102,25 +95,20 @@ public final class HalfScorer implements Scorer {
       } else {
         BF16.squaredDistance4(query, 0, rows, four, halves);
       }
-      scores[at] = comparable(-four.result0);
-      scores[at + 1] = comparable(-four.result1);
-      scores[at + 2] = comparable(-four.result2);
-      scores[at + 3] = comparable(-four.result3);
+      scores[at] = Scores.comparable(-four.result0);
+      scores[at + 1] = Scores.comparable(-four.result1);
+      scores[at + 2] = Scores.comparable(-four.result2);
+      scores[at + 3] = Scores.comparable(-four.result3);
     } else {
       if (f16) {
         F16.dot4(query, 0, rows, four, halves);
       } else {
         BF16.dot4(query, 0, rows, four, halves);
       }
-      scores[at] = comparable(four.result0);
-      scores[at + 1] = comparable(four.result1);
-      scores[at + 2] = comparable(four.result2);
-      scores[at + 3] = comparable(four.result3);
+      scores[at] = Scores.comparable(four.result0);
+      scores[at + 1] = Scores.comparable(four.result1);
+      scores[at + 2] = Scores.comparable(four.result2);
+      scores[at + 3] = Scores.comparable(four.result3);
     }
-  }
-
-  /// Infinities of both signs in one sum leave NaN, which no comparison can place.
-  private static float comparable(float sum) {
-    return Float.isNaN(sum) ? Float.NEGATIVE_INFINITY : sum;
   }
 }

@@ -1,7 +1,5 @@
 package dev.kith.index.codec;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.store.OffHeap;
@@ -72,7 +70,7 @@ public final class Int8Rows {
 
   /// Bytes of a row.
   public static long strideBytes(VectorSpace space) {
-    return CodedRows.aligned(space.dimension() + TRAILER);
+    return VectorRows.aligned(space.dimension() + TRAILER);
   }
 
   /// Encodes a row of floats.
@@ -114,14 +112,5 @@ public final class Int8Rows {
   /// Where a row starts in [#segment()], in bytes. Not checked.
   public long offset(int ordinal) {
     return ordinal * stride;
-  }
-
-  /// One code of a row.
-  ///
-  /// @throws IndexOutOfBoundsException if there is no such row or coordinate
-  public byte code(int ordinal, int coordinate) {
-    Objects.checkIndex(ordinal, capacity);
-    Objects.checkIndex(coordinate, space.dimension());
-    return segment.get(JAVA_BYTE, offset(ordinal) + coordinate);
   }
 }

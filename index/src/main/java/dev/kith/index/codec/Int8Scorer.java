@@ -78,10 +78,7 @@ public final class Int8Scorer implements Scorer {
     Objects.checkFromIndexSize(0, count, Math.min(ordinals.length, scores.length));
     int i = 0;
     for (; i + 4 <= count; i += 4) {
-      four.offset0 = ordinals[i] * stride;
-      four.offset1 = ordinals[i + 1] * stride;
-      four.offset2 = ordinals[i + 2] * stride;
-      four.offset3 = ordinals[i + 3] * stride;
+      four.pick(ordinals, i, stride);
       scoreFour(scores, i);
     }
     for (; i < count; i++) {
@@ -95,11 +92,7 @@ public final class Int8Scorer implements Scorer {
     Objects.checkFromIndexSize(from, count, capacity);
     int i = 0;
     for (; i + 4 <= count; i += 4) {
-      long offset = (from + i) * stride;
-      four.offset0 = offset;
-      four.offset1 = offset + stride;
-      four.offset2 = offset + 2 * stride;
-      four.offset3 = offset + 3 * stride;
+      four.run(from + i, stride);
       scoreFour(scores, i);
     }
     for (; i < count; i++) {
@@ -129,6 +122,6 @@ public final class Int8Scorer implements Scorer {
             ? Math.min(
                 0, 2 * product - squaredNorm - rows.get(Int8Rows.FLOAT, trailer + Float.BYTES))
             : product;
-    return Float.isNaN(score) ? Float.NEGATIVE_INFINITY : score;
+    return Scores.comparable(score);
   }
 }

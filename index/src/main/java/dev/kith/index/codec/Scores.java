@@ -13,6 +13,12 @@ public final class Scores {
 
   private Scores() {}
 
+  /// Infinities of both signs in one sum leave NaN, which no comparison can place: it becomes
+  /// negative infinity.
+  static float comparable(float sum) {
+    return Float.isNaN(sum) ? Float.NEGATIVE_INFINITY : sum;
+  }
+
   /// Turns a raw score into the one that a user sees. Keeps the order.
   public static float external(Metric metric, float raw) {
     return switch (metric) {

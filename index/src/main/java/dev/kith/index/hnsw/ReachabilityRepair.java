@@ -61,9 +61,9 @@ final class ReachabilityRepair {
 
   private void findTwins(IntPredicate isNode) {
     for (int node = 0; node < tree.length; node++) {
-      int link = GraphLinks.read(links.level0(), links.list(0, node), 0);
-      if (link < 0 && isNode.test(node)) {
-        twins.set(GraphLinks.target(link));
+      int twin = TwinChains.next(links, node);
+      if (twin >= 0 && isNode.test(node)) {
+        twins.set(twin);
       }
     }
   }

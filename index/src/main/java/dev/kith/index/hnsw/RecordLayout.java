@@ -53,7 +53,6 @@ record RecordLayout(long rowBytes, int slots, int lookups) {
 
   /// Bytes of a record.
   long bytes() {
-    long used = blocksAt() + blocks() * blockBytes();
-    return (used + VectorRows.ALIGNMENT - 1) & -VectorRows.ALIGNMENT;
+    return VectorRows.aligned(blocksAt() + blocks() * blockBytes());
   }
 }

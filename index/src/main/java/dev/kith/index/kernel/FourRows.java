@@ -43,6 +43,28 @@ public final class FourRows {
   /// What a kernel of whole numbers computed for the fourth row.
   public int count3;
 
+  /// Points at four rows out of a list.
+  ///
+  /// @param from position of the first of them in `ordinals`
+  /// @param stride bytes from one row to the next
+  public void pick(int[] ordinals, int from, long stride) {
+    offset0 = ordinals[from] * stride;
+    offset1 = ordinals[from + 1] * stride;
+    offset2 = ordinals[from + 2] * stride;
+    offset3 = ordinals[from + 3] * stride;
+  }
+
+  /// Points at four rows that follow each other.
+  ///
+  /// @param first ordinal of the first
+  /// @param stride bytes from one row to the next
+  public void run(int first, long stride) {
+    offset0 = first * stride;
+    offset1 = offset0 + stride;
+    offset2 = offset1 + stride;
+    offset3 = offset2 + stride;
+  }
+
   /// Byte offset of a row, in `[0, 4)`.
   long offset(int row) {
     return switch (row) {

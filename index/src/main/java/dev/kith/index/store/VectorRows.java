@@ -78,17 +78,29 @@ public final class VectorRows {
           "%d rows of %d dimensions take %d bytes, got %d"
               .formatted(count, space.dimension(), expected, mapped.byteSize()));
     }
+    requireAligned(mapped);
+    return new VectorRows(space, mapped, count, recordBytes);
+  }
+
+  /// Refuses memory in which no row may start.
+  ///
+  /// @throws IllegalArgumentException if its address is not a multiple of 64
+  public static void requireAligned(MemorySegment mapped) {
     if (mapped.address() % ALIGNMENT != 0) {
       throw new IllegalArgumentException(
           "rows must start on a multiple of %d bytes, got address %x"
               .formatted(ALIGNMENT, mapped.address()));
     }
-    return new VectorRows(space, mapped, count, recordBytes);
+  }
+
+  /// Rounds bytes up to a multiple of 64, at which a row may start.
+  public static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
   /// Bytes of a row: the coordinates rounded up to a multiple of 64 bytes.
   public static long strideBytes(VectorSpace space) {
-    return ((long) space.dimension() * Float.BYTES + ALIGNMENT - 1) & -ALIGNMENT;
+    return aligned((long) space.dimension() * Float.BYTES);
   }
 
   /// Stores a vector, scaled to length one under [Metric#COSINE]. Coordinates must be finite.

@@ -7,6 +7,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealProgress;
 import dev.kith.index.store.SectionFileWriter;
 import dev.kith.server.bulk.IndexManifest.Segment;
+import dev.kith.server.storage.DataFolder;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +58,7 @@ public final class IndexFolderWriter implements AutoCloseable {
   /// @param segmentPoints rows at which a segment is sealed, in `[1, 100_000_000]`
   public record Definition(VectorSpace space, IndexSpec index, int segmentPoints) {
     public Definition {
-      Require.inRange("segmentPoints", segmentPoints, 1, 100_000_000);
+      Require.inRange("segmentPoints", segmentPoints, 1, IndexManifest.MAX_SEGMENT_POINTS);
       index.requireHolds(space);
     }
   }
@@ -201,12 +202,12 @@ public final class IndexFolderWriter implements AutoCloseable {
             FileChecksum.of(building.resolve(IndexFolder.POINTS)),
             segments);
     writeForced(building.resolve(IndexFolder.MANIFEST), manifest.encode());
-    force(building);
+    DataFolder.force(building);
     Files.move(building, folder, StandardCopyOption.ATOMIC_MOVE);
     finished = true;
     Path parent = folder.getParent();
     if (parent != null) {
-      force(parent);
+      DataFolder.force(parent);
     }
     return manifest;
   }
@@ -239,12 +240,6 @@ public final class IndexFolderWriter implements AutoCloseable {
         channel.write(rest);
       }
       channel.force(true);
-    }
-  }
-
-  private static void force(Path folder) throws IOException {
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
     }
   }
 

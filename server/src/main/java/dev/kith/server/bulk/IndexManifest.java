@@ -64,7 +64,9 @@ public record IndexManifest(
 
   private static final String FORMAT = "kith-index";
   private static final int VERSION = 1;
-  private static final int MAX_SEGMENT_POINTS = 100_000_000;
+
+  /// Most rows at which a segment is sealed.
+  static final int MAX_SEGMENT_POINTS = 100_000_000;
 
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();

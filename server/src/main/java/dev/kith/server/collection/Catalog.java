@@ -136,9 +136,7 @@ public final class Catalog implements AutoCloseable {
       if (number.getAsInt() >= nextNumber) {
         throw DataLossException.ofUnknownCollection(folder.toString());
       }
-      new SegmentFiles(engine.folder(), number.getAsInt())
-          .list()
-          .forEach(SegmentFiles::removeWithFolder);
+      new SegmentFiles(engine.folder(), number.getAsInt()).list().forEach(SegmentFiles::remove);
       Files.deleteIfExists(folder);
     }
   }
