@@ -82,12 +82,14 @@ final class ContenderProcess implements AutoCloseable {
     }
     JsonNode answer = answer(question, atMost);
     JsonNode distances = answer.path("distance_computations");
+    JsonNode collections = answer.path("collections");
     return new Searched(
         count,
         number(answer, "cpu_seconds"),
         new Searched.Latency(
             number(answer, "p50_us"), number(answer, "p99_us"), number(answer, "p999_us")),
-        distances.isNumber() ? distances.doubleValue() : null);
+        distances.isNumber() ? distances.doubleValue() : null,
+        collections.isNumber() ? collections.intValue() : null);
   }
 
   /// What the last search found: base rows of each query, best first.
@@ -201,7 +203,13 @@ final class ContenderProcess implements AutoCloseable {
   /// @param queries searched for
   /// @param cpuSeconds of the searching thread
   /// @param distances pairs compared, a search; null if not known
-  record Searched(int queries, double cpuSeconds, Latency latency, @Nullable Double distances) {
+  /// @param collections of garbage meanwhile; null where there is no collector
+  record Searched(
+      int queries,
+      double cpuSeconds,
+      Latency latency,
+      @Nullable Double distances,
+      @Nullable Integer collections) {
 
     /// Percentiles of wall time, in microseconds.
     record Latency(double p50, double p99, double p999) {}

@@ -101,7 +101,8 @@ public final class PeerJson {
           .put("p50_us", searched.latency().p50())
           .put("p99_us", searched.latency().p99())
           .put("p999_us", searched.latency().p999())
-          .put("distance_computations", searched.distances());
+          .put("distance_computations", searched.distances())
+          .put("collections", searched.collections());
     }
     return points;
   }

@@ -1,6 +1,7 @@
 package dev.kith.bench.peers;
 
 import dev.kith.bench.peers.ContenderProcess.Built;
+import dev.kith.bench.peers.ContenderProcess.Searched.Latency;
 import java.io.PrintWriter;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -21,11 +22,12 @@ public final class PeerTable {
     this.out = out;
   }
 
-  /// Prints conditions, speeds, ratios, versions, and who did not take part.
+  /// Prints conditions, speeds, ratios, latencies, versions, and who did not take part.
   public void print() {
     conditions();
     speeds();
     ratios();
+    latencies();
     versions();
     failures();
     out.flush();
@@ -118,6 +120,42 @@ public final class PeerTable {
       return ours ? "Kith only" : "peer only";
     }
     return pair.ratio(recall).map(figure -> spread(figure, "%.2f")).orElse(ours ? "?" : "-");
+  }
+
+  private void latencies() {
+    out.printf("%nMicroseconds a search at recall@10: p50, and p99 and p99.9 as multiples of it%n");
+    TextTable table = new TextTable();
+    List<String> heading = new ArrayList<>(List.of("contender"));
+    targets().forEach(heading::add);
+    heading.add("collections");
+    table.row(heading);
+    for (Standing standing : result.standings()) {
+      if (standing.turns().isEmpty()) {
+        continue;
+      }
+      List<String> row = new ArrayList<>(List.of(standing.contender().name()));
+      for (double recall : result.settings().recalls()) {
+        row.add(standing.latencyAt(recall).map(PeerTable::latency).orElse("-"));
+      }
+      row.add(collections(standing.turns()));
+      table.row(row);
+    }
+    table.print(out);
+  }
+
+  private static String latency(Latency latency) {
+    return String.format(
+        Locale.ROOT,
+        "%,.0f x%.1f x%.1f",
+        latency.p50(),
+        latency.p99() / latency.p50(),
+        latency.p999() / latency.p50());
+  }
+
+  private static String collections(List<Turn> turns) {
+    return turns.stream().anyMatch(turn -> turn.collections().isEmpty())
+        ? "-"
+        : String.valueOf(turns.stream().mapToInt(turn -> turn.collections().orElseThrow()).sum());
   }
 
   private void versions() {

@@ -63,6 +63,7 @@ final class ComparisonTest {
     assertFailure(result.standings().get(3), "exit code 1", "there is no engine none");
     StringWriter text = new StringWriter();
     new PeerTable(result, new PrintWriter(text)).print();
+    assertTrue(text.toString().contains("p99.9 as multiples of it"), text::toString);
     assertTrue(text.toString().contains("hnswlib took no part"), text::toString);
     assertTrue(text.toString().contains("dying took no part"), text::toString);
     assertEquals(4, PeerJson.of(result).get("contenders").size());

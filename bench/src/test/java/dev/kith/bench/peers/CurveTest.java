@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -79,6 +81,23 @@ final class CurveTest {
   }
 
   @Test
+  void latencyIsThatOfTheQuickestSettingThatFindsAsMuch() {
+    Curve curve = new Curve(List.of(point(0.8, 10, 0), point(0.92, 30, 1), point(0.95, 20, 2)));
+    Turn turn = new Turn(List.of(curve));
+    assertEquals(20, turn.latencyAt(0.9).orElseThrow().p50());
+    assertEquals(10, turn.latencyAt(0.8).orElseThrow().p50());
+    assertEquals(Optional.empty(), turn.latencyAt(0.96));
+    assertEquals(OptionalInt.of(3), turn.collections());
+    Curve foreign = new Curve(List.of(point(0.8, 10, null)));
+    assertEquals(OptionalInt.empty(), new Turn(List.of(curve, foreign)).collections());
+  }
+
+  private static Curve.Point point(double recall, double p50, @Nullable Integer collections) {
+    Searched.Latency latency = new Searched.Latency(p50, 2 * p50, 3 * p50);
+    return new Curve.Point("ef=10", recall, new Searched(9, 1, latency, null, collections));
+  }
+
+  @Test
   void ratiosAreTakenTurnByTurnAndSayOnWhichSideTheTruthMayLie() {
     List<Optional<Reading>> ours = exact(200, 100, 300);
     List<Optional<Reading>> theirs = exact(100, 25, 100);
@@ -106,7 +125,7 @@ final class CurveTest {
     List<Curve.Point> points = new ArrayList<>();
     for (double recall : recalls) {
       Searched.Latency latency = new Searched.Latency(1, 2, 3);
-      Searched searched = new Searched(1000, 1000 / qps.applyAsDouble(recall), latency, null);
+      Searched searched = new Searched(1000, 1000 / qps.applyAsDouble(recall), latency, null, null);
       points.add(new Curve.Point("ef=" + points.size(), recall, searched));
     }
     return new Curve(points);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,10 +34,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// Arguments: data set folder, file for hits, metric, m, ef_construction, threads, engine. It
 /// builds, prints a line of JSON (`version`, `build_seconds`, `build_cpu_seconds`,
 /// `bytes_per_vector`), and answers each line `search KEY=N,KEY=N COUNT` of its input with another
-/// (`cpu_seconds`, `p50_us`, `p99_us`, `p999_us`, `distance_computations`) about searches for the
-/// first COUNT queries, one at a time on one thread. The rows found are in the file for hits: ten
-/// little-endian ints a query, -1 where there are fewer. The process ends when its input does,
-/// whatever it is doing.
+/// (`cpu_seconds`, `p50_us`, `p99_us`, `p999_us`, `distance_computations`, `collections` of
+/// garbage) about searches for the first COUNT queries, one at a time on one thread. The rows found
+/// are in the file for hits: ten little-endian ints a query, -1 where there are fewer. The process
+/// ends when its input does, whatever it is doing.
 public final class EngineMain {
 
   /// Hits of every search.
@@ -109,7 +110,9 @@ public final class EngineMain {
     }
     Map<String, Integer> setting = setting(words[1]);
     int count = Integer.parseInt(words[2]);
+    long collections = collections();
     Pass pass = Pass.run(count, K, 1, () -> searcher(setting));
+    collections = collections() - collections;
     keep(pass.hits());
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.put("cpu_seconds", count / pass.queriesPerCpuSecond());
@@ -121,7 +124,14 @@ public final class EngineMain {
             .filter(total -> total > 0)
             .map(total -> (double) total / count)
             .orElse(null));
+    answer.put("collections", collections);
     answer(answer);
+  }
+
+  private static long collections() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+        .sum();
   }
 
   private Target.Searcher searcher(Map<String, Integer> setting) {
