@@ -222,7 +222,8 @@ public final class GrowingSegment implements SegmentReader, Resource {
     }
   }
 
-  /// Seals the segment as [#seal(Path, long, int, SealProgress)] does, with the calling thread alone.
+  /// Seals the segment as [#seal(Path, long, int, SealProgress)] does, with the calling thread
+  /// alone.
   public void seal(Path file, long lsn, SealProgress progress) throws IOException {
     seal(file, lsn, 1, progress);
   }

@@ -124,7 +124,8 @@ public final class SegmentMerge implements Resource {
     return grown != null && grown.linkNext(scratch);
   }
 
-  /// Writes the file as [#write(Path, long, int, SealProgress)] does, with the calling thread alone.
+  /// Writes the file as [#write(Path, long, int, SealProgress)] does, with the calling thread
+  /// alone.
   public void write(Path file, long lsn, SealProgress progress) throws IOException {
     write(file, lsn, 1, progress);
   }

@@ -169,8 +169,7 @@ final class SegmentSealer {
     FastGraph.Params params =
         new FastGraph.Params(segment.space(), header.m(), header.bits(), header.seed());
     try (Arena arena = Arena.ofShared()) {
-      FastGraphSource source =
-          new FastGraphSource(params, graph, segment.rows(), rowOf, arena);
+      FastGraphSource source = new FastGraphSource(params, graph, segment.rows(), rowOf, arena);
       new RecordSections(source, threads, done -> count(size + done)).write(writer);
     }
   }

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// Writes the records and pivots that a [FastGraph] reads. Owned by one worker; there may be several
-/// of one source, and each writes the same.
+/// Writes the records and pivots that a [FastGraph] reads. Owned by one worker; there may be
+/// several of one source, and each writes the same.
 ///
 /// A list that is not full is filled with the nearest of its neighbours' neighbours: a block of
 /// codes costs the same whether it is full or not, and more links need fewer hops (on
@@ -42,8 +42,7 @@ public final class FastGraphEncoder {
   /// @param target takes [FastGraphSource#recordBytes()] bytes from `offset` on
   public void writeRecord(int node, MemorySegment target, long offset) {
     target.asSlice(offset, layout.bytes()).fill((byte) 0);
-    MemorySegment.copy(
-        source.rows(), source.rowAt(node), target, offset, layout.rowBytes());
+    MemorySegment.copy(source.rows(), source.rowAt(node), target, offset, layout.rowBytes());
     MemorySegment.copy(source.rotated, FLOAT, source.rotatedAt(node), centre, 0, centre.length);
     int count = filler.fill(node, centre, links, readLinks(node));
     long linksAt = offset + layout.linksAt();

@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Sealing the layout FAST with several threads.
 final class SealThreadsTest {
-  private static final IndexSpec FAST =
-      new IndexSpec.Hnsw(new HnswParams(16, 60, 5), Layout.FAST);
+  private static final IndexSpec FAST = new IndexSpec.Hnsw(new HnswParams(16, 60, 5), Layout.FAST);
 
   @TempDir Path folder;
 
@@ -61,8 +60,7 @@ final class SealThreadsTest {
       List<Path> files = new ArrayList<>();
       for (int threads : new int[] {1, 4}) {
         Path file = folder.resolve("merged" + threads);
-        try (SegmentMerge merge =
-            SegmentMerge.start(FAST, List.of(sealed), SealProgress.IGNORED)) {
+        try (SegmentMerge merge = SegmentMerge.start(FAST, List.of(sealed), SealProgress.IGNORED)) {
           merge.write(file, 2, threads, SealProgress.IGNORED);
         }
         files.add(file);

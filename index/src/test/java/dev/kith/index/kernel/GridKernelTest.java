@@ -114,8 +114,7 @@ final class GridKernelTest {
               () -> kernel.subtract(new float[16], rows, offset, result));
         }
         assertThrows(
-            IndexOutOfBoundsException.class,
-            () -> kernel.subtract(new float[15], rows, 0, result));
+            IndexOutOfBoundsException.class, () -> kernel.subtract(new float[15], rows, 0, result));
         assertThrows(
             IndexOutOfBoundsException.class, () -> kernel.round(new float[15], 1, 1, result));
       }
