@@ -138,7 +138,7 @@ public final class ServerConfig {
           Math.max(1, CORES - 1),
           1,
           1_024,
-          "Threads that link new points into the indexes.");
+          "Threads that link new points into the indexes, and write files for an optimization.");
   private static final Setting<Long> MIN_FREE_BYTES =
       bytes(
           "store.min-free-bytes",
@@ -332,7 +332,7 @@ public final class ServerConfig {
 
   /// What the engine may use.
   ///
-  /// @param linkThreads threads that link points into indexes
+  /// @param linkThreads threads that link points into indexes, and write files for an optimization
   /// @param minFreeBytes free disk below which writes are refused; empty for the engine's default
   /// @param tailPoints points waiting to be linked from which on writes are slowed
   /// @param deferredBytes memory of points waiting to be linked from which on a collection with

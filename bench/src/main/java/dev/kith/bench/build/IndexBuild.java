@@ -37,7 +37,7 @@ public final class IndexBuild {
   ///
   /// @param out the folder to make
   /// @param definition shape, index and size of segments
-  /// @param threads linking threads, in `[1, 1024]`
+  /// @param threads that link and seal, in `[1, 1024]`
   /// @param ids a file of ids, one a line; null numbers the rows from 0
   public record Settings(
       Path out, IndexFolderWriter.Definition definition, int threads, @Nullable Path ids) {}

@@ -35,7 +35,7 @@ public final class InProcessTarget implements Target {
   /// Holds what `segment` reads.
   private @Nullable Resource memory;
 
-  /// @param threads threads that link, at least 1
+  /// @param threads threads that link and seal, at least 1
   /// @param kind what is searched once all is linked
   public InProcessTarget(Dataset dataset, int threads, SegmentKind kind) {
     this.dataset = dataset;
@@ -68,7 +68,7 @@ public final class InProcessTarget implements Target {
   }
 
   private SegmentReader seal(GrowingSegment building, Residence residence) throws IOException {
-    TemporarySegment sealed = TemporarySegment.seal(building, residence);
+    TemporarySegment sealed = TemporarySegment.seal(building, threads, residence);
     memory = sealed;
     building.close();
     return sealed.segment();

@@ -26,11 +26,14 @@ final class TemporarySegment implements Resource {
   }
 
   /// Seals a linked segment, which stays open, and opens the file.
-  static TemporarySegment seal(GrowingSegment growing, Residence residence) throws IOException {
+  ///
+  /// @param threads that seal, at least 1
+  static TemporarySegment seal(GrowingSegment growing, int threads, Residence residence)
+      throws IOException {
     Path folder = Files.createTempDirectory("kith-bench-");
     Path file = folder.resolve("sealed.kseg");
     try {
-      growing.seal(file, 0, SealProgress.IGNORED);
+      growing.seal(file, 0, threads, SealProgress.IGNORED);
       SealedSegment segment = SealedSegment.open(file, growing.space(), residence);
       return new TemporarySegment(folder, file, segment);
     } catch (IOException | RuntimeException | Error failure) {

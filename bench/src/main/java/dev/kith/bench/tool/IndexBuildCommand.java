@@ -111,7 +111,7 @@ final class IndexBuildCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Linking threads, 1 to 1024 (default: all cores).")
+      description = "Linking and sealing threads, 1 to 1024 (default: all cores).")
   private @Nullable Integer threads;
 
   @Option(

@@ -102,7 +102,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--build-threads",
       paramLabel = "N",
-      description = "Linking threads in this process (default: all cores); 1 repeats exactly.")
+      description =
+          "Linking and sealing threads in this process (default: all cores); 1 repeats exactly.")
   private @Nullable Integer buildThreads;
 
   @Option(

@@ -145,7 +145,7 @@ final class BenchRunTest {
       growing.append(0, dataset.base().data(), dataset.base().offset(0));
       growing.publish();
       Path file;
-      try (TemporarySegment sealed = TemporarySegment.seal(growing, residence)) {
+      try (TemporarySegment sealed = TemporarySegment.seal(growing, 1, residence)) {
         file = sealed.segment().file();
         assertEquals(Files.size(file), sealed.segment().bytes());
       }

@@ -222,21 +222,30 @@ public final class GrowingSegment implements SegmentReader, Resource {
     }
   }
 
+  /// Seals the segment as [#seal(Path, long, int, SealProgress)] does, with the calling thread
+  /// alone.
+  public void seal(Path file, long lsn, SealProgress progress) throws IOException {
+    seal(file, lsn, 1, progress);
+  }
+
   /// Writes the live rows and a graph of them alone to a file, which appears whole or not at all.
   ///
   /// Call when all is published and linked and no more is appended. Searches may go on. A row
   /// killed after this was called may still be in the file: whoever opens it repeats such kills.
   ///
   /// @param lsn log sequence number that the rows cover; given back by [SealedSegment#lsn]
+  /// @param threads that encode the layout FAST, the calling one included, in `[1, 1024]`; the file
+  ///   is the same with any number of them
+  /// @param progress an exception that it throws ends the sealing
   /// @throws IllegalStateException if a row is not published or not linked
-  public void seal(Path file, long lsn, SealProgress progress) throws IOException {
+  public void seal(Path file, long lsn, int threads, SealProgress progress) throws IOException {
     int size = published;
     if (appended != size || linked() != size) {
       throw new IllegalStateException(
           "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
               .formatted(appended, size, linked()));
     }
-    new SegmentSealer(this, index, graph, lsn, progress).write(file);
+    new SegmentSealer(this, index, graph, lsn, threads, progress).write(file);
   }
 
   /// Checks everything that is promised about labels and links; for tests and operators, while

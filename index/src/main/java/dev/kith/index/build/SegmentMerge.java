@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Memory beside the file: of one input that is a core, its links a second time, and 16 bytes a
 /// row. Otherwise what a growing segment of all the live rows takes, vectors included, and while
 /// the core is compacted, its links once more and 16 bytes a row. Writing the layout FAST takes as
-/// much as the vectors besides.
+/// much as the vectors besides, and about 2 MiB a thread.
 public final class SegmentMerge implements Resource {
 
   /// Rows between two reports.
@@ -124,16 +124,24 @@ public final class SegmentMerge implements Resource {
     return grown != null && grown.linkNext(scratch);
   }
 
+  /// Writes the file as [#write(Path, long, int, SealProgress)] does, with the calling thread
+  /// alone.
+  public void write(Path file, long lsn, SealProgress progress) throws IOException {
+    write(file, lsn, 1, progress);
+  }
+
   /// Writes the file, which appears whole or not at all.
   ///
   /// @param lsn log sequence number that the rows cover; given back by [SealedSegment#lsn]
+  /// @param threads that encode the layout FAST, the calling one included, in `[1, 1024]`; the file
+  ///   is the same with any number of them
   /// @param progress hears of this step alone; an exception that it throws ends the merge
   /// @throws IllegalStateException if a row is not linked
-  public void write(Path file, long lsn, SealProgress progress) throws IOException {
+  public void write(Path file, long lsn, int threads, SealProgress progress) throws IOException {
     if (grown != null) {
-      grown.seal(file, lsn, progress);
+      grown.seal(file, lsn, threads, progress);
     } else if (only != null) {
-      new SegmentSealer(only, index, only.graph(), lsn, progress).write(file);
+      new SegmentSealer(only, index, only.graph(), lsn, threads, progress).write(file);
     }
   }
 

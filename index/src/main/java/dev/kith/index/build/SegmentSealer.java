@@ -1,7 +1,7 @@
 package dev.kith.index.build;
 
 import dev.kith.index.hnsw.FastGraph;
-import dev.kith.index.hnsw.FastGraphEncoder;
+import dev.kith.index.hnsw.FastGraphSource;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.GraphCompactor;
 import dev.kith.index.hnsw.HnswParams;
@@ -27,6 +27,7 @@ final class SegmentSealer {
   private final @Nullable Graph graph;
   private final int size;
   private final long lsn;
+  private final int threads;
   private final SealProgress progress;
   private final int[] newOrdinals;
   private final int live;
@@ -34,17 +35,20 @@ final class SegmentSealer {
 
   /// @param index which index the file is to have
   /// @param graph of all rows of the segment; null if the index is none
+  /// @param threads that write records of the layout FAST, the calling one included
   SegmentSealer(
       SegmentReader segment,
       IndexSpec index,
       @Nullable Graph graph,
       long lsn,
+      int threads,
       SealProgress progress) {
     this.segment = segment;
     this.index = index;
     this.graph = graph;
     this.size = segment.size();
     this.lsn = lsn;
+    this.threads = threads;
     this.progress = progress;
     this.newOrdinals = new int[size];
     // Who is dead is decided here, once: a row killed later stays in the file, whole.
@@ -164,20 +168,9 @@ final class SegmentSealer {
     }
     FastGraph.Params params =
         new FastGraph.Params(segment.space(), header.m(), header.bits(), header.seed());
-    try (Arena arena = Arena.ofConfined()) {
-      FastGraphEncoder encoder =
-          new FastGraphEncoder(
-              params, graph, segment.rows(), rowOf, arena, done -> count(size + done));
-      writer.begin(SealedLayout.RECORDS);
-      MemorySegment record = arena.allocate(encoder.recordBytes(), VectorRows.ALIGNMENT);
-      for (int node = 0; node < live; node++) {
-        encoder.writeRecord(node, record.fill((byte) 0), 0);
-        writer.append(record);
-        count(2 * size + node);
-      }
-      MemorySegment pivots = arena.allocate(encoder.pivotBytes(), VectorRows.ALIGNMENT);
-      encoder.writePivots(pivots);
-      write(writer, SealedLayout.PIVOTS, pivots);
+    try (Arena arena = Arena.ofShared()) {
+      FastGraphSource source = new FastGraphSource(params, graph, segment.rows(), rowOf, arena);
+      new RecordSections(source, threads, done -> count(size + done)).write(writer);
     }
   }
 

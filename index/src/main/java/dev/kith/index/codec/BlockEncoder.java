@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.kith.index.Metric;
 import dev.kith.index.kernel.FastScan;
+import dev.kith.index.kernel.GridKernel;
+import dev.kith.index.kernel.GridRow;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -32,27 +34,28 @@ public final class BlockEncoder {
    */
   private static final double WIDTH_OF_2_BITS = 0.9957;
 
+  // Static, so that the optimiser knows which one it is.
+  private static final GridKernel KERNEL = GridKernel.best();
+
   private final Rabitq code;
   private final boolean euclidean;
   private final float[] centre;
-  private final float[] difference;
-  private final float[] row;
+  private final GridRow row;
   private final byte[] codes;
 
   public BlockEncoder(Rabitq code, Metric metric) {
     this.code = code;
     this.euclidean = metric == Metric.EUCLIDEAN;
     this.centre = new float[code.dimension()];
-    this.difference = new float[code.dimension()];
-    this.row = new float[code.dimension()];
+    this.row = new GridRow(code.dimension());
     this.codes = new byte[code.lookups() * FastScan.BLOCK / 2];
   }
 
   /// Sets the centre of the blocks written next.
   ///
-  /// @param rotated holds the rotated centre as floats, `offset` bytes from its start
-  public void setCentre(MemorySegment rotated, long offset) {
-    MemorySegment.copy(rotated, FLOAT, offset, centre, 0, centre.length);
+  /// @param rotated coordinates of the rotated centre, [Rabitq#dimension()] of them
+  public void setCentre(float[] rotated) {
+    System.arraycopy(rotated, 0, centre, 0, centre.length);
   }
 
   /// Writes a block.
@@ -74,8 +77,10 @@ public final class BlockEncoder {
       long factorAt = addendAt + (long) FastScan.BLOCK * Float.BYTES;
       if (k < count) {
         long at = (long) ordinals[from + k] * code.dimension() * Float.BYTES;
-        MemorySegment.copy(rotated, FLOAT, at, row, 0, row.length);
-        encode(k, target, addendAt, factorAt);
+        KERNEL.subtract(centre, rotated, at, row);
+        KERNEL.round(centre, code.bits(), perWidth(row.squaredNorm), row);
+        place(k);
+        writeFactors(target, addendAt, factorAt);
       } else {
         target.set(FLOAT, addendAt, Float.NEGATIVE_INFINITY);
         target.set(FLOAT, factorAt, 0);
@@ -84,53 +89,30 @@ public final class BlockEncoder {
     MemorySegment.copy(codes, 0, target, JAVA_BYTE, offset + FastScan.FACTORS_BYTES, codes.length);
   }
 
-  private void encode(int k, MemorySegment target, long addendAt, long factorAt) {
-    double squared = 0;
-    double withCentre = 0;
-    for (int i = 0; i < difference.length; i++) {
-      float coordinate = row[i] - centre[i];
-      difference[i] = coordinate;
-      squared += coordinate * coordinate;
-      withCentre += coordinate * centre[i];
-    }
-    double deviation = Math.sqrt(squared / difference.length);
-    float perWidth = squared == 0 ? 0 : (float) (1 / (WIDTH_OF_2_BITS * deviation));
-    float middle = code.top() * 0.5f;
-    int bits = code.bits();
+  private float perWidth(double squaredNorm) {
+    double deviation = Math.sqrt(squaredNorm / code.dimension());
+    return squaredNorm == 0 ? 0 : (float) (1 / (WIDTH_OF_2_BITS * deviation));
+  }
+
+  /// Puts the codes of a row where they belong in the block.
+  private void place(int k) {
     int shift = FastScan.isHigh(k) ? 4 : 0;
-    int place = FastScan.codeByte(k);
-    double gridWithRow = 0;
-    double gridWithCentre = 0;
-    int nibble = 0;
-    int used = 0;
-    for (int i = 0; i < difference.length; i++) {
-      int level = level(difference[i], perWidth);
-      float grid = level - middle;
-      gridWithRow += grid * difference[i];
-      gridWithCentre += grid * centre[i];
-      nibble |= level << used;
-      used += bits;
-      if (used == 4) {
-        codes[place] |= (byte) (nibble << shift);
-        place += FastScan.BLOCK / 2;
-        nibble = 0;
-        used = 0;
-      }
-    }
-    double unbiased = gridWithRow == 0 ? 0 : squared / gridWithRow;
-    if (euclidean) {
-      target.set(FLOAT, addendAt, (float) -(squared + 2 * unbiased * gridWithCentre));
-      target.set(FLOAT, factorAt, (float) (2 * unbiased));
-    } else {
-      target.set(FLOAT, addendAt, (float) (withCentre - unbiased * gridWithCentre));
-      target.set(FLOAT, factorAt, (float) unbiased);
+    int at = FastScan.codeByte(k);
+    for (int lookup = 0; lookup < code.lookups(); lookup++) {
+      codes[at] |= (byte) (row.codes[lookup] << shift);
+      at += FastScan.BLOCK / 2;
     }
   }
 
-  private int level(float coordinate, float perWidth) {
-    if (code.bits() == 1) {
-      return coordinate >= 0 ? 1 : 0;
+  private void writeFactors(MemorySegment target, long addendAt, long factorAt) {
+    double unbiased = row.gridWithRow == 0 ? 0 : row.squaredNorm / row.gridWithRow;
+    double gridWithCentre = unbiased * row.gridWithCentre;
+    if (euclidean) {
+      target.set(FLOAT, addendAt, (float) -(row.squaredNorm + 2 * gridWithCentre));
+      target.set(FLOAT, factorAt, (float) (2 * unbiased));
+    } else {
+      target.set(FLOAT, addendAt, (float) (row.withCentre - gridWithCentre));
+      target.set(FLOAT, factorAt, (float) unbiased);
     }
-    return Math.clamp((int) Math.floor(coordinate * perWidth) + 2, 0, 3);
   }
 }

@@ -1,111 +1,60 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.codec.BlockEncoder;
-import dev.kith.index.codec.F32Scorer;
-import dev.kith.index.codec.Rabitq;
-import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.kernel.FastScan;
-import dev.kith.index.store.OffHeap;
-import dev.kith.index.store.VectorRows;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.function.IntConsumer;
 
-/// Writes the records and pivots that a [FastGraph] reads. Owned by one worker.
+/// Writes the records and pivots that a [FastGraph] reads. Owned by one worker; there may be
+/// several of one source, and each writes the same.
 ///
 /// A list that is not full is filled with the nearest of its neighbours' neighbours: a block of
 /// codes costs the same whether it is full or not, and more links need fewer hops (on
 /// WordNet-MiniLM a list holds 23 of 32 links before, and a search for a recall@10 of .976 visits
 /// 51 nodes with them, 41 with full lists).
-///
-/// While it lives it holds a rotated copy of all rows.
 public final class FastGraphEncoder {
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private final FastGraphSource source;
   private final SealedGraph graph;
-  private final VectorRows rows;
-  private final int[] rowOf;
   private final RecordLayout layout;
-  private final Rabitq code;
-  private final MemorySegment rotated;
   private final BlockEncoder blocks;
-  private final RandomRotation rotation;
-
-  private final F32Scorer scorer = new F32Scorer();
-  private final VisitedSet seen = new VisitedSet();
+  private final ListFiller filler;
   private final int[] links;
-  private final int[] found;
-  private final int[] foundRows;
-  private final float[] scores;
-  private final long[] scored;
+  private final float[] centre;
 
-  /// Rotates all rows.
-  ///
-  /// @param graph to encode, as lists of `2 * m` links
-  /// @param rows the node with ordinal `i` is row `rowOf[i]`
-  /// @param arena owns the copy of the rows
-  /// @param progress hears how many rows are done
-  public FastGraphEncoder(
-      FastGraph.Params params,
-      SealedGraph graph,
-      VectorRows rows,
-      int[] rowOf,
-      Arena arena,
-      IntConsumer progress) {
-    this.graph = graph;
-    this.rows = rows;
-    this.rowOf = rowOf;
-    this.layout = RecordLayout.of(params.space(), params.m(), params.bits());
-    this.code = RecordLayout.code(params.space(), params.bits());
-    this.rotation = params.rotation();
-    this.blocks = new BlockEncoder(code, params.space().metric());
+  /// @param source all rows of which are prepared before the first call of a method here
+  public FastGraphEncoder(FastGraphSource source) {
+    this.source = source;
+    this.graph = source.graph;
+    this.layout = source.layout;
+    this.blocks = new BlockEncoder(source.code, source.space.metric());
+    this.filler = new ListFiller(source);
     this.links = new int[layout.slots()];
-    int neighbours = 2 * params.m();
-    this.found = new int[neighbours * neighbours];
-    this.foundRows = new int[found.length];
-    this.scores = new float[found.length];
-    this.scored = new long[found.length];
-    this.rotated = OffHeap.reserve(Math.max(1, graph.size() * rotatedBytes()), arena);
-    float[] row = new float[code.dimension()];
-    for (int node = 0; node < graph.size(); node++) {
-      MemorySegment.copy(rows.segment(), FLOAT, rows.offset(rowOf[node]), row, 0, row.length);
-      rotation.rotate(row);
-      MemorySegment.copy(row, 0, rotated, FLOAT, node * rotatedBytes(), row.length);
-      progress.accept(node + 1);
-    }
-  }
-
-  /// Bytes of a record.
-  public long recordBytes() {
-    return layout.bytes();
-  }
-
-  /// Bytes of the pivots.
-  public long pivotBytes() {
-    return PivotBlocks.bytes(layout, graph.size());
+    this.centre = new float[source.code.dimension()];
   }
 
   /// Writes the record of a node.
   ///
-  /// @param target zeros, [#recordBytes()] from `offset` on
+  /// @param target takes [FastGraphSource#recordBytes()] bytes from `offset` on
   public void writeRecord(int node, MemorySegment target, long offset) {
-    MemorySegment.copy(rows.segment(), rows.offset(rowOf[node]), target, offset, layout.rowBytes());
-    int count = fill(node, readLinks(node));
+    target.asSlice(offset, layout.bytes()).fill((byte) 0);
+    MemorySegment.copy(source.rows(), source.rowAt(node), target, offset, layout.rowBytes());
+    MemorySegment.copy(source.rotated, FLOAT, source.rotatedAt(node), centre, 0, centre.length);
+    int count = filler.fill(node, centre, links, readLinks(node));
     long linksAt = offset + layout.linksAt();
     for (int place = 0; place < count; place++) {
       GraphLinks.write(target, linksAt, place, links[place]);
       links[place] = GraphLinks.target(links[place]);
     }
-    blocks.setCentre(rotated, node * rotatedBytes());
+    blocks.setCentre(centre);
     for (int block = 0; block < layout.blocks(); block++) {
       int from = block * FastScan.BLOCK;
       blocks.write(
-          rotated,
+          source.rotated,
           links,
           from,
           Math.clamp(count - from, 0, FastScan.BLOCK),
@@ -116,15 +65,14 @@ public final class FastGraphEncoder {
 
   /// Writes the pivots: the entry, and nodes at even distances.
   ///
-  /// @param target zeros, [#pivotBytes()] long
+  /// @param target zeros, [FastGraphSource#pivotBytes()] long
   public void writePivots(MemorySegment target) {
     int size = graph.size();
     MemorySegment mean = target.asSlice(0, layout.rowBytes());
     writeMean(mean);
-    float[] centre = new float[code.dimension()];
     MemorySegment.copy(mean, FLOAT, 0, centre, 0, centre.length);
-    rotation.rotate(centre);
-    blocks.setCentre(MemorySegment.ofArray(centre), 0);
+    source.rotation.rotate(centre);
+    blocks.setCentre(centre);
     int wanted = PivotBlocks.blocks(size) * FastScan.BLOCK;
     int[] pivots = new int[FastScan.BLOCK];
     int count = 0;
@@ -150,14 +98,14 @@ public final class FastGraphEncoder {
       GraphLinks.write(
           target, PivotBlocks.linksAt(layout, block), place, GraphLinks.link(pivots[place]));
     }
-    blocks.write(rotated, pivots, 0, count, target, PivotBlocks.codesAt(layout, block));
+    blocks.write(source.rotated, pivots, 0, count, target, PivotBlocks.codesAt(layout, block));
   }
 
   private void writeMean(MemorySegment target) {
-    double[] sums = new double[code.dimension()];
+    double[] sums = new double[source.code.dimension()];
     float[] row = new float[sums.length];
     for (int node = 0; node < graph.size(); node++) {
-      MemorySegment.copy(rows.segment(), FLOAT, rows.offset(rowOf[node]), row, 0, row.length);
+      MemorySegment.copy(source.rows(), FLOAT, source.rowAt(node), row, 0, row.length);
       for (int i = 0; i < row.length; i++) {
         sums[i] += row[i];
       }
@@ -185,56 +133,5 @@ public final class FastGraphEncoder {
       links[count++] = link;
     }
     return count;
-  }
-
-  private int fill(int node, int count) {
-    if (count == layout.slots()) {
-      return count;
-    }
-    int candidates = gather(node, count);
-    scorer.bind(rows, rowOf[node]);
-    scorer.score(foundRows, candidates, scores);
-    for (int i = 0; i < candidates; i++) {
-      scored[i] = Scored.pack(found[i], scores[i]);
-    }
-    Arrays.sort(scored, 0, candidates);
-    int filled = count;
-    for (int i = candidates - 1; i >= 0 && filled < layout.slots(); i--) {
-      links[filled++] = GraphLinks.link(Scored.ordinal(scored[i])) | GraphLinks.FILLING;
-    }
-    return filled;
-  }
-
-  /// Finds the neighbours of the neighbours of a node that it does not link to. Never along twin
-  /// links: no other link may lead to a twin.
-  private int gather(int node, int count) {
-    GraphLinks from = graph.links();
-    seen.reset(graph.size());
-    seen.add(node);
-    for (int place = 0; place < count; place++) {
-      seen.add(GraphLinks.target(links[place]));
-    }
-    int candidates = 0;
-    for (int place = 0; place < count; place++) {
-      if (links[place] < 0) {
-        continue;
-      }
-      long list = from.list(0, GraphLinks.target(links[place]));
-      for (int next = 0; next < from.slots(0); next++) {
-        int link = GraphLinks.read(from.level0(), list, next);
-        if (link == 0) {
-          break;
-        }
-        if (link > 0 && seen.add(GraphLinks.target(link)) == 1) {
-          found[candidates] = GraphLinks.target(link);
-          foundRows[candidates++] = rowOf[GraphLinks.target(link)];
-        }
-      }
-    }
-    return candidates;
-  }
-
-  private long rotatedBytes() {
-    return (long) code.dimension() * Float.BYTES;
   }
 }

@@ -1,6 +1,6 @@
 /// Arithmetic on vectors of 32-bit floats (inner product, squared distance, cosine), on rows of
-/// 16-bit numbers, of bytes and of bits, estimates from 4-bit codes, and the transform that
-/// rotations are made of.
+/// 16-bit numbers, of bytes and of bits, estimates from 4-bit codes and the rounding that makes
+/// them, and the transform that rotations are made of.
 ///
 /// Start at [dev.kith.index.kernel.VectorKernel] and [dev.kith.index.kernel.FastScan]; rows of
 /// fewer bits have [dev.kith.index.kernel.HalfKernel], [dev.kith.index.kernel.ByteKernel] and

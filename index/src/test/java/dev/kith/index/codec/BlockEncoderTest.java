@@ -132,7 +132,7 @@ final class BlockEncoderTest {
 
     void encode(int count) {
       BlockEncoder encoder = new BlockEncoder(code, metric);
-      encoder.setCentre(MemorySegment.ofArray(centre), 0);
+      encoder.setCentre(centre);
       encoder.write(rows, ORDINALS, 0, count, block, 0);
     }
 

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Builds an [IndexFolder], one segment after another: rows are appended until a segment is full,
-/// then linked by several threads and sealed. Holds one segment in memory, whatever the number of
+/// then linked and sealed by several threads. Holds one segment in memory, whatever the number of
 /// rows.
 ///
 /// Writes into a folder beside the one to be made, named after it with `.building` at the end,
@@ -167,7 +167,7 @@ public final class IndexFolderWriter implements AutoCloseable {
     Require.inRange("segments", number, 1, IndexManifest.MAX_SEGMENTS);
     Path file = building.resolve(IndexFolder.segmentName(number - 1));
     SealProgress progress = (done, total) -> listener.sealing(number, done, total);
-    full.seal(file, 0, progress); // LSN 0: no journal knows these rows yet.
+    full.seal(file, 0, threads, progress); // LSN 0: no journal knows these rows yet.
     segments.add(new Segment(full.size(), FileChecksum.of(file)));
     sealed += full.size();
     growing = null;

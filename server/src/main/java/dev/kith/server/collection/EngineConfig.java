@@ -11,7 +11,8 @@ import java.util.OptionalLong;
 ///
 /// @param dataDirectory the folder; created if missing
 /// @param linkThreads threads that link rows into graphs, in `[1, 1024]`; default one less than the
-///   cores, at least 1
+///   cores, at least 1. As many write a file that an optimization waits for while nothing is left
+///   to link; every other file is written by one
 /// @param minFreeBytes free space below which writes are refused; if empty, 5 % of the disk and at
 ///   most 2 GiB
 /// @param tailPoints unlinked rows of a collection from which it refuses writes, in `[1,

@@ -27,20 +27,24 @@ final class MergeJob {
   private final CollectionSpec spec;
   private final SegmentPublisher publisher;
   private final List<SealedHold> inputs;
+  private final int writers;
   private final long rows;
   private volatile long linked;
   private volatile long written;
 
   /// @param inputs neighbours, in the order of their rows
+  /// @param writers threads that write the file
   MergeJob(
       CollectionContext context,
       CollectionSpec spec,
       SegmentPublisher publisher,
-      List<SealedHold> inputs) {
+      List<SealedHold> inputs,
+      int writers) {
     this.context = context;
     this.spec = spec;
     this.publisher = publisher;
     this.inputs = List.copyOf(inputs);
+    this.writers = writers;
     this.rows = inputs.stream().mapToLong(input -> input.reader().liveCount()).sum();
   }
 
@@ -135,6 +139,7 @@ final class MergeJob {
       merge.write(
           publisher.place(start.number()),
           start.lsn(),
+          writers,
           (done, total) -> {
             requireRunning(stop);
             written = total == 0 ? rows : rows * done / total;

@@ -156,7 +156,9 @@ final class MergeQueue {
             inputs.add(sealed);
           }
         }
-        return new MergeJob(context, spec.get(), publisher, inputs);
+        // What somebody waits for may take the cores that linking takes; the rest takes one.
+        int writers = waiters.isEmpty() ? 1 : context.engine().linkers().threadCount();
+        return new MergeJob(context, spec.get(), publisher, inputs, writers);
       }
       queued = false;
       settled = List.copyOf(waiters);

@@ -33,6 +33,7 @@ final class SealJob {
   private volatile CompletableFuture<Boolean> attempt = new CompletableFuture<>();
   private volatile long written;
   private volatile boolean writing;
+  private volatile int writers = 1;
 
   SealJob(CollectionContext context, SegmentPublisher publisher, GrowingHold growing) {
     this.context = context;
@@ -128,6 +129,11 @@ final class SealJob {
   /// job is queued.
   void whenLinked(Runnable listener) {
     linkListeners.add(listener);
+  }
+
+  /// Lets so many threads write the file, if they have not begun; one does otherwise.
+  void setWriters(int threads) {
+    writers = threads;
   }
 
   private void end() {
@@ -246,6 +252,7 @@ final class SealJob {
         .seal(
             publisher.place(start.number()),
             start.lsn(),
+            writers,
             (rows, total) -> {
               requireRunning(stop);
               written = rows;

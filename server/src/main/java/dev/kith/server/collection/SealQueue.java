@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// A full segment goes to the sealer at once, unless indexing is deferred: then it stays in memory,
 /// unlinked and searched exactly, until the collection is optimized. The segments of an
 /// optimization are linked one after another, the next while the file of the one before is written,
-/// so that what is done early is on the disk early.
+/// so that what is done early is on the disk early. The file of the last one, when the linkers have
+/// nothing more to do here, is written by as many threads as link; every other file by one, so that
+/// searches lose no more cores to it than to linking.
 final class SealQueue implements AutoCloseable {
   private static final int RECALL_QUERIES = 200;
   private static final int RECALL_K = 10;
@@ -28,7 +30,8 @@ final class SealQueue implements AutoCloseable {
   /// In the order of rows.
   private final List<SealJob> pending = new CopyOnWriteArrayList<>();
 
-  private @Nullable OptimizeHandle optimizing;
+  /// Changed by the holder of the lock.
+  private volatile @Nullable OptimizeHandle optimizing;
 
   SealQueue(
       CollectionContext context,
@@ -50,7 +53,7 @@ final class SealQueue implements AutoCloseable {
     SealJob job = new SealJob(context, publisher, growing);
     pending.add(job);
     job.whenEnded(() -> pending.remove(job));
-    job.whenLinked(this::linkNext);
+    job.whenLinked(() -> linkNext(job));
     resumeUnlessDeferred();
   }
 
@@ -70,13 +73,17 @@ final class SealQueue implements AutoCloseable {
   }
 
   /// Lets the linkers begin with the next segment of the sealer's.
-  private void linkNext() {
+  private void linkNext(SealJob linked) {
     for (SealJob job : pending) {
       if (job.isQueued() && !job.isWriting()) {
         job.growing().setLinking(true);
         context.engine().linkers().wake();
         return;
       }
+    }
+    OptimizeHandle running = optimizing;
+    if (running != null && running.isWorking()) {
+      linked.setWriters(context.engine().linkers().threadCount());
     }
   }
 

@@ -1,0 +1,123 @@
+package dev.kith.index.build;
+
+import dev.kith.index.Require;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Work on rows, done in chunks by several threads and handed on in the order of the rows.
+///
+/// The thread that calls [#run] is one of them, and the one that hands on; the others live as long
+/// as this does. A chunk is worked on in a *place*, which holds what came of it and what its worker
+/// needs besides; there are few of them, so that little is done before it can be handed on.
+///
+/// Owned by one thread.
+///
+/// @param <P> a place
+final class OrderedWork<P> implements AutoCloseable {
+  private final List<P> places = new ArrayList<>();
+  private final @Nullable ExecutorService helpers;
+
+  /// Starts the threads.
+  ///
+  /// @param threads with the calling one, in `[1, 1024]`
+  /// @param place makes a place: one for one thread, two a thread for more
+  OrderedWork(int threads, Supplier<P> place) {
+    Require.inRange("threads", threads, 1, 1024);
+    int count = threads == 1 ? 1 : 2 * threads;
+    for (int i = 0; i < count; i++) {
+      places.add(place.get());
+    }
+    this.helpers =
+        threads == 1
+            ? null
+            : Executors.newFixedThreadPool(
+                threads - 1, Thread.ofPlatform().name("kith-seal-helper-", 0).factory());
+  }
+
+  /// Works on the rows `[from, to)`.
+  @FunctionalInterface
+  interface Work<P> {
+    /// Is called on any thread, for several chunks at a time, each in another place.
+    void on(P place, int from, int to);
+  }
+
+  /// Takes what came of the rows `[from, to)`.
+  @FunctionalInterface
+  interface Result<P> {
+    /// Is called on the thread that runs the work, in the order of the rows.
+    void take(P place, int from, int to) throws IOException;
+  }
+
+  /// Works on the rows `[0, rows)`. What an interface throws ends it; work under way on other
+  /// threads may go on until this is closed.
+  ///
+  /// @param chunkRows rows of a chunk, at least 1
+  /// @throws ClosedByInterruptException if the calling thread is interrupted
+  void run(int rows, int chunkRows, Work<P> work, Result<P> result) throws IOException {
+    Queue<Chunk<P>> begun = new ArrayDeque<>();
+    int chunks = 0;
+    int next = 0;
+    while (next < rows || !begun.isEmpty()) {
+      while (next < rows && begun.size() < places.size()) {
+        int to = Math.min(rows - next, chunkRows) + next;
+        Chunk<P> chunk = Chunk.of(places.get(chunks++ % places.size()), next, to, work);
+        if (helpers != null) {
+          helpers.execute(chunk.task);
+        }
+        begun.add(chunk);
+        next = to;
+      }
+      finishFirst(begun);
+      Chunk<P> first = begun.remove();
+      result.take(first.place, first.from, first.to);
+    }
+  }
+
+  /// Works on what nobody works on, until the first chunk is done.
+  private void finishFirst(Queue<Chunk<P>> begun) throws IOException {
+    FutureTask<?> first = begun.element().task;
+    for (Chunk<P> chunk : begun) {
+      if (first.isDone()) {
+        break;
+      }
+      chunk.task.run(); // Does nothing if somebody has it.
+    }
+    try {
+      first.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosedByInterruptException(); // As the file's next write would.
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e); // Work throws nothing checked.
+      }
+    }
+  }
+
+  /// Ends the threads, and waits for the chunks they are at.
+  @Override
+  public void close() {
+    if (helpers != null) {
+      helpers.shutdownNow();
+      helpers.close();
+    }
+  }
+
+  private record Chunk<P>(P place, int from, int to, FutureTask<?> task) {
+    static <P> Chunk<P> of(P place, int from, int to, Work<P> work) {
+      return new Chunk<>(place, from, to, new FutureTask<>(() -> work.on(place, from, to), true));
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.kith.index.build;
+
+import static dev.kith.index.build.SegmentFixture.assertClean;
+import static dev.kith.index.build.SegmentFixture.linked;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.hnsw.HnswParams;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Sealing the layout FAST with several threads.
+final class SealThreadsTest {
+  private static final IndexSpec FAST = new IndexSpec.Hnsw(new HnswParams(16, 60, 5), Layout.FAST);
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"COSINE, 48, 3000", "EUCLIDEAN, 200, 1300", "DOT, 33, 1", "DOT, 16, 0"})
+  void theFileIsTheSameWithAnyNumberOfThreads(Metric metric, int dimension, int count)
+      throws IOException {
+    VectorSpace space = new VectorSpace(dimension, metric);
+    try (GrowingSegment growing = linked(Mixture.of(space, count, 10, 1), FAST)) {
+      Path one = folder.resolve("one");
+      growing.seal(one, 3, 1, SealProgress.IGNORED);
+      for (int threads : new int[] {2, 3, 9}) {
+        Path several = folder.resolve("several");
+        growing.seal(several, 3, threads, SealProgress.IGNORED);
+        assertEquals(-1, Files.mismatch(one, several), threads + " threads");
+      }
+      try (SealedSegment sealed = SealedSegment.open(one, space)) {
+        assertClean(sealed);
+      }
+    }
+  }
+
+  @Test
+  void aMergedFileIsTheSameWithAnyNumberOfThreads() throws IOException {
+    VectorSpace space = new VectorSpace(48, Metric.COSINE);
+    Path source = folder.resolve("source");
+    try (GrowingSegment growing = linked(Mixture.of(space, 2500, 10, 2), FAST)) {
+      growing.seal(source, 1, SealProgress.IGNORED);
+    }
+    try (SealedSegment sealed = SealedSegment.open(source, space)) {
+      List<Path> files = new ArrayList<>();
+      for (int threads : new int[] {1, 4}) {
+        Path file = folder.resolve("merged" + threads);
+        try (SegmentMerge merge = SegmentMerge.start(FAST, List.of(sealed), SealProgress.IGNORED)) {
+          merge.write(file, 2, threads, SealProgress.IGNORED);
+        }
+        files.add(file);
+      }
+      assertEquals(-1, Files.mismatch(files.getFirst(), files.getLast()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void progressRisesToTheTotalOnTheSealingThread(int threads) throws IOException {
+    VectorSpace space = new VectorSpace(48, Metric.COSINE);
+    Thread caller = Thread.currentThread();
+    List<Long> reports = new ArrayList<>();
+    try (GrowingSegment growing = linked(Mixture.of(space, 3000, 10, 3), FAST)) {
+      growing.seal(
+          folder.resolve("segment"),
+          1,
+          threads,
+          (done, total) -> {
+            assertSame(caller, Thread.currentThread());
+            assertEquals(9000, total);
+            reports.add(done);
+          });
+    }
+    assertEquals(0, reports.getFirst());
+    assertEquals(9000, reports.getLast());
+    assertTrue(reports.size() > 5, reports.toString());
+    assertArrayEquals(reports.stream().sorted().toArray(), reports.toArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void stoppingAtAnyReportLeavesNeitherAFileNorAThread(int threads) throws IOException {
+    VectorSpace space = new VectorSpace(48, Metric.COSINE);
+    try (GrowingSegment growing = linked(Mixture.of(space, 3000, 10, 4), FAST)) {
+      for (long stopAt = 0; stopAt <= 9000; stopAt += 500) {
+        long limit = stopAt;
+        assertThrows(
+            CancellationException.class,
+            () ->
+                growing.seal(
+                    folder.resolve("segment"),
+                    1,
+                    threads,
+                    (done, _) -> {
+                      if (done >= limit) {
+                        throw new CancellationException("enough");
+                      }
+                    }));
+        try (Stream<Path> left = Files.list(folder)) {
+          assertEquals(List.of(), left.toList());
+        }
+        assertTrue(
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("kith-seal-helper-")));
+      }
+    }
+  }
+
+  @Test
+  void impossibleNumbersOfThreadsAreRefusedAndLeaveNoFile() throws IOException {
+    VectorSpace space = new VectorSpace(16, Metric.COSINE);
+    try (GrowingSegment growing = linked(Mixture.of(space, 10, 1, 5), FAST)) {
+      for (int threads : new int[] {-1, 0, 1025}) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> growing.seal(folder.resolve("segment"), 1, threads, SealProgress.IGNORED));
+      }
+    }
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+}
