@@ -1,5 +1,6 @@
 package dev.kith.client;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The definition of a collection.
@@ -7,6 +8,7 @@ import java.util.OptionalInt;
 /// @param name `[A-Za-z0-9][A-Za-z0-9_.-]{0,127}` without `..`
 /// @param dimension coordinates per vector, in `[1, 65536]`
 /// @param metric how vectors are compared
+/// @param codec how they are encoded for scanning; floats if empty
 /// @param index how points are indexed
 /// @param defaultEf beam of a search that sets none, in `[1, 10000]`; 100 if empty
 /// @param segmentPoints points at which a growing segment is sealed, in `[1000, 100000000]`
@@ -16,6 +18,7 @@ public record CollectionSpec(
     String name,
     int dimension,
     Metric metric,
+    Optional<Codec> codec,
     IndexSpec index,
     OptionalInt defaultEf,
     OptionalInt segmentPoints,
@@ -24,29 +27,50 @@ public record CollectionSpec(
   /// An HNSW-indexed collection with the server's defaults.
   public static CollectionSpec of(String name, int dimension, Metric metric) {
     return new CollectionSpec(
-        name, dimension, metric, IndexSpec.hnsw(), OptionalInt.empty(), OptionalInt.empty(), false);
+        name,
+        dimension,
+        metric,
+        Optional.empty(),
+        IndexSpec.hnsw(),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        false);
+  }
+
+  /// The same, scanned by other codes.
+  public CollectionSpec withCodec(Codec other) {
+    return new CollectionSpec(
+        name,
+        dimension,
+        metric,
+        Optional.of(other),
+        index,
+        defaultEf,
+        segmentPoints,
+        deferIndexing);
   }
 
   /// The same, indexed otherwise.
   public CollectionSpec withIndex(IndexSpec other) {
     return new CollectionSpec(
-        name, dimension, metric, other, defaultEf, segmentPoints, deferIndexing);
+        name, dimension, metric, codec, other, defaultEf, segmentPoints, deferIndexing);
   }
 
   /// The same with another default beam.
   public CollectionSpec withDefaultEf(int ef) {
     return new CollectionSpec(
-        name, dimension, metric, index, OptionalInt.of(ef), segmentPoints, deferIndexing);
+        name, dimension, metric, codec, index, OptionalInt.of(ef), segmentPoints, deferIndexing);
   }
 
   /// The same, sealing at another size.
   public CollectionSpec withSegmentPoints(int points) {
     return new CollectionSpec(
-        name, dimension, metric, index, defaultEf, OptionalInt.of(points), deferIndexing);
+        name, dimension, metric, codec, index, defaultEf, OptionalInt.of(points), deferIndexing);
   }
 
   /// The same, with indexing deferred or not.
   public CollectionSpec withDeferredIndexing(boolean deferred) {
-    return new CollectionSpec(name, dimension, metric, index, defaultEf, segmentPoints, deferred);
+    return new CollectionSpec(
+        name, dimension, metric, codec, index, defaultEf, segmentPoints, deferred);
   }
 }

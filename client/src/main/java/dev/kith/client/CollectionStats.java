@@ -1,6 +1,7 @@
 package dev.kith.client;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /// What a collection holds and what it costs.
 ///
@@ -9,7 +10,7 @@ import java.util.List;
 /// @param deadRows deleted or superseded rows that still take room in segments
 /// @param lsn LSN of the last write
 /// @param memoryBytes memory of the growing segment, and of sealed ones where the server searches
-///   them in memory
+///   them in memory, without vectors beside codes
 /// @param segments its segments, sealed ones first
 public record CollectionStats(
     long points,
@@ -36,6 +37,14 @@ public record CollectionStats(
   /// @param deadRows deleted or superseded rows in it
   /// @param unlinkedPoints rows not linked into the index yet
   /// @param bytes of memory or of its file
+  /// @param rescoreFactor candidates scored by their vectors for each hit, where a search does not
+  ///   say how many; empty without codes
   public record Segment(
-      long number, boolean sealed, long points, long deadRows, long unlinkedPoints, long bytes) {}
+      long number,
+      boolean sealed,
+      long points,
+      long deadRows,
+      long unlinkedPoints,
+      long bytes,
+      OptionalDouble rescoreFactor) {}
 }

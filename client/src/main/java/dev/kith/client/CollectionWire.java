@@ -35,12 +35,14 @@ final class CollectionWire {
     spec.defaultEf().ifPresent(index::setDefaultEf);
     spec.segmentPoints().ifPresent(index::setSegmentPoints);
     index.setDeferIndexing(spec.deferIndexing());
+    VectorSchema.Builder vector =
+        VectorSchema.newBuilder()
+            .setDimension(spec.dimension())
+            .setMetric(Wire.metric(spec.metric()));
+    spec.codec().ifPresent(codec -> vector.setCodec(codec(codec)));
     return CreateCollectionRequest.newBuilder()
         .setName(spec.name())
-        .setVector(
-            VectorSchema.newBuilder()
-                .setDimension(spec.dimension())
-                .setMetric(Wire.metric(spec.metric())))
+        .setVector(vector)
         .setIndex(index)
         .build();
   }
@@ -52,6 +54,7 @@ final class CollectionWire {
             collection.getName(),
             collection.getVector().getDimension(),
             Wire.metric(collection.getVector().getMetric()),
+            codec(collection.getVector().getCodec()),
             index(policy),
             policy.hasDefaultEf() ? OptionalInt.of(policy.getDefaultEf()) : OptionalInt.empty(),
             policy.hasSegmentPoints()
@@ -81,6 +84,29 @@ final class CollectionWire {
       case IVF, KIND_NOT_SET ->
           throw new IllegalStateException(
               "the server sent an index unknown here: " + policy.getKindCase());
+    };
+  }
+
+  private static dev.kith.proto.v1.Codec codec(Codec codec) {
+    return switch (codec) {
+      case F32 -> dev.kith.proto.v1.Codec.CODEC_F32;
+      case F16 -> dev.kith.proto.v1.Codec.CODEC_F16;
+      case BF16 -> dev.kith.proto.v1.Codec.CODEC_BF16;
+      case INT8 -> dev.kith.proto.v1.Codec.CODEC_INT8;
+      case RABITQ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
+    };
+  }
+
+  private static Optional<Codec> codec(dev.kith.proto.v1.Codec codec) {
+    return switch (codec) {
+      case CODEC_UNSPECIFIED -> Optional.empty();
+      case CODEC_F32 -> Optional.of(Codec.F32);
+      case CODEC_F16 -> Optional.of(Codec.F16);
+      case CODEC_BF16 -> Optional.of(Codec.BF16);
+      case CODEC_INT8 -> Optional.of(Codec.INT8);
+      case CODEC_RABITQ -> Optional.of(Codec.RABITQ);
+      case CODEC_PQ, UNRECOGNIZED ->
+          throw new IllegalStateException("the server sent a codec unknown here: " + codec);
     };
   }
 
@@ -118,7 +144,10 @@ final class CollectionWire {
                         segment.getPointCount(),
                         segment.getDeadRowCount(),
                         segment.getUnlinkedPointCount(),
-                        segment.getBytes()))
+                        segment.getBytes(),
+                        segment.hasRescoreFactor()
+                            ? OptionalDouble.of(segment.getRescoreFactor())
+                            : OptionalDouble.empty()))
             .toList());
   }
 

@@ -7,12 +7,20 @@ import java.util.OptionalInt;
 /// @param limit hits to return, in `[1, 10000]`
 /// @param ef candidates the index keeps while searching, in `[1, 10000]`; more means higher recall
 ///   and more time. The collection's default if empty
+/// @param rescore where the collection has a codec, candidates that are scored by their vectors, in
+///   `[1, 10000]`; as many as each segment has measured to do if empty
 /// @param exact scans every point, so that recall is 1
 /// @param fields what hits carry
 /// @param explain whether the answer tells how it was found
 /// @param minLsn the answer reflects at least this write, or fails; 0 for any
 public record SearchOptions(
-    int limit, OptionalInt ef, boolean exact, Fields fields, boolean explain, long minLsn) {
+    int limit,
+    OptionalInt ef,
+    OptionalInt rescore,
+    boolean exact,
+    Fields fields,
+    boolean explain,
+    long minLsn) {
 
   /// What is returned of a point besides its id and version.
   ///
@@ -22,31 +30,38 @@ public record SearchOptions(
 
   /// The best `limit` hits with their payloads.
   public static SearchOptions top(int limit) {
-    return new SearchOptions(limit, OptionalInt.empty(), false, new Fields(false, true), false, 0);
+    return new SearchOptions(
+        limit, OptionalInt.empty(), OptionalInt.empty(), false, new Fields(false, true), false, 0);
   }
 
   /// The same with another beam.
   public SearchOptions withEf(int beam) {
-    return new SearchOptions(limit, OptionalInt.of(beam), exact, fields, explain, minLsn);
+    return new SearchOptions(limit, OptionalInt.of(beam), rescore, exact, fields, explain, minLsn);
+  }
+
+  /// The same, scoring another number of candidates by their vectors.
+  public SearchOptions withRescore(int candidates) {
+    return new SearchOptions(limit, ef, OptionalInt.of(candidates), exact, fields, explain, minLsn);
   }
 
   /// The same, scanning every point.
   public SearchOptions exactly() {
-    return new SearchOptions(limit, ef, true, fields, explain, minLsn);
+    return new SearchOptions(limit, ef, rescore, true, fields, explain, minLsn);
   }
 
   /// The same, returning other fields.
   public SearchOptions returning(boolean vector, boolean payload) {
-    return new SearchOptions(limit, ef, exact, new Fields(vector, payload), explain, minLsn);
+    return new SearchOptions(
+        limit, ef, rescore, exact, new Fields(vector, payload), explain, minLsn);
   }
 
   /// The same, explained.
   public SearchOptions explained() {
-    return new SearchOptions(limit, ef, exact, fields, true, minLsn);
+    return new SearchOptions(limit, ef, rescore, exact, fields, true, minLsn);
   }
 
   /// The same, reflecting at least one's own write.
   public SearchOptions atLeast(WriteReceipt written) {
-    return new SearchOptions(limit, ef, exact, fields, explain, written.lsn());
+    return new SearchOptions(limit, ef, rescore, exact, fields, explain, written.lsn());
   }
 }

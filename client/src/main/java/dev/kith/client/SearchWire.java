@@ -22,6 +22,7 @@ final class SearchWire {
             .setExplain(options.explain())
             .setMinLsn(options.minLsn());
     options.ef().ifPresent(message::setEf);
+    options.rescore().ifPresent(message::setRescore);
     return message.build();
   }
 

@@ -167,7 +167,7 @@ public final class ServerConfig {
           "mapped",
           Map.of("mapped", Residence.MAPPED, "memory", Residence.IN_MEMORY),
           "Where sealed segments are searched: in their mapped files, or in copies of them, which"
-              + " take as much memory as the files are long.");
+              + " take as much memory as the files are long, less the vectors beside codes.");
 
   private static final Setting<Integer> MERGE_DEAD_SHARE =
       integer(

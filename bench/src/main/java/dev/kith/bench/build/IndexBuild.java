@@ -7,6 +7,7 @@ import dev.kith.client.file.VectorFile;
 import dev.kith.index.build.BuildMemory;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealedSegment;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.plan.RecallSample;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
@@ -204,10 +205,13 @@ public final class IndexBuild {
   public static String describe(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> "flat";
-      case IndexSpec.Hnsw(var params, var layout) ->
-          "hnsw m=%d ef_construction=%d layout=%s"
+      case IndexSpec.Hnsw(var params, var layout, var codec) ->
+          "hnsw m=%d ef_construction=%d layout=%s%s"
               .formatted(
-                  params.m(), params.efConstruction(), layout.name().toLowerCase(Locale.ROOT));
+                  params.m(),
+                  params.efConstruction(),
+                  layout.name().toLowerCase(Locale.ROOT),
+                  codec == Codec.F32 ? "" : " codec=" + codec.name().toLowerCase(Locale.ROOT));
     };
   }
 

@@ -4,6 +4,7 @@ import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.progress.Progress;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.SealedSegment;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswScratch;
@@ -64,7 +65,14 @@ public final class InProcessTarget implements Target {
         };
     segment = built;
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Built(seconds, OptionalDouble.of((double) built.bytes() / rows), kind);
+    return new Built(seconds, OptionalDouble.of((double) bytes(built) / rows), kind);
+  }
+
+  /// Vectors that stay in the file beside codes are none of the index in memory.
+  private static long bytes(SegmentReader built) {
+    return built instanceof SealedSegment sealed && sealed.copiedBytes() > 0
+        ? sealed.copiedBytes()
+        : built.bytes();
   }
 
   private SegmentReader seal(GrowingSegment building, Residence residence) throws IOException {

@@ -3,6 +3,7 @@ package dev.kith.bench.run;
 import dev.kith.index.Require;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +86,33 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
       case IndexSpec.Flat() ->
           throw new IllegalArgumentException(
               "index flat has no graph to lay out, got layout " + name);
-      case IndexSpec.Hnsw(HnswParams params, Layout _) -> new IndexSpec.Hnsw(params, layout);
+      case IndexSpec.Hnsw(HnswParams params, Layout _, Codec codec) ->
+          new IndexSpec.Hnsw(params, layout, codec);
+    };
+  }
+
+  /// The same index, its sealed segments walked on codes.
+  ///
+  /// @param name `f32`, `f16`, `bf16`, `int8` or `rabitq`
+  /// @throws IllegalArgumentException if there is no such codec, or no graph of the compact layout
+  public static IndexSpec coded(IndexSpec index, String name) {
+    Codec codec =
+        switch (name) {
+          case "f32" -> Codec.F32;
+          case "f16" -> Codec.F16;
+          case "bf16" -> Codec.BF16;
+          case "int8" -> Codec.INT8;
+          case "rabitq" -> Codec.RABITQ;
+          default ->
+              throw new IllegalArgumentException(
+                  "codec must be f32, f16, bf16, int8 or rabitq, got " + name);
+        };
+    return switch (index) {
+      case IndexSpec.Flat() ->
+          throw new IllegalArgumentException(
+              "index flat has no graph to walk on codes, got codec " + name);
+      case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
+          new IndexSpec.Hnsw(params, layout, codec);
     };
   }
 
@@ -110,11 +137,14 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
   /// Parameters of the index as they are reported.
   SequencedMap<String, JsonNode> params() {
     SequencedMap<String, JsonNode> params = new LinkedHashMap<>();
-    if (index instanceof IndexSpec.Hnsw(HnswParams hnsw, Layout layout)) {
+    if (index instanceof IndexSpec.Hnsw(HnswParams hnsw, Layout layout, Codec codec)) {
       params.put("m", NODES.numberNode(hnsw.m()));
       params.put("ef_construction", NODES.numberNode(hnsw.efConstruction()));
       params.put("seed", NODES.numberNode(hnsw.seed()));
       params.put("layout", NODES.stringNode(layout.name().toLowerCase(Locale.ROOT)));
+      if (codec != Codec.F32) {
+        params.put("codec", NODES.stringNode(codec.name().toLowerCase(Locale.ROOT)));
+      }
     }
     return params;
   }

@@ -2,6 +2,7 @@ package dev.kith.bench.run;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.progress.Progress;
+import dev.kith.client.Codec;
 import dev.kith.client.CollectionSpec;
 import dev.kith.client.CollectionStats;
 import dev.kith.client.Explanation;
@@ -72,6 +73,7 @@ public final class ServerTarget implements Target {
     KithCollection collection =
         client.create(
             CollectionSpec.of(name, dataset.space().dimension(), metric)
+                .withCodec(codec(index))
                 .withIndex(translated(index)));
     created = true;
     ingest(collection);
@@ -82,10 +84,17 @@ public final class ServerTarget implements Target {
     return new Built(seconds, OptionalDouble.of((double) bytes / dataset.base().rows()), null);
   }
 
+  private static Codec codec(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat() -> Codec.F32;
+      case IndexSpec.Hnsw(_, _, var codec) -> Codec.valueOf(codec.name());
+    };
+  }
+
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> dev.kith.client.IndexSpec.flat();
-      case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
+      case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
           new dev.kith.client.IndexSpec.Hnsw(
               OptionalInt.of(params.m()),
               OptionalInt.of(params.efConstruction()),

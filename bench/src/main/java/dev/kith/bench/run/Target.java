@@ -24,7 +24,8 @@ public sealed interface Target extends AutoCloseable permits InProcessTarget, Se
   /// What building cost.
   ///
   /// @param seconds of wall time
-  /// @param bytesPerVector memory or file of the index, vectors included, if known
+  /// @param bytesPerVector memory or file of the index, vectors included, if known; in memory,
+  ///   vectors beside codes are not, because they stay in a mapped file
   /// @param segment what holds them, if known
   record Built(double seconds, OptionalDouble bytesPerVector, @Nullable SegmentKind segment) {}
 

@@ -48,7 +48,8 @@ import tools.jackson.databind.node.ObjectNode;
       "",
       "Examples:",
       "  kith index build base.npy --metric cosine --out attachable/glove",
-      "  kith index build glove.hdf5 --m 24 --layout fast --out attachable/glove-fast"
+      "  kith index build glove.hdf5 --m 24 --layout fast --out attachable/glove-fast",
+      "  kith index build base.npy --codec int8 --out attachable/glove-int8"
     })
 final class IndexBuildCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -100,6 +101,14 @@ final class IndexBuildCommand implements Callable<Integer> {
       description =
           "compact (the default) or fast, which takes more memory and is searched faster.")
   private @Nullable String layout;
+
+  @Option(
+      names = "--codec",
+      paramLabel = "NAME",
+      description =
+          "Codes on which the compact layout is searched before vectors decide: f16, bf16, int8,"
+              + " rabitq, or f32 for none (the default).")
+  private @Nullable String codec;
 
   @Option(
       names = "--seed",
@@ -185,7 +194,8 @@ final class IndexBuildCommand implements Callable<Integer> {
       params.put("ef_construction", efConstruction);
     }
     IndexSpec plain = RunSettings.index(index, params, seed);
-    return layout == null ? plain : RunSettings.laidOut(plain, layout);
+    IndexSpec laidOut = layout == null ? plain : RunSettings.laidOut(plain, layout);
+    return codec == null ? laidOut : RunSettings.coded(laidOut, codec);
   }
 
   private void print(BuildReport report, IndexSpec built) {

@@ -87,6 +87,15 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String layout;
 
   @Option(
+      names = "--codec",
+      paramLabel = "NAME",
+      description = {
+        "Of hnsw, layout compact: codes on which sealed segments are searched before vectors",
+        "decide: f16, bf16, int8, rabitq, or f32 for none (the default)."
+      })
+  private @Nullable String codec;
+
+  @Option(
       names = "--sweep",
       paramLabel = "ef=N,N...",
       description = "Settings to search with, one row each (default: ef=10,20,40,80,160,320).")
@@ -188,18 +197,16 @@ final class RunCommand implements Callable<Integer> {
 
   private IndexSpec index(SegmentKind kind) {
     IndexSpec plain = RunSettings.index(index, params, seed);
-    if (layout == null) {
-      return plain;
-    }
-    IndexSpec laidOut = RunSettings.laidOut(plain, layout);
-    if (server == null && kind == SegmentKind.GROWING && !laidOut.equals(plain)) {
+    IndexSpec laidOut = layout == null ? plain : RunSettings.laidOut(plain, layout);
+    IndexSpec coded = codec == null ? laidOut : RunSettings.coded(laidOut, codec);
+    if (server == null && kind == SegmentKind.GROWING && !coded.equals(plain)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--layout %s is of sealed segments, and this run searches the growing one; "
-                  .formatted(layout)
+          "%s is of sealed segments, and this run searches the growing one; "
+                  .formatted(laidOut.equals(plain) ? "--codec " + codec : "--layout " + layout)
               + "add --segment sealed, or --server");
     }
-    return laidOut;
+    return coded;
   }
 
   private Target target(Dataset data, int linking, SegmentKind kind) {

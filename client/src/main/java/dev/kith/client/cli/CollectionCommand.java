@@ -1,5 +1,6 @@
 package dev.kith.client.cli;
 
+import dev.kith.client.Codec;
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.CollectionSpec;
 import dev.kith.client.CollectionStats;
@@ -89,6 +90,7 @@ final class CollectionCommand implements Runnable {
                         String.valueOf(info.spec().dimension()),
                         info.spec().metric().name().toLowerCase(Locale.ROOT),
                         index(info.spec().index())
+                            + codec(info.spec().codec())
                             + (info.spec().deferIndexing() ? ", deferred" : ""),
                         String.valueOf(info.points()),
                         info.created().toString()))
@@ -108,12 +110,23 @@ final class CollectionCommand implements Runnable {
     };
   }
 
+  /// Says of codes alone: floats are what is expected.
+  private static String codec(Optional<Codec> codec) {
+    return codec
+        .filter(other -> other != Codec.F32)
+        .map(other -> " codec=" + Json.name(other))
+        .orElse("");
+  }
+
   /// `kith collection create`
   @Command(
       name = "create",
       description = "Create a collection; one that exists with the same definition is fine.",
-      footerHeading = "%nExample:%n",
-      footer = "  kith collection create words --dimension 384 --metric cosine")
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  kith collection create words --dimension 384 --metric cosine",
+        "  kith collection create small --dimension 384 --codec int8"
+      })
   static final class Create extends OnOne {
     @Option(
         names = "--dimension",
@@ -127,6 +140,16 @@ final class CollectionCommand implements Runnable {
         defaultValue = "cosine",
         description = "cosine, dot or euclidean (default cosine).")
     private Metric metric = Metric.COSINE;
+
+    @Option(
+        names = "--codec",
+        paramLabel = "CODEC",
+        description = {
+          "HNSW, layout compact: codes on which sealed segments are searched before the vectors",
+          "decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate; f32, the",
+          "default, has none. With codes, memory need not hold the vectors."
+        })
+    private @Nullable Codec codec;
 
     @Option(names = "--index", defaultValue = "hnsw", description = "hnsw or flat (default hnsw).")
     private Kind index = Kind.HNSW;
@@ -183,9 +206,13 @@ final class CollectionCommand implements Runnable {
     @Override
     public Integer call() {
       if (index == Kind.FLAT
-          && (m != null || efConstruction != null || seed != null || layout != null)) {
+          && (m != null
+              || efConstruction != null
+              || seed != null
+              || layout != null
+              || codec != null)) {
         throw new UsageException(
-            "--m, --ef-construction, --seed and --layout are options of --index hnsw");
+            "--m, --ef-construction, --seed, --layout and --codec are options of --index hnsw");
       }
       IndexSpec policy =
           index == Kind.FLAT
@@ -200,6 +227,7 @@ final class CollectionCommand implements Runnable {
               name,
               dimension,
               metric,
+              Optional.ofNullable(codec),
               policy,
               optional(defaultEf),
               optional(segmentPoints),
@@ -268,14 +296,14 @@ final class CollectionCommand implements Runnable {
               .put("file_bytes", stats.fileBytes());
           ArrayNode segments = object.putArray("segments");
           for (CollectionStats.Segment segment : stats.segments()) {
-            segments
-                .addObject()
-                .put("number", segment.number())
+            ObjectNode one = segments.addObject();
+            one.put("number", segment.number())
                 .put("sealed", segment.sealed())
                 .put("points", segment.points())
                 .put("dead_rows", segment.deadRows())
                 .put("unlinked_points", segment.unlinkedPoints())
                 .put("bytes", segment.bytes());
+            segment.rescoreFactor().ifPresent(factor -> one.put("rescore_factor", factor));
           }
           console.json(object);
         } else {
@@ -297,9 +325,13 @@ final class CollectionCommand implements Runnable {
                 String.valueOf(segment.points()),
                 String.valueOf(segment.deadRows()),
                 String.valueOf(segment.unlinkedPoints()),
-                Console.bytes(segment.bytes())));
+                Console.bytes(segment.bytes()),
+                segment.rescoreFactor().isPresent()
+                    ? String.format(Locale.ROOT, "%.1f", segment.rescoreFactor().getAsDouble())
+                    : "-"));
       }
-      console.table(List.of("SEGMENT", "STATE", "POINTS", "DEAD", "UNLINKED", "SIZE"), rows);
+      console.table(
+          List.of("SEGMENT", "STATE", "POINTS", "DEAD", "UNLINKED", "SIZE", "RESCORE"), rows);
     }
   }
 

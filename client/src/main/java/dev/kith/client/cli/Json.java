@@ -2,7 +2,6 @@ package dev.kith.client.cli;
 
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.Explanation;
-import dev.kith.client.GraphLayout;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.Payload;
 import dev.kith.client.PointId;
@@ -88,6 +87,7 @@ final class Json {
             .put("name", info.name())
             .put("dimension", info.spec().dimension())
             .put("metric", info.spec().metric().name().toLowerCase(Locale.ROOT));
+    info.spec().codec().ifPresent(codec -> object.put("codec", name(codec)));
     ObjectNode index = object.putObject("index");
     switch (info.spec().index()) {
       case IndexSpec.Flat _ -> index.put("kind", "flat");
@@ -108,9 +108,9 @@ final class Json {
     return object.put("created", info.created().toString()).put("points", info.points());
   }
 
-  /// A layout as options and answers spell it.
-  static String name(GraphLayout layout) {
-    return layout.name().toLowerCase(Locale.ROOT);
+  /// A layout or codec as options and answers spell it.
+  static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   static ObjectNode explanation(Explanation explanation) {

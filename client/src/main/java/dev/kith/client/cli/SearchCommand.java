@@ -50,6 +50,15 @@ final class SearchCommand implements Callable<Integer> {
   @Option(names = "--ef", description = "Beam of the index, 1 to 10000; more is more exact.")
   private @Nullable Integer ef;
 
+  @Option(
+      names = "--rescore",
+      paramLabel = "N",
+      description = {
+        "Candidates scored by their vectors where a collection has a codec, 1 to 10000. Without it,",
+        "what `kith collection describe` says under RESCORE for each hit."
+      })
+  private @Nullable Integer rescore;
+
   @Option(names = "--exact", description = "Scan every point.")
   private boolean exact;
 
@@ -103,6 +112,7 @@ final class SearchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SearchOptions options = SearchOptions.top(limit).returning(withVector && common.json(), true);
     options = ef == null ? options : options.withEf(ef);
+    options = rescore == null ? options : options.withRescore(rescore);
     options = exact ? options.exactly() : options;
     options = explain ? options.explained() : options;
     String id = query.id;

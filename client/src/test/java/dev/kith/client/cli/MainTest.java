@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,7 +151,34 @@ final class MainTest {
             "--layout",
             "compact");
     assertEquals(2, flat.status());
-    assertTrue(flat.err().contains("--layout are options of --index hnsw"), flat.err());
+    assertTrue(flat.err().contains("--layout and --codec are options of"), flat.err());
+  }
+
+  @Test
+  void theCodecOfACollectionIsChosenAndShown() {
+    Ran created = run("collection", "create", "a", "--dimension", "384", "--codec", "int8");
+    assertEquals(0, created.status(), created.err());
+    assertTrue(created.out().contains("hnsw codec=int8"), created.out());
+    String json = run("collection", "list", "--json").out();
+    assertTrue(json.contains("\"metric\":\"cosine\",\"codec\":\"int8\",\"index\""), json);
+    Ran unknown = run("collection", "create", "b", "--dimension", "4", "--codec", "pq");
+    assertEquals(2, unknown.status());
+    assertTrue(unknown.err().toLowerCase(Locale.ROOT).contains("int8, rabitq"), unknown.err());
+    String[] flat = {"collection", "create", "b", "--dimension", "4", "--index", "flat"};
+    assertEquals(2, run(with(flat, "--codec", "f16")).status());
+  }
+
+  @Test
+  void aSearchSaysHowManyCandidatesToScoreByTheirVectors() throws IOException {
+    createWords();
+    importWords();
+    String[] search = {"search", "--collection", "words", "--vector", "[3, 4]", "--rescore"};
+    assertEquals(0, run(with(search, "20")).status());
+    assertEquals(2, run(with(search, "some")).status());
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.kith.index.build;
 
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.store.VectorRows;
 
 /// Off-heap memory that building a segment takes: growing it, linking it and sealing it.
@@ -20,14 +22,16 @@ public final class BuildMemory {
     long row = VectorRows.strideBytes(space);
     return switch (index) {
       case IndexSpec.Flat() -> row + 2L * Long.BYTES;
-      case IndexSpec.Hnsw(var params, Layout layout) -> {
+      case IndexSpec.Hnsw(var params, Layout layout, Codec codec) -> {
         // A node has 1 / (m - 1) upper levels on average.
         int upper = Math.ceilDiv((params.m() + 2) * Integer.BYTES, params.m() - 1);
         long links = 2L * params.m() * Integer.BYTES + upper;
         long growing = row + links + GROWING_BYTES + (long) threads * Integer.BYTES;
         long sealing = links + SEALING_BYTES;
-        // The encoder of fast graphs holds the rows once more, rotated.
-        yield growing + sealing + (layout == Layout.FAST ? row : 0);
+        // The encoder of fast graphs holds the rows once more, rotated; codes are tried out on all
+        // rows before they are written.
+        long codes = SegmentCodes.bytes(codec, space, 1);
+        yield growing + sealing + codes + (layout == Layout.FAST ? row : 0);
       }
     };
   }

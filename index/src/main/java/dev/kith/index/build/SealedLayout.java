@@ -1,12 +1,17 @@
 package dev.kith.index.build;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.kith.index.Metric;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.Graph;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What the sections of a sealed segment hold. The container around them is a
 /// [dev.kith.index.store.SectionFile].
@@ -18,12 +23,13 @@ import java.nio.ByteOrder;
 /// | `segment` | 64 bytes, below |
 /// | `labels` | a long a row, ascending |
 /// | `rows` | vectors in the layout of [dev.kith.index.store.VectorRows] |
+/// | `codes` | with a codec other than floats only, as [SegmentCodes#stored()]; the seed is the graph's |
 /// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
 /// | `records`, `pivots` | with a graph in layout FAST, instead of `rows` and `links`: see [dev.kith.index.hnsw.FastGraph] |
 ///
 /// | offset in `segment` | type | field |
 /// |---|---|---|
-/// | 0 | int | version of this layout: 1, or 3 with records; 2 in files whose records do not mark what fills them |
+/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes; 2 in files whose records do not mark what fills them |
 /// | 4 | int | dimension |
 /// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
 /// | 12 | int | index: 1 flat, 2 hnsw |
@@ -35,7 +41,8 @@ import java.nio.ByteOrder;
 /// | 40 | int | hnsw: level of the entry |
 /// | 44 | int | hnsw: bits a coordinate of the codes in `records`, 0 if there are none |
 /// | 48 | long | hnsw: seed |
-/// | 56 | 8 bytes | zero |
+/// | 56 | int | hnsw: codec: 0 floats, 1 f16, 2 bf16, 3 int8, 4 rabitq |
+/// | 60 | float | hnsw, with codes: rows to score exactly for each hit, as measured when sealed; at least 1 |
 final class SealedLayout {
   static final String SEGMENT = "segment";
   static final String LABELS = "labels";
@@ -43,6 +50,7 @@ final class SealedLayout {
   static final String LINKS = "links";
   static final String POINTERS = "pointers";
   static final String UPPER = "upper";
+  static final String CODES = "codes";
   static final String RECORDS = "records";
   static final String PIVOTS = "pivots";
 
@@ -55,11 +63,15 @@ final class SealedLayout {
   /// Of files with records that do.
   static final int VERSION_3 = 3;
 
+  /// Of files with codes.
+  static final int VERSION_4 = 4;
+
   static final int SEGMENT_BYTES = 64;
   static final int FLAT = 1;
   static final int HNSW = 2;
 
   static final ValueLayout.OfInt INT = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfFloat FLOAT = JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG = Labels.LONG;
 
   private SealedLayout() {}
@@ -71,7 +83,8 @@ final class SealedLayout {
   record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
 
     void write(MemorySegment target) {
-      target.set(INT, 0, graph.bits() == 0 ? VERSION_1 : VERSION_3);
+      target.set(
+          INT, 0, graph.codec() != 0 ? VERSION_4 : graph.bits() != 0 ? VERSION_3 : VERSION_1);
       target.set(INT, 4, dimension);
       target.set(INT, 8, metric);
       target.set(INT, 12, index);
@@ -83,6 +96,18 @@ final class SealedLayout {
       target.set(INT, 40, graph.entryLevel());
       target.set(INT, 44, graph.bits());
       target.set(LONG, 48, graph.seed());
+      target.set(INT, 56, graph.codec());
+      target.set(FLOAT, 60, graph.rescoreFactor());
+    }
+
+    /// Whether the graph is walked on codes.
+    boolean isCoded() {
+      return codec() != Codec.F32;
+    }
+
+    /// The codec, of a header that was checked.
+    Codec codec() {
+      return Objects.requireNonNull(SealedLayout.codec(graph.codec()));
     }
 
     static Header read(MemorySegment source) {
@@ -98,14 +123,24 @@ final class SealedLayout {
               source.get(INT, 36),
               source.get(INT, 40),
               source.get(INT, 44),
-              source.get(LONG, 48)));
+              source.get(LONG, 48),
+              source.get(INT, 56),
+              source.get(FLOAT, 60)));
     }
   }
 
   /// @param bits a coordinate of neighbours' codes; 0 if the graph is compact
+  /// @param codec as [#code(Codec)]; zero, as is `rescoreFactor`, in versions before 4
   record GraphHeader(
-      int m, int efConstruction, int entryNode, int entryLevel, int bits, long seed) {
-    static final GraphHeader NONE = new GraphHeader(0, 0, 0, 0, 0, 0);
+      int m,
+      int efConstruction,
+      int entryNode,
+      int entryLevel,
+      int bits,
+      long seed,
+      int codec,
+      float rescoreFactor) {
+    static final GraphHeader NONE = new GraphHeader(0, 0, 0, 0, 0, 0, 0, 0);
 
     Graph.Entry entry() {
       return new Graph.Entry(entryNode, entryLevel);
@@ -118,5 +153,26 @@ final class SealedLayout {
       case DOT -> 2;
       case EUCLIDEAN -> 3;
     };
+  }
+
+  /// How a codec is written.
+  static int code(Codec codec) {
+    return switch (codec) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case BF16 -> 2;
+      case INT8 -> 3;
+      case RABITQ -> 4;
+    };
+  }
+
+  /// The codec that is written as a number, or null if there is none.
+  static @Nullable Codec codec(int code) {
+    for (Codec codec : Codec.values()) {
+      if (code(codec) == code) {
+        return codec;
+      }
+    }
+    return null;
   }
 }

@@ -6,13 +6,14 @@ import dev.kith.index.Require;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
-import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.Resource;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.Tombstones;
@@ -23,7 +24,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /// A segment that no longer takes rows: a checked file, mapped read-only. See
@@ -41,11 +42,14 @@ public final class SealedSegment implements SegmentReader, Resource {
     MAPPED,
     /// In memory of its own, in huge pages where the system has them: takes as much memory as the
     /// file is long, and saves the address translation misses that random reads of a mapping cost.
+    /// Vectors beside codes stay mapped: a search reads a few of them, and they are most of the
+    /// file.
     IN_MEMORY
   }
 
   private final Path path;
   private final long bytes;
+  private final long copiedBytes;
   private final Resource memory;
   private final VectorSpace space;
   private final IndexSpec index;
@@ -55,31 +59,46 @@ public final class SealedSegment implements SegmentReader, Resource {
   private final VectorRows rows;
   private final @Nullable SealedGraph graph;
   private final @Nullable FastGraph fast;
+  private final @Nullable CodedGraph coded;
   private final Tombstones tombstones;
 
-  /// @param placed turns a section into the memory it is served from
-  /// @param memory frees that memory
+  /// @param placement decides in which memory a section is served
+  /// @param memory frees all of it
   private SealedSegment(
-      SectionFile file, VectorSpace space, UnaryOperator<MemorySegment> placed, Resource memory)
+      SectionFile file,
+      SealedLayout.Header header,
+      VectorSpace space,
+      Placement placement,
+      Resource memory)
       throws CorruptFileException {
-    SealedLayout.Header header = header(file, space);
     this.path = file.file();
     this.bytes = file.bytes();
     this.memory = memory;
     this.space = space;
     this.lsn = header.lsn();
     this.size = header.rows();
-    this.labels = placed.apply(file.section(SealedLayout.LABELS, (long) size * Long.BYTES));
-    this.fast = header.graph().bits() > 0 ? fastGraph(file, header, space, placed) : null;
+    this.labels = placement.place(file.section(SealedLayout.LABELS, (long) size * Long.BYTES));
+    this.fast = header.graph().bits() > 0 ? fastGraph(file, header, space, placement) : null;
     if (fast != null) {
       this.rows = fast.rows();
       this.graph = fast.graph();
+      this.coded = null;
     } else {
       long rowBytes = (long) size * VectorRows.strideBytes(space);
+      MemorySegment section = file.section(SealedLayout.ROWS, rowBytes);
       this.rows =
-          VectorRows.map(space, placed.apply(file.section(SealedLayout.ROWS, rowBytes)), size);
-      this.graph = header.index() == SealedLayout.HNSW ? graph(file, header, placed) : null;
+          VectorRows.map(space, header.isCoded() ? section : placement.place(section), size);
+      this.graph = header.index() == SealedLayout.HNSW ? graph(file, header, placement) : null;
+      this.coded =
+          graph != null && header.isCoded()
+              ? new CodedGraph(
+                  graph,
+                  codes(file, header, space, placement),
+                  rows,
+                  header.graph().rescoreFactor())
+              : null;
     }
+    this.copiedBytes = placement.copiedBytes();
     this.index = index(file, header);
     this.tombstones = new Tombstones(size);
   }
@@ -109,7 +128,7 @@ public final class SealedSegment implements SegmentReader, Resource {
   private static SealedSegment openMapped(Path path, VectorSpace space) throws IOException {
     SectionFile file = SectionFile.open(path);
     try {
-      return new SealedSegment(file, space, UnaryOperator.identity(), file);
+      return new SealedSegment(file, header(file, space), space, new Placement(null), file);
     } catch (IOException | RuntimeException | Error failure) {
       file.close();
       throw failure;
@@ -117,19 +136,25 @@ public final class SealedSegment implements SegmentReader, Resource {
   }
 
   private static SealedSegment openInMemory(Path path, VectorSpace space) throws IOException {
+    SectionFile file = SectionFile.open(path);
     Arena arena = Arena.ofShared();
-    try (SectionFile file = SectionFile.open(path)) {
-      return new SealedSegment(file, space, section -> copy(section, arena), arena::close);
+    Resource both =
+        () -> {
+          arena.close();
+          file.close();
+        };
+    try {
+      SealedLayout.Header header = header(file, space);
+      Resource kept = header.isCoded() ? both : arena::close;
+      SealedSegment segment = new SealedSegment(file, header, space, new Placement(arena), kept);
+      if (!header.isCoded()) {
+        file.close();
+      }
+      return segment;
     } catch (IOException | RuntimeException | Error failure) {
-      arena.close();
+      both.close();
       throw failure;
     }
-  }
-
-  private static MemorySegment copy(MemorySegment section, Arena arena) {
-    long length = section.byteSize();
-    MemorySegment copy = OffHeap.reserve(Math.max(1, length), arena).asSlice(0, length);
-    return copy.copyFrom(section).asReadOnly();
   }
 
   private static SealedLayout.Header header(SectionFile file, VectorSpace space)
@@ -137,12 +162,17 @@ public final class SealedSegment implements SegmentReader, Resource {
     MemorySegment section = file.section(SealedLayout.SEGMENT, SealedLayout.SEGMENT_BYTES);
     int version = section.get(SealedLayout.INT, 0);
     require(
-        version >= SealedLayout.VERSION_1 && version <= SealedLayout.VERSION_3,
+        version >= SealedLayout.VERSION_1 && version <= SealedLayout.VERSION_4,
         file,
-        "segment layout version 1 to 3",
+        "segment layout version 1 to 4",
         version);
     SealedLayout.Header header = SealedLayout.Header.read(section);
-    int mostBits = version >= SealedLayout.VERSION_2 && header.index() == SealedLayout.HNSW ? 2 : 0;
+    requireCodec(file, version, header);
+    boolean mayHaveRecords =
+        version >= SealedLayout.VERSION_2
+            && version <= SealedLayout.VERSION_3
+            && header.index() == SealedLayout.HNSW;
+    int mostBits = mayHaveRecords ? 2 : 0;
     require(
         header.graph().bits() >= 0 && header.graph().bits() <= mostBits,
         file,
@@ -171,8 +201,26 @@ public final class SealedSegment implements SegmentReader, Resource {
     return header;
   }
 
+  private static void requireCodec(SectionFile file, int version, SealedLayout.Header header)
+      throws CorruptFileException {
+    int codec = header.graph().codec();
+    boolean mayHaveCodes = version == SealedLayout.VERSION_4 && header.index() == SealedLayout.HNSW;
+    require(
+        mayHaveCodes == (codec != 0) && SealedLayout.codec(codec) != null,
+        file,
+        mayHaveCodes ? "codec 1 to 4" : "no codec",
+        codec);
+    float factor = header.graph().rescoreFactor();
+    if (mayHaveCodes ? !(factor >= 1 && Float.isFinite(factor)) : factor != 0) {
+      throw new CorruptFileException(
+          file.file(),
+          mayHaveCodes ? "a factor of at least 1 for rescoring" : "no factor for rescoring",
+          Float.toString(factor));
+    }
+  }
+
   private static SealedGraph graph(
-      SectionFile file, SealedLayout.Header header, UnaryOperator<MemorySegment> placed)
+      SectionFile file, SealedLayout.Header header, Placement placement)
       throws CorruptFileException {
     SealedLayout.GraphHeader graph = header.graph();
     requireM(file, graph);
@@ -181,19 +229,16 @@ public final class SealedSegment implements SegmentReader, Resource {
           graph.m(),
           graph.entry(),
           header.rows(),
-          placed.apply(file.section(SealedLayout.LINKS)),
-          placed.apply(file.section(SealedLayout.POINTERS)),
-          placed.apply(file.section(SealedLayout.UPPER)));
+          placement.place(file.section(SealedLayout.LINKS)),
+          placement.place(file.section(SealedLayout.POINTERS)),
+          placement.place(file.section(SealedLayout.UPPER)));
     } catch (IllegalArgumentException mismatch) {
       throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
     }
   }
 
   private static FastGraph fastGraph(
-      SectionFile file,
-      SealedLayout.Header header,
-      VectorSpace space,
-      UnaryOperator<MemorySegment> placed)
+      SectionFile file, SealedLayout.Header header, VectorSpace space, Placement placement)
       throws CorruptFileException {
     SealedLayout.GraphHeader graph = header.graph();
     requireM(file, graph);
@@ -202,13 +247,21 @@ public final class SealedSegment implements SegmentReader, Resource {
           new FastGraph.Params(space, graph.m(), graph.bits(), graph.seed()),
           graph.entry(),
           header.rows(),
-          placed.apply(file.section(SealedLayout.RECORDS)),
-          placed.apply(file.section(SealedLayout.POINTERS)),
-          placed.apply(file.section(SealedLayout.UPPER)),
-          placed.apply(file.section(SealedLayout.PIVOTS)));
+          placement.place(file.section(SealedLayout.RECORDS)),
+          placement.place(file.section(SealedLayout.POINTERS)),
+          placement.place(file.section(SealedLayout.UPPER)),
+          placement.place(file.section(SealedLayout.PIVOTS)));
     } catch (IllegalArgumentException mismatch) {
       throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
     }
+  }
+
+  private static SegmentCodes codes(
+      SectionFile file, SealedLayout.Header header, VectorSpace space, Placement placement)
+      throws CorruptFileException {
+    long bytes = SegmentCodes.bytes(header.codec(), space, header.rows());
+    MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
+    return SegmentCodes.map(header.codec(), space, stored, header.rows(), header.graph().seed());
   }
 
   private static void requireM(SectionFile file, SealedLayout.GraphHeader graph)
@@ -233,7 +286,7 @@ public final class SealedSegment implements SegmentReader, Resource {
         graph.efConstruction());
     Layout layout = graph.bits() > 0 ? Layout.FAST : Layout.COMPACT;
     return new IndexSpec.Hnsw(
-        new HnswParams(graph.m(), graph.efConstruction(), graph.seed()), layout);
+        new HnswParams(graph.m(), graph.efConstruction(), graph.seed()), layout, header.codec());
   }
 
   private static void require(boolean holds, SectionFile file, String expected, int found)
@@ -293,6 +346,17 @@ public final class SealedSegment implements SegmentReader, Resource {
     return bytes;
   }
 
+  /// Bytes of memory of its own: see [Residence].
+  public long copiedBytes() {
+    return copiedBytes;
+  }
+
+  /// Rows that a search which does not say how many scores exactly for each hit, as measured when
+  /// the segment was sealed; empty without codes.
+  public OptionalDouble rescoreFactor() {
+    return coded == null ? OptionalDouble.empty() : OptionalDouble.of(coded.rescoreFactor());
+  }
+
   @Override
   public void probe(
       SearchPlan plan,
@@ -304,6 +368,8 @@ public final class SealedSegment implements SegmentReader, Resource {
         new SearchScratch.SegmentRows(rows, tombstones, returned, size, size);
     if (fast != null) {
       scratch.probe(plan, query, hits, segment, fast);
+    } else if (coded != null) {
+      scratch.probe(plan, query, hits, segment, coded);
     } else if (graph == null) {
       scratch.probeExactly(query, hits, segment);
     } else {
@@ -326,6 +392,11 @@ public final class SealedSegment implements SegmentReader, Resource {
   @Override
   public void close() {
     memory.close();
+  }
+
+  /// What the graph is walked on; null if that is the rows.
+  @Nullable SegmentCodes codes() {
+    return coded == null ? null : coded.codes();
   }
 
   /// The graph as lists of links; null if the index is none.

@@ -36,7 +36,7 @@ record SegmentMemory(Arena arena, VectorRows rows, MemorySegment labels, Tombsto
   @Nullable HnswGraph newGraph(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> null;
-      case IndexSpec.Hnsw(var params, _) -> new HnswGraph(params, rows, tombstones, arena);
+      case IndexSpec.Hnsw(var params, _, _) -> new HnswGraph(params, rows, tombstones, arena);
     };
   }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Memory beside the file: of one input that is a core, its links a second time, and 16 bytes a
 /// row. Otherwise what a growing segment of all the live rows takes, vectors included, and while
 /// the core is compacted, its links once more and 16 bytes a row. Writing the layout FAST takes as
-/// much as the vectors besides, and about 2 MiB a thread.
+/// much as the vectors besides, and about 2 MiB a thread; writing codes takes as much as those.
 public final class SegmentMerge implements Resource {
 
   /// Rows between two reports.
@@ -97,7 +97,7 @@ public final class SegmentMerge implements Resource {
   private static boolean isCore(SealedSegment segment, IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> true;
-      case IndexSpec.Hnsw(var params, _) -> {
+      case IndexSpec.Hnsw(var params, _, _) -> {
         SealedGraph graph = segment.graph();
         yield graph != null
             && graph.m() == params.m()
@@ -242,7 +242,7 @@ public final class SegmentMerge implements Resource {
 
     private @Nullable HnswGraph graph(SegmentMemory memory) {
       SealedGraph kept = core < 0 ? null : inputs.get(core).graph();
-      if (kept == null || !(index instanceof IndexSpec.Hnsw(var params, _))) {
+      if (kept == null || !(index instanceof IndexSpec.Hnsw(var params, _, _))) {
         return memory.newGraph(index);
       }
       return new GraphCompactor(

@@ -1,5 +1,7 @@
 package dev.kith.index.build;
 
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.FastGraphSource;
 import dev.kith.index.hnsw.Graph;
@@ -65,9 +67,15 @@ final class SegmentSealer {
     try (Arena arena = Arena.ofShared();
         SectionFileWriter writer = SectionFileWriter.create(file)) {
       SealedGraph compact = null;
+      SegmentCodes codes = null;
       SealedLayout.GraphHeader header = SealedLayout.GraphHeader.NONE;
-      if (graph != null && index instanceof IndexSpec.Hnsw(HnswParams params, var _)) {
+      if (graph != null && index instanceof IndexSpec.Hnsw(HnswParams params, _, Codec codec)) {
         compact = new GraphCompactor(graph, segment.rows(), newOrdinals, this::count).seal(arena);
+        float rescoreFactor = 0;
+        if (codec != Codec.F32) {
+          codes = encode(codec, params.seed(), arena);
+          rescoreFactor = rescoreFactor(compact, codes, params.seed());
+        }
         header =
             new SealedLayout.GraphHeader(
                 params.m(),
@@ -75,7 +83,9 @@ final class SegmentSealer {
                 compact.entry().node(),
                 compact.entry().level(),
                 isFast() ? FastGraph.suitableBits(segment.space()) : 0,
-                params.seed());
+                params.seed(),
+                SealedLayout.code(codec),
+                rescoreFactor);
       }
       writeHeader(writer, header, compact == null ? SealedLayout.FLAT : SealedLayout.HNSW, arena);
       writeLabels(writer, arena);
@@ -83,6 +93,10 @@ final class SegmentSealer {
         writeRecords(writer, compact, header);
       } else {
         writeRows(writer);
+      }
+      if (codes != null && index instanceof IndexSpec.Hnsw(_, _, Codec codec)) {
+        long bytes = SegmentCodes.bytes(codec, segment.space(), live);
+        write(writer, SealedLayout.CODES, codes.stored().asSlice(0, bytes));
       }
       if (compact != null) {
         if (header.bits() == 0) {
@@ -97,11 +111,36 @@ final class SegmentSealer {
   }
 
   private boolean isFast() {
-    return index instanceof IndexSpec.Hnsw(var _, Layout layout) && layout == Layout.FAST;
+    return index instanceof IndexSpec.Hnsw(_, Layout layout, _) && layout == Layout.FAST;
+  }
+
+  private boolean isCoded() {
+    return index instanceof IndexSpec.Hnsw(_, _, Codec codec) && codec != Codec.F32;
   }
 
   private long total() {
-    return (isFast() ? 3L : 2L) * size;
+    return (isFast() || isCoded() ? 3L : 2L) * size;
+  }
+
+  private SegmentCodes encode(Codec codec, long seed, Arena arena) {
+    return SegmentCodes.encode(
+        codec, segment.rows(), sources(), seed, arena, done -> count(size + done));
+  }
+
+  private float rescoreFactor(SealedGraph compact, SegmentCodes codes, long seed) {
+    return new RescoreSample(compact, codes, segment.rows(), sources())
+        .factor(seed, () -> progress.report(reported, total()));
+  }
+
+  /// For every row of the file its ordinal in the segment.
+  private int[] sources() {
+    int[] sources = new int[live];
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      if (newOrdinals[ordinal] >= 0) {
+        sources[newOrdinals[ordinal]] = ordinal;
+      }
+    }
+    return sources;
   }
 
   private void count(int done) {
@@ -153,23 +192,18 @@ final class SegmentSealer {
         writer.append(rows.segment(), rows.offset(from), (to - from) * rowBytes);
       }
       from = to < size && newOrdinals[to] < 0 ? to + 1 : to;
-      count(size + from);
+      count((isCoded() ? 2 : 1) * size + from);
     }
   }
 
   private void writeRecords(
       SectionFileWriter writer, SealedGraph graph, SealedLayout.GraphHeader header)
       throws IOException {
-    int[] rowOf = new int[live];
-    for (int ordinal = 0; ordinal < size; ordinal++) {
-      if (newOrdinals[ordinal] >= 0) {
-        rowOf[newOrdinals[ordinal]] = ordinal;
-      }
-    }
     FastGraph.Params params =
         new FastGraph.Params(segment.space(), header.m(), header.bits(), header.seed());
     try (Arena arena = Arena.ofShared()) {
-      FastGraphSource source = new FastGraphSource(params, graph, segment.rows(), rowOf, arena);
+      FastGraphSource source =
+          new FastGraphSource(params, graph, segment.rows(), sources(), arena);
       new RecordSections(source, threads, done -> count(size + done)).write(writer);
     }
   }

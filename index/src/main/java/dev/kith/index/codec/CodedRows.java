@@ -11,10 +11,16 @@ final class CodedRows {
 
   /// @throws IllegalArgumentException if a piece of memory does not hold exactly such rows
   static void requireFit(MemorySegment mapped, int count, long stride, VectorSpace space) {
-    if (mapped.byteSize() != count * stride) {
+    requireBytes(mapped, count, count * stride, space);
+  }
+
+  /// @param bytes that the rows and what goes with them take
+  /// @throws IllegalArgumentException if a piece of memory does not hold exactly such rows
+  static void requireBytes(MemorySegment mapped, int count, long bytes, VectorSpace space) {
+    if (mapped.byteSize() != bytes) {
       throw new IllegalArgumentException(
           "%d coded rows of %d dimensions take %d bytes, got %d"
-              .formatted(count, space.dimension(), count * stride, mapped.byteSize()));
+              .formatted(count, space.dimension(), bytes, mapped.byteSize()));
     }
     VectorRows.requireAligned(mapped);
   }

@@ -16,11 +16,11 @@ import java.util.Objects;
 /// A row starts on a multiple of 64 bytes and takes `2 * dimension` bytes, the dimension rounded up
 /// to a multiple of 16 with zeros, and the whole to one of 64 bytes. The halves of a row are paired
 /// as [dev.kith.index.kernel.HalfKernel] wants them. A number is rounded to the nearest, ties to
-/// even.
+/// even; one beyond the range of the format becomes the last of that range.
 ///
 /// Borrows its memory. A row is read by any thread that learnt of its ordinal through a
 /// synchronising action, and must not be set while another thread may read it.
-public final class HalfRows {
+public final class HalfRows implements SegmentCodes {
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -67,29 +67,18 @@ public final class HalfRows {
     return VectorRows.aligned(VectorRows.strideBytes(space) / 2);
   }
 
-  /// Encodes a row of floats.
-  ///
-  /// @throws IllegalArgumentException if `source` holds vectors of another space, or a coordinate
-  ///   is too large for the format; the row is unchanged then
-  /// @throws IndexOutOfBoundsException if either row does not exist
+  @Override
   public void set(int ordinal, VectorRows source, int sourceOrdinal) {
     CodedRows.requireSameSpace(space, source.space());
     Objects.checkIndex(ordinal, capacity);
     Objects.checkIndex(sourceOrdinal, source.capacity());
     long from = source.offset(sourceOrdinal);
-    for (int i = 0; i < space.dimension(); i++) {
-      float value = source.segment().get(FLOAT, from + (long) i * Float.BYTES);
-      if (Float.isInfinite(format.decode(format.encode(value)))) {
-        throw new IllegalArgumentException(
-            "coordinate %d must be within the range of %s, got %s".formatted(i, format, value));
-      }
-    }
     long to = offset(ordinal);
     int words = paddedDimension() / 2;
     for (int i = 0; i < space.dimension(); i++) {
       float value = source.segment().get(FLOAT, from + (long) i * Float.BYTES);
       int slot = i < words ? 2 * i : 2 * (i - words) + 1;
-      segment.set(SHORT, to + (long) slot * Short.BYTES, format.encode(value));
+      segment.set(SHORT, to + (long) slot * Short.BYTES, format.encodeFinite(value));
     }
   }
 
@@ -103,12 +92,17 @@ public final class HalfRows {
     return format;
   }
 
-  /// The shape of every vector here.
+  @Override
   public VectorSpace space() {
     return space;
   }
 
-  /// Rows there is room for.
+  @Override
+  public MemorySegment stored() {
+    return segment;
+  }
+
+  @Override
   public int capacity() {
     return capacity;
   }

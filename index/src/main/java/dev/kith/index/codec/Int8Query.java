@@ -6,8 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /// One worker's copy of a query as signed bytes with a scale of their own, for [Int8Scorer]. Reused
 /// from query to query; not thread-safe.
-public final class Int8Query implements AutoCloseable {
-  private final Arena arena = Arena.ofShared();
+public final class Int8Query {
   private final VectorSpace space;
 
   /*
@@ -19,8 +18,10 @@ public final class Int8Query implements AutoCloseable {
   private float factor;
   private float squaredNorm;
 
-  /// Reserves the memory; [#close()] frees it.
-  public Int8Query(VectorSpace space) {
+  /// Reserves the memory.
+  ///
+  /// @param arena frees it when it closes
+  public Int8Query(VectorSpace space, Arena arena) {
     this.space = space;
     this.codes = arena.allocate(Int8Rows.strideBytes(space), 64);
   }
@@ -40,7 +41,7 @@ public final class Int8Query implements AutoCloseable {
     return space;
   }
 
-  /// The codes, zeros behind them, borrowed until [#close()].
+  /// The codes, zeros behind them, borrowed.
   MemorySegment segment() {
     return codes;
   }
@@ -52,10 +53,5 @@ public final class Int8Query implements AutoCloseable {
 
   float squaredNorm() {
     return squaredNorm;
-  }
-
-  @Override
-  public void close() {
-    arena.close();
   }
 }

@@ -26,7 +26,7 @@ import java.util.Objects;
 ///
 /// Borrows its memory. A row is read by any thread that learnt of its ordinal through a
 /// synchronising action, and must not be set while another thread may read it.
-public final class Int8Rows {
+public final class Int8Rows implements SegmentCodes {
 
   /// The largest code; the least is its opposite.
   static final int MAX_CODE = 127;
@@ -73,10 +73,7 @@ public final class Int8Rows {
     return VectorRows.aligned(space.dimension() + TRAILER);
   }
 
-  /// Encodes a row of floats.
-  ///
-  /// @throws IllegalArgumentException if `source` holds vectors of another space
-  /// @throws IndexOutOfBoundsException if either row does not exist
+  @Override
   public void set(int ordinal, VectorRows source, int sourceOrdinal) {
     CodedRows.requireSameSpace(space, source.space());
     Objects.checkIndex(ordinal, capacity);
@@ -94,12 +91,17 @@ public final class Int8Rows {
     return segment;
   }
 
-  /// The shape of every vector here.
+  @Override
   public VectorSpace space() {
     return space;
   }
 
-  /// Rows there is room for.
+  @Override
+  public MemorySegment stored() {
+    return segment;
+  }
+
+  @Override
   public int capacity() {
     return capacity;
   }

@@ -4,12 +4,18 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// One worker's copy of a query: off heap, 64-byte aligned and zero-padded as rows are, and of
 /// length one under COSINE. Reused from query to query; not thread-safe.
 public final class QueryBuffer implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final VectorRows row;
+
+  /// Room for the query in other codecs, once it was asked for.
+  private @Nullable Int8Query int8;
+
+  private @Nullable RabitqQuery rabitq;
 
   /// Reserves the memory; [#close()] frees it.
   public QueryBuffer(VectorSpace space) {
@@ -50,6 +56,26 @@ public final class QueryBuffer implements AutoCloseable {
   /// The query as kernels read it, borrowed until [#close()].
   public MemorySegment segment() {
     return row.segment();
+  }
+
+  /// Room for the query as bytes, which is set by whoever asks.
+  Int8Query int8() {
+    Int8Query query = int8;
+    if (query == null) {
+      query = new Int8Query(space(), arena);
+      int8 = query;
+    }
+    return query;
+  }
+
+  /// Room for the query in planes of bits, which is set by whoever asks.
+  RabitqQuery rabitq() {
+    RabitqQuery query = rabitq;
+    if (query == null) {
+      query = new RabitqQuery(space(), arena);
+      rabitq = query;
+    }
+    return query;
   }
 
   @Override

@@ -1,9 +1,10 @@
 /// How a row is encoded, and how a query is scored against encoded rows.
 ///
 /// Start at [dev.kith.index.codec.Scorer], which is all that an index sees of rows, whether they
-/// are floats, 16-bit numbers ([dev.kith.index.codec.HalfRows]) or bytes
-/// ([dev.kith.index.codec.Int8Rows]), and at [dev.kith.index.codec.Rabitq], by which a graph's
-/// records say how near a node's neighbours are.
+/// are floats, 16-bit numbers ([dev.kith.index.codec.HalfRows]), bytes
+/// ([dev.kith.index.codec.Int8Rows]) or bits ([dev.kith.index.codec.RabitqRows]): the codes of a
+/// segment are [dev.kith.index.codec.SegmentCodes], one of the last three. And at
+/// [dev.kith.index.codec.Rabitq], by which a graph's records say how near a node's neighbours are.
 @NullMarked
 package dev.kith.index.codec;
 

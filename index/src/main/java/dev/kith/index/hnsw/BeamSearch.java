@@ -19,6 +19,29 @@ final class BeamSearch {
 
   private BeamSearch() {}
 
+  /// Leaves the best accepted nodes of the lowest level in `scratch.kept`; fewer, if told to stop.
+  ///
+  /// @param ef accepted nodes to keep
+  static void walk(
+      Graph graph,
+      Scorer scorer,
+      int ef,
+      OrdinalFilter accepted,
+      HnswScratch scratch,
+      SearchWork work) {
+    Graph.Entry entry = graph.entry();
+    if (entry.isNone()) {
+      scratch.kept.clear();
+      return;
+    }
+    GraphLinks links = graph.links();
+    work.distanceComputations++;
+    work.bytesScanned += scorer.bytesPerVector();
+    long start = Scored.pack(entry.node(), scorer.score(entry.node()));
+    long nearest = descend(links, scorer, start, new Levels(entry.level(), 0), scratch, work);
+    beam(links, scorer, nearest, new Beam(0, ef, accepted, true), scratch, work);
+  }
+
   /// Descends greedily from level `from` to just above level `to` and returns the best node met.
   ///
   /// @param start a scored node that lives on level `from`

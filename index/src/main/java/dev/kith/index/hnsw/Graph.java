@@ -31,19 +31,7 @@ public sealed interface Graph permits HnswGraph, SealedGraph {
       TopK hits,
       HnswScratch scratch,
       SearchWork work) {
-    Entry entry = entry();
-    if (entry.isNone()) {
-      return;
-    }
-    GraphLinks links = links();
-    work.distanceComputations++;
-    work.bytesScanned += scorer.bytesPerVector();
-    long start = Scored.pack(entry.node(), scorer.score(entry.node()));
-    long nearest =
-        BeamSearch.descend(
-            links, scorer, start, new BeamSearch.Levels(entry.level(), 0), scratch, work);
-    BeamSearch.Beam beam = new BeamSearch.Beam(0, ef, accepted, true);
-    BeamSearch.beam(links, scorer, nearest, beam, scratch, work);
+    BeamSearch.walk(this, scorer, ef, accepted, scratch, work);
     LongHeap kept = scratch.kept;
     for (int i = 0; i < kept.size(); i++) {
       hits.offer(Scored.ordinal(kept.at(i)), Scored.score(kept.at(i)));

@@ -13,6 +13,9 @@ public final class HnswScratch {
   /// For graphs that are laid out for reading.
   final FastScratch fast = new FastScratch();
 
+  /// For graphs that are walked on codes.
+  final CodedScratch coded = new CodedScratch();
+
   /// Nodes to expand, complemented entries: the best on top.
   final LongHeap open = new LongHeap();
 

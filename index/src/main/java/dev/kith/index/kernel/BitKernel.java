@@ -12,6 +12,9 @@ import java.lang.foreign.MemorySegment;
 /// before anything is read, and `IllegalArgumentException` if there are no words.
 public sealed interface BitKernel permits ScalarBitKernel, SimdBitKernel {
 
+  /// Planes of a query whose coordinates are numbers of 4 bits.
+  int PLANES = 4;
+
   /// Returns the fastest kernel for this process: see [VectorKernel#best()].
   static BitKernel best() {
     return KernelChoice.BITS;
@@ -35,4 +38,17 @@ public sealed interface BitKernel permits ScalarBitKernel, SimdBitKernel {
 
   /// Writes how many bits are set both in a query and in each of four rows to the counts of `four`.
   void common4(MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int words);
+
+  /// Returns the inner product of a query of numbers in `[0, 15]` and a row of zeros and ones: with
+  /// every bit of the row that is set counts a coordinate of the query.
+  ///
+  /// @param query [#PLANES] planes of `words` words each: the lowest bits of all coordinates, then
+  ///   the next ones
+  /// @param words of a plane and of a row, below 2^20
+  int weighted(MemorySegment query, long queryOffset, MemorySegment rows, long offset, int words);
+
+  /// Writes the inner products of a query of numbers in `[0, 15]` and each of four rows of zeros
+  /// and ones to the counts of `four`: see [#weighted].
+  void weighted4(
+      MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int words);
 }

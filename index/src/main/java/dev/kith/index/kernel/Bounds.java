@@ -74,6 +74,22 @@ final class Bounds {
     checkBytes(rows, four, (long) length << shift);
   }
 
+  /// Checks the planes of a query and a row of `words` words.
+  static void checkPlanes(
+      MemorySegment query, long queryOffset, MemorySegment rows, long offset, int words) {
+    checkDimension(words);
+    checkBytes(query, queryOffset, ((long) words << 3) * BitKernel.PLANES);
+    checkBytes(rows, offset, (long) words << 3);
+  }
+
+  /// Checks the planes of a query and four rows of `words` words.
+  static void checkPlanes(
+      MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int words) {
+    checkDimension(words);
+    checkBytes(query, queryOffset, ((long) words << 3) * BitKernel.PLANES);
+    checkBytes(rows, four, (long) words << 3);
+  }
+
   /// Checks a block of codes, and the room for its estimates.
   static void check(LookupTable table, MemorySegment blocks, long offset, float[] estimates) {
     Objects.checkFromIndexSize(offset, FastScan.blockBytes(table.lookups()), blocks.byteSize());

@@ -38,6 +38,15 @@ public enum HalfFormat {
   /// Returns the nearest number of this format; an infinity if it is nearer than the largest.
   public abstract short encode(float value);
 
+  /// Returns the nearest finite number of this format.
+  ///
+  /// @param value finite
+  public short encodeFinite(float value) {
+    short nearest = encode(value);
+    // Of a magnitude less by one: the largest that is finite.
+    return Float.isInfinite(decode(nearest)) ? (short) (nearest - 1) : nearest;
+  }
+
   /// Returns the value of 16 bits, exactly.
   public abstract float decode(short half);
 }

@@ -43,6 +43,60 @@ final class ScalarBitKernel implements BitKernel {
     }
   }
 
+  @Override
+  public int weighted(
+      MemorySegment query, long queryOffset, MemorySegment rows, long offset, int words) {
+    Bounds.checkPlanes(query, queryOffset, rows, offset, words);
+    long plane = (long) words << 3;
+    int sum = 0;
+    for (int i = 0; i < words; i++) {
+      sum +=
+          weighted(
+              word(rows, offset, i),
+              word(query, queryOffset, i),
+              word(query, queryOffset + plane, i),
+              word(query, queryOffset + 2 * plane, i),
+              word(query, queryOffset + 3 * plane, i));
+    }
+    return sum;
+  }
+
+  @Override
+  public void weighted4(
+      MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int words) {
+    Bounds.checkPlanes(query, queryOffset, rows, four, words);
+    long plane = (long) words << 3;
+    long offset0 = four.offset0;
+    long offset1 = four.offset1;
+    long offset2 = four.offset2;
+    long offset3 = four.offset3;
+    int sum0 = 0;
+    int sum1 = 0;
+    int sum2 = 0;
+    int sum3 = 0;
+    for (int i = 0; i < words; i++) {
+      long ones = word(query, queryOffset, i);
+      long twos = word(query, queryOffset + plane, i);
+      long fours = word(query, queryOffset + 2 * plane, i);
+      long eights = word(query, queryOffset + 3 * plane, i);
+      sum0 += weighted(word(rows, offset0, i), ones, twos, fours, eights);
+      sum1 += weighted(word(rows, offset1, i), ones, twos, fours, eights);
+      sum2 += weighted(word(rows, offset2, i), ones, twos, fours, eights);
+      sum3 += weighted(word(rows, offset3, i), ones, twos, fours, eights);
+    }
+    four.count0 = sum0;
+    four.count1 = sum1;
+    four.count2 = sum2;
+    four.count3 = sum3;
+  }
+
+  private static int weighted(long row, long ones, long twos, long fours, long eights) {
+    return Long.bitCount(row & ones)
+        + 2 * Long.bitCount(row & twos)
+        + 4 * Long.bitCount(row & fours)
+        + 8 * Long.bitCount(row & eights);
+  }
+
   /// The part of [#differing(MemorySegment, long, MemorySegment, long, int)] that `[from, to)`
   /// have. Operands are checked already.
   static int differing(

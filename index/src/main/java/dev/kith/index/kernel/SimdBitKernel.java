@@ -133,4 +133,21 @@ final class SimdBitKernel implements BitKernel {
     four.count3 = (int) sum3.reduceLanes(ADD);
     ScalarBitKernel.addCommon(query, queryOffset, rows, four, i, words);
   }
+
+  /*
+   * Word by word, which AVX2 does not beat: a processor counts a word in one instruction, and a
+   * row of RaBitQ has two to a dozen words.
+   */
+
+  @Override
+  public int weighted(
+      MemorySegment query, long queryOffset, MemorySegment rows, long offset, int words) {
+    return ScalarBitKernel.INSTANCE.weighted(query, queryOffset, rows, offset, words);
+  }
+
+  @Override
+  public void weighted4(
+      MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int words) {
+    ScalarBitKernel.INSTANCE.weighted4(query, queryOffset, rows, four, words);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.kith.index.plan;
 
 import dev.kith.index.Require;
+import java.util.OptionalInt;
 
 /// How candidates are found in a segment.
 public sealed interface Probe {
@@ -15,9 +16,20 @@ public sealed interface Probe {
   ///
   /// @param ef live nodes kept while walking, in `[1, 65536]`; a search for more hits than that
   ///   keeps as many nodes as it wants hits
-  record Beam(int ef) implements Probe {
+  /// @param rescore of the nodes that a walk on codes keeps, the best to be scored exactly, in `[1,
+  ///   65536]`; as many as hits are wanted, if that is more. If empty, as many as were measured to
+  ///   do when the segment was sealed. No matter where vectors themselves are walked on
+  record Beam(int ef, OptionalInt rescore) implements Probe {
     public Beam {
       Require.inRange("ef", ef, 1, MAX_EF);
+      if (rescore.isPresent()) {
+        Require.inRange("rescore", rescore.getAsInt(), 1, MAX_EF);
+      }
+    }
+
+    /// A walk that scores as many nodes exactly as were measured to do.
+    public Beam(int ef) {
+      this(ef, OptionalInt.empty());
     }
   }
 }

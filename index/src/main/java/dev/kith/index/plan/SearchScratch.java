@@ -6,11 +6,13 @@ import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.flat.FlatScan;
+import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
 /// What one search worker reuses from search to search. Not thread-safe.
@@ -47,7 +49,7 @@ public final class SearchScratch {
   /// @param graph over the rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, Graph graph) {
-    if (plan.probe() instanceof Probe.Beam(int asked)) {
+    if (plan.probe() instanceof Probe.Beam(int asked, _)) {
       int ef = Math.max(asked, plan.limit());
       if (isWorthWalking(segment, ef)) {
         scorer.bind(segment.rows(), query);
@@ -65,7 +67,7 @@ public final class SearchScratch {
   /// @param graph over all rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, FastGraph graph) {
-    if (plan.probe() instanceof Probe.Beam(int asked)) {
+    if (plan.probe() instanceof Probe.Beam(int asked, _)) {
       int ef = Math.max(asked, plan.limit());
       if (ef <= FastGraph.MAX_EF && isWorthWalking(segment, ef)) {
         live.of(segment.returned(), segment.size());
@@ -74,6 +76,26 @@ public final class SearchScratch {
       }
     }
     probe(plan, query, hits, segment, graph.graph());
+  }
+
+  /// Offers the best live rows of a segment to `hits` as the plan's probe finds them.
+  ///
+  /// @param graph over all rows of `segment`
+  public void probe(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, CodedGraph graph) {
+    if (plan.probe() instanceof Probe.Beam(int asked, OptionalInt rescore)) {
+      int ef = Math.max(asked, plan.limit());
+      if (isWorthWalking(segment, ef)) {
+        int candidates =
+            Math.max(
+                plan.limit(),
+                rescore.isPresent() ? rescore.getAsInt() : graph.candidates(plan.limit()));
+        live.of(segment.returned(), segment.size());
+        graph.search(query, ef, candidates, live, hits, graphScratch, work);
+        return;
+      }
+    }
+    scan(query, hits, segment, 0);
   }
 
   /// Offers the best live rows of a segment to `hits` by scoring all of them.

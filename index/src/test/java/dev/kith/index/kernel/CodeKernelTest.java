@@ -58,6 +58,45 @@ final class CodeKernelTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {8, 9})
+  void planesAgreeWithNumbersOfFourBitsForEveryNumberOfWordsFrom1To40_seed(long seed) {
+    Random random = new Random(seed);
+    for (int words = 1; words <= 40; words++) {
+      checkPlanes(words, random, 16);
+    }
+    checkPlanes(1024, random, 1);
+  }
+
+  /// @param levels draws from the uppermost so many of 16
+  private void checkPlanes(int words, Random random, int levels) {
+    Case tried = new Case(8 * words, random, r -> (byte) (levels == 1 ? -1 : r.nextInt()));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = tried.place(arena);
+      MemorySegment query = arena.allocate(4L * tried.bytes + 3, 1);
+      int[] sums = new int[ROWS];
+      for (int i = 0; i < 8 * tried.bytes; i++) {
+        int level = 15 - random.nextInt(levels);
+        for (int plane = 0; plane < 4; plane++) {
+          long at = 3 + (long) plane * tried.bytes + i / 8;
+          int bit = (level >> plane & 1) << i % 8;
+          query.set(JAVA_BYTE, at, (byte) (query.get(JAVA_BYTE, at) | bit));
+        }
+        for (int row = 0; row < ROWS; row++) {
+          sums[row] += (tried.rows[row][i / 8] >> i % 8 & 1) * level;
+        }
+      }
+      for (BitKernel kernel : bitKernels) {
+        FourRows four = tried.four();
+        kernel.weighted4(query, 3, memory, four, words);
+        assertEquals(Arrays.toString(sums), counts(four), tried::toString);
+        for (int row = 0; row < ROWS; row++) {
+          assertEquals(sums[row], kernel.weighted(query, 3, memory, tried.offsets[row], words));
+        }
+      }
+    }
+  }
+
   @Test
   void anOperandOutsideItsSegmentIsRefusedBeforeAnythingIsRead() {
     try (Arena arena = Arena.ofConfined()) {

@@ -38,6 +38,8 @@ final class CodeKernels {
     all.add(one(8, 8, (q, at, r, f, n) -> bits.common(q, at, r, f.offset0, n)));
     all.add(four(8, 8, bits::differing4));
     all.add(four(8, 8, bits::common4));
+    all.add(one(32, 8, (q, at, r, f, n) -> bits.weighted(q, at, r, f.offset0, n)));
+    all.add(four(32, 8, bits::weighted4));
     return all;
   }
 

@@ -6,6 +6,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -39,8 +40,10 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// The outer `crc32c` is the CRC-32C of `manifest`, written without spaces in the order above; the
 /// others are of the files whole. Files have fixed names, so a manifest cannot point anywhere: see
-/// [IndexFolder]. All fields are required and no others are allowed; `index` without a graph is
-/// `{"kind": "flat"}`. The seed is text, because not every reader of JSON keeps 64 bits.
+/// [IndexFolder]. All fields are required and no others are allowed, but for `"codec"` (`f16`,
+/// `bf16`, `int8` or `rabitq`) behind the layout of an index that is walked on codes; `index`
+/// without a graph is `{"kind": "flat"}`. The seed is text, because not every reader of JSON keeps
+/// 64 bits.
 ///
 /// @param space shape of the vectors
 /// @param index how the segments are indexed
@@ -114,12 +117,16 @@ public record IndexManifest(
     ObjectNode kind = manifest.putObject("index");
     switch (index) {
       case IndexSpec.Flat() -> kind.put("kind", "flat");
-      case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
-          kind.put("kind", "hnsw")
-              .put("m", params.m())
-              .put("ef_construction", params.efConstruction())
-              .put("seed", Long.toString(params.seed()))
-              .put("layout", word(layout));
+      case IndexSpec.Hnsw(HnswParams params, Layout layout, Codec codec) -> {
+        kind.put("kind", "hnsw")
+            .put("m", params.m())
+            .put("ef_construction", params.efConstruction())
+            .put("seed", Long.toString(params.seed()))
+            .put("layout", word(layout));
+        if (codec != Codec.F32) { // Else as servers wrote and read it before there were codecs.
+          kind.put("codec", word(codec));
+        }
+      }
     }
     manifest.put("segment_points", segmentPoints).put("points", points);
     put(manifest.putObject("points_file"), pointsFile);
@@ -228,13 +235,20 @@ public record IndexManifest(
         yield new IndexSpec.Flat();
       }
       case "hnsw" -> {
-        requireFields(node, "index", Set.of("kind", "m", "ef_construction", "seed", "layout"));
+        boolean coded = node.has("codec");
+        requireFields(
+            node,
+            "index",
+            coded
+                ? Set.of("kind", "m", "ef_construction", "seed", "layout", "codec")
+                : Set.of("kind", "m", "ef_construction", "seed", "layout"));
         yield new IndexSpec.Hnsw(
             new HnswParams(
                 Math.toIntExact(number(node, "m", Integer.MAX_VALUE)),
                 Math.toIntExact(number(node, "ef_construction", Integer.MAX_VALUE)),
                 Long.parseLong(text(node, "seed"))),
-            choice(Layout.class, text(node, "layout")));
+            choice(Layout.class, text(node, "layout")),
+            coded ? choice(Codec.class, text(node, "codec")) : Codec.F32);
       }
       default ->
           throw new IllegalArgumentException("kind must be flat or hnsw, got '" + kind + "'");

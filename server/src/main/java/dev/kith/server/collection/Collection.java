@@ -1,7 +1,6 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
-import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.store.Lease;
 import dev.kith.server.collection.CollectionWriter.Progress;
 import dev.kith.server.refusal.PointError;
@@ -270,17 +269,9 @@ public final class Collection {
       long dead = each.stream().mapToLong(SegmentStats::deadRows).sum();
       long unlinked = each.stream().mapToLong(SegmentStats::unlinked).sum();
       long files = each.stream().filter(SegmentStats::sealed).mapToLong(SegmentStats::bytes).sum();
-      long all = each.stream().mapToLong(SegmentStats::bytes).sum();
-      boolean copied = context.engine().config().segmentResidence() == Residence.IN_MEMORY;
+      long memory = each.stream().mapToLong(SegmentStats::memoryBytes).sum();
       return new CollectionStats(
-          progress.points(),
-          unlinked,
-          dead,
-          progress.lsn(),
-          copied ? all : all - files,
-          files,
-          rebuiltSegments,
-          each);
+          progress.points(), unlinked, dead, progress.lsn(), memory, files, rebuiltSegments, each);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +12,12 @@ import java.time.Instant;
 
 /// The definition of a collection: record version 1, created (milliseconds since 1970) 8, dimension
 /// 4, metric 1 (1 cosine, 2 dot, 3 euclidean), default ef 4, segment points 4, index 1 (1 flat, 2
-/// HNSW, 3 HNSW of the fast layout, and 16 more if indexing is deferred; 2 and 3: m 4,
-/// efConstruction 4, seed 8), name in UTF-8 to the end.
+/// HNSW, 3 HNSW of the fast layout, 4 HNSW walked on codes, and 16 more if indexing is deferred; 2
+/// to 4: m 4, efConstruction 4, seed 8; 4: codec 1 (1 f16, 2 bf16, 3 int8, 4 rabitq)), name in
+/// UTF-8 to the end.
 ///
-/// Kind 3 came later, and deferred indexing after it. Servers from before them refuse such a record
-/// and read all others.
+/// Kind 3 came later, deferred indexing after it, then kind 4. Servers from before them refuse such
+/// a record and read all others.
 ///
 /// @param spec the definition
 /// @param created when it was created
@@ -23,12 +25,12 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
   private static final byte FLAT = 1;
   private static final byte HNSW = 2;
   private static final byte HNSW_FAST = 3;
+  private static final byte HNSW_CODED = 4;
   private static final byte DEFERRED = 16;
 
   byte[] encode() {
     byte[] name = spec.name().getBytes(StandardCharsets.UTF_8);
-    int indexBytes = spec.index() instanceof IndexSpec.Hnsw ? 17 : 1;
-    ByteBuffer out = Records.start(21 + indexBytes + name.length);
+    ByteBuffer out = Records.start(21 + indexBytes(spec.index()) + name.length);
     out.putLong(created.toEpochMilli())
         .putInt(spec.space().dimension())
         .put(code(spec.space().metric()))
@@ -37,11 +39,15 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     int flags = spec.indexingDeferred() ? DEFERRED : 0;
     switch (spec.index()) {
       case IndexSpec.Flat() -> out.put((byte) (FLAT | flags));
-      case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
-          out.put((byte) (kind(layout) | flags))
-              .putInt(params.m())
-              .putInt(params.efConstruction())
-              .putLong(params.seed());
+      case IndexSpec.Hnsw(HnswParams params, Layout layout, Codec codec) -> {
+        out.put((byte) (kind(layout, codec) | flags))
+            .putInt(params.m())
+            .putInt(params.efConstruction())
+            .putLong(params.seed());
+        if (codec != Codec.F32) {
+          out.put(code(codec));
+        }
+      }
     }
     return Records.bytes(out.put(name));
   }
@@ -55,9 +61,9 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     int segmentPoints = in.getInt();
     byte stored = in.get();
     int kind = stored & ~DEFERRED;
-    if (kind < FLAT || kind > HNSW_FAST || (kind != FLAT && in.remaining() < 16)) {
+    if (kind < FLAT || kind > HNSW_CODED || in.remaining() < indexBytes(kind) - 1) {
       throw Records.damaged(
-          "collection", "an index of kind 1 to 3 or 17 to 19", "kind %d".formatted(stored));
+          "collection", "an index of kind 1 to 4 or 17 to 20", "kind %d".formatted(stored));
     }
     try {
       IndexSpec index =
@@ -65,7 +71,8 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
               ? new IndexSpec.Flat()
               : new IndexSpec.Hnsw(
                   new HnswParams(in.getInt(), in.getInt(), in.getLong()),
-                  kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT);
+                  kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT,
+                  kind == HNSW_CODED ? codec(in.get()) : Codec.F32);
       String name = StandardCharsets.UTF_8.decode(in).toString();
       VectorSpace space = new VectorSpace(dimension, metric(metric));
       return new CollectionRecord(
@@ -78,10 +85,46 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     }
   }
 
-  private static byte kind(Layout layout) {
+  private static int indexBytes(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat() -> indexBytes(FLAT);
+      case IndexSpec.Hnsw(_, Layout layout, Codec codec) -> indexBytes(kind(layout, codec));
+    };
+  }
+
+  /// Bytes of an index with its kind.
+  private static int indexBytes(int kind) {
+    return switch (kind) {
+      case FLAT -> 1;
+      case HNSW_CODED -> 18;
+      default -> 17;
+    };
+  }
+
+  private static byte kind(Layout layout, Codec codec) {
     return switch (layout) {
-      case COMPACT -> HNSW;
+      case COMPACT -> codec == Codec.F32 ? HNSW : HNSW_CODED;
       case FAST -> HNSW_FAST;
+    };
+  }
+
+  private static byte code(Codec codec) {
+    return switch (codec) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case BF16 -> 2;
+      case INT8 -> 3;
+      case RABITQ -> 4;
+    };
+  }
+
+  private static Codec codec(byte code) {
+    return switch (code) {
+      case 1 -> Codec.F16;
+      case 2 -> Codec.BF16;
+      case 3 -> Codec.INT8;
+      case 4 -> Codec.RABITQ;
+      default -> throw Records.damaged("collection", "a codec from 1 to 4", "" + code);
     };
   }
 

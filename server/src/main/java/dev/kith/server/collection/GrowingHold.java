@@ -2,6 +2,7 @@ package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.hnsw.HnswScratch;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -76,8 +77,17 @@ final class GrowingHold extends HeldSegment implements LinkWork {
   @Override
   SegmentStats stats() {
     int dead = segment.tombstones().deadCount();
+    long bytes = segment.bytes();
     return new SegmentStats(
-        number(), false, segment.size() - dead, dead, unlinked(), segment.bytes(), 0);
+        number(),
+        false,
+        segment.size() - dead,
+        dead,
+        unlinked(),
+        bytes,
+        bytes,
+        OptionalDouble.empty(),
+        0);
   }
 
   @Override

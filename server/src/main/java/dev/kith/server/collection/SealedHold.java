@@ -52,7 +52,15 @@ final class SealedHold extends HeldSegment {
   SegmentStats stats() {
     int dead = segment.tombstones().deadCount();
     return new SegmentStats(
-        number(), true, segment.size() - dead, dead, 0, segment.bytes(), entry.lsn());
+        number(),
+        true,
+        segment.size() - dead,
+        dead,
+        0,
+        segment.bytes(),
+        segment.copiedBytes(),
+        segment.rescoreFactor(),
+        entry.lsn());
   }
 
   @Override

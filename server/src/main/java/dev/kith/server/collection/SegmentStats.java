@@ -1,5 +1,7 @@
 package dev.kith.server.collection;
 
+import java.util.OptionalDouble;
+
 /// One segment of a collection.
 ///
 /// @param number number within its collection
@@ -8,6 +10,18 @@ package dev.kith.server.collection;
 /// @param deadRows superseded or deleted rows in it
 /// @param unlinked rows not yet linked
 /// @param bytes bytes of memory or of the file
+/// @param memoryBytes bytes of memory of its own: see
+///   [dev.kith.index.build.SealedSegment.Residence]
+/// @param rescoreFactor rows scored exactly for each hit where a search does not say how many;
+///   empty without codes
 /// @param lsn LSN up to which it holds the writes; 0 unless sealed
 public record SegmentStats(
-    long number, boolean sealed, long points, long deadRows, long unlinked, long bytes, long lsn) {}
+    long number,
+    boolean sealed,
+    long points,
+    long deadRows,
+    long unlinked,
+    long bytes,
+    long memoryBytes,
+    OptionalDouble rescoreFactor,
+    long lsn) {}

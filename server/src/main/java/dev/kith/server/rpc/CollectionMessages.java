@@ -5,8 +5,8 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
-import dev.kith.proto.v1.Codec;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.FlatIndex;
@@ -44,13 +44,13 @@ final class CollectionMessages {
     VectorSchema schema = request.getVector();
     IndexPolicy policy = request.getIndex();
     Fields.notYet(schema.getPrefixesCount() > 0, "vector.prefixes");
-    requireCodec(schema.getCodec(), schema.getCodecValue());
+    Codec asked = codec(schema);
     Fields.notYet(policy.hasIvf(), "index.ivf");
     Fields fields = new Fields();
     String name = fields.name("name", request.getName());
     int dimension = fields.number("vector.dimension", schema.getDimension(), 1, limits.dimension());
     Metric metric = metric(fields, schema.getMetric(), schema.getMetricValue());
-    IndexSpec index = index(fields, policy, name, dimension);
+    IndexSpec index = index(fields, policy, name, dimension, asked);
     VectorSpace space = new VectorSpace(dimension, metric);
     int defaultEf =
         policy.hasDefaultEf()
@@ -69,13 +69,29 @@ final class CollectionMessages {
         name, space, index, defaultEf, segmentPoints, policy.getDeferIndexing());
   }
 
-  private static void requireCodec(Codec codec, int number) {
-    switch (codec) {
-      case CODEC_UNSPECIFIED, CODEC_F32 -> {}
-      case CODEC_F16, CODEC_BF16, CODEC_INT8, CODEC_PQ, CODEC_RABITQ ->
-          Fields.notYet(true, "vector.codec = " + codec.name());
-      case UNRECOGNIZED -> throw Fields.unsupported("vector.codec", number);
-    }
+  private static Codec codec(VectorSchema schema) {
+    return switch (schema.getCodec()) {
+      case CODEC_UNSPECIFIED, CODEC_F32 -> Codec.F32;
+      case CODEC_F16 -> Codec.F16;
+      case CODEC_BF16 -> Codec.BF16;
+      case CODEC_INT8 -> Codec.INT8;
+      case CODEC_RABITQ -> Codec.RABITQ;
+      case CODEC_PQ -> {
+        Fields.notYet(true, "vector.codec = CODEC_PQ");
+        yield Codec.F32;
+      }
+      case UNRECOGNIZED -> throw Fields.unsupported("vector.codec", schema.getCodecValue());
+    };
+  }
+
+  private static dev.kith.proto.v1.Codec write(Codec codec) {
+    return switch (codec) {
+      case F32 -> dev.kith.proto.v1.Codec.CODEC_F32;
+      case F16 -> dev.kith.proto.v1.Codec.CODEC_F16;
+      case BF16 -> dev.kith.proto.v1.Codec.CODEC_BF16;
+      case INT8 -> dev.kith.proto.v1.Codec.CODEC_INT8;
+      case RABITQ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
+    };
   }
 
   private static Metric metric(Fields fields, dev.kith.proto.v1.Metric metric, int number) {
@@ -91,8 +107,15 @@ final class CollectionMessages {
     };
   }
 
-  private static IndexSpec index(Fields fields, IndexPolicy policy, String name, int dimension) {
+  private static IndexSpec index(
+      Fields fields, IndexPolicy policy, String name, int dimension, Codec codec) {
     if (policy.hasFlat()) {
+      if (codec != Codec.F32) {
+        fields.wrong(
+            "vector.codec",
+            "%s is for an HNSW index, got a flat one, which scans the vectors themselves"
+                .formatted(write(codec)));
+      }
       return new IndexSpec.Flat();
     }
     HnswIndex hnsw = policy.getHnsw();
@@ -109,8 +132,15 @@ final class CollectionMessages {
                 HnswParams.MAX_EF_CONSTRUCTION)
             : Math.max(m, HnswParams.DEFAULT_EF_CONSTRUCTION);
     long seed = hnsw.hasSeed() ? hnsw.getSeed() : name.hashCode() * SEED;
-    return new IndexSpec.Hnsw(
-        new HnswParams(m, efConstruction, seed), layout(fields, hnsw, dimension));
+    Layout layout = layout(fields, hnsw, dimension);
+    if (codec != Codec.F32 && layout != Layout.COMPACT) {
+      fields.wrong(
+          "vector.codec",
+          "%s is for GRAPH_LAYOUT_COMPACT, got %s".formatted(write(codec), write(layout)));
+    }
+    // Of another layout it would not even be a definition.
+    Codec walked = layout == Layout.COMPACT ? codec : Codec.F32;
+    return new IndexSpec.Hnsw(new HnswParams(m, efConstruction, seed), layout, walked);
   }
 
   private static Layout layout(Fields fields, HnswIndex hnsw, int dimension) {
@@ -152,23 +182,29 @@ final class CollectionMessages {
             .setDefaultEf(spec.defaultEf())
             .setSegmentPoints(spec.segmentPoints())
             .setDeferIndexing(spec.indexingDeferred());
-    switch (spec.index()) {
-      case IndexSpec.Flat() -> policy.setFlat(FlatIndex.getDefaultInstance());
-      case IndexSpec.Hnsw(HnswParams params, Layout layout) ->
-          policy.setHnsw(
-              HnswIndex.newBuilder()
-                  .setM(params.m())
-                  .setEfConstruction(params.efConstruction())
-                  .setSeed(params.seed())
-                  .setLayout(write(layout)));
-    }
+    Codec codec =
+        switch (spec.index()) {
+          case IndexSpec.Flat() -> {
+            policy.setFlat(FlatIndex.getDefaultInstance());
+            yield Codec.F32;
+          }
+          case IndexSpec.Hnsw(HnswParams params, Layout layout, Codec walked) -> {
+            policy.setHnsw(
+                HnswIndex.newBuilder()
+                    .setM(params.m())
+                    .setEfConstruction(params.efConstruction())
+                    .setSeed(params.seed())
+                    .setLayout(write(layout)));
+            yield walked;
+          }
+        };
     return Collection.newBuilder()
         .setName(spec.name())
         .setVector(
             VectorSchema.newBuilder()
                 .setDimension(spec.space().dimension())
                 .setMetric(write(spec.space().metric()))
-                .setCodec(Codec.CODEC_F32))
+                .setCodec(write(codec)))
         .setIndex(policy)
         .setCreateTime(
             Timestamp.newBuilder().setSeconds(created.getEpochSecond()).setNanos(created.getNano()))
@@ -190,15 +226,17 @@ final class CollectionMessages {
             .sorted(Comparator.comparing((SegmentStats segment) -> !segment.sealed()))
             .toList();
     for (SegmentStats segment : sealedFirst) {
-      message
-          .addSegmentsBuilder()
-          .setNumber(segment.number())
-          .setSealed(segment.sealed())
-          .setPointCount(segment.points())
-          .setDeadRowCount(segment.deadRows())
-          .setUnlinkedPointCount(segment.unlinked())
-          .setBytes(segment.bytes())
-          .setLsn(segment.lsn());
+      dev.kith.proto.v1.SegmentStats.Builder one =
+          message
+              .addSegmentsBuilder()
+              .setNumber(segment.number())
+              .setSealed(segment.sealed())
+              .setPointCount(segment.points())
+              .setDeadRowCount(segment.deadRows())
+              .setUnlinkedPointCount(segment.unlinked())
+              .setBytes(segment.bytes())
+              .setLsn(segment.lsn());
+      segment.rescoreFactor().ifPresent(factor -> one.setRescoreFactor((float) factor));
     }
     return message.build();
   }

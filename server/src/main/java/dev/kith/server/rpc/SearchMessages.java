@@ -54,10 +54,15 @@ final class SearchMessages {
         options.hasEf()
             ? OptionalInt.of(fields.number("options.ef", options.getEf(), 1, limits.ef()))
             : OptionalInt.empty();
+    OptionalInt rescore =
+        options.hasRescore()
+            ? OptionalInt.of(fields.number("options.rescore", options.getRescore(), 1, limits.ef()))
+            : OptionalInt.empty();
     fields.refuseIfWrong();
     return new SearchOptions(
         limit,
         ef,
+        rescore,
         options.getExact(),
         options.hasWithVector() && options.getWithVector(),
         !options.hasWithPayload() || options.getWithPayload(),

@@ -4,6 +4,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.server.collection.CollectionSpec;
+import java.util.OptionalInt;
 
 /// Decides how a query is answered. All policy, no arithmetic.
 final class Planner {
@@ -21,7 +22,9 @@ final class Planner {
             : switch (collection.index()) {
               case IndexSpec.Flat() -> new Probe.Exact();
               case IndexSpec.Hnsw hnsw ->
-                  new Probe.Beam(Math.max(limit, options.ef().orElse(collection.defaultEf())));
+                  new Probe.Beam(
+                      Math.max(limit, options.ef().orElse(collection.defaultEf())),
+                      options.rescore());
             };
     return new SearchPlan(limit, probe);
   }
@@ -33,7 +36,9 @@ final class Planner {
     String how =
         switch (plan.probe()) {
           case Probe.Exact() -> "exact scan";
-          case Probe.Beam(int ef) -> "beam of %d".formatted(ef);
+          case Probe.Beam(int ef, OptionalInt rescore) ->
+              "beam of %d".formatted(ef)
+                  + (rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "");
         };
     String tail =
         unlinked == 0 || plan.probe() instanceof Probe.Exact()

@@ -9,6 +9,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.bulk.IndexManifest.Segment;
 import dev.kith.server.bulk.IndexManifest.StoredFile;
@@ -33,12 +34,17 @@ final class IndexManifestTest {
       segments.add(segment);
       points += segment.rows();
     }
+    HnswParams params =
+        new HnswParams(random.nextInt(2, 40), random.nextInt(40, 400), random.nextLong());
     IndexSpec index =
-        random.nextInt(4) == 0
-            ? new IndexSpec.Flat()
-            : new IndexSpec.Hnsw(
-                new HnswParams(random.nextInt(2, 40), random.nextInt(40, 400), random.nextLong()),
-                List.of(Layout.values()).get(random.nextInt(2)));
+        switch (random.nextInt(4)) {
+          case 0 -> new IndexSpec.Flat();
+          case 1 -> new IndexSpec.Hnsw(params, Layout.FAST);
+          case 2 -> new IndexSpec.Hnsw(params, Layout.COMPACT);
+          default ->
+              new IndexSpec.Hnsw(
+                  params, Layout.COMPACT, List.of(Codec.values()).get(random.nextInt(5)));
+        };
     return new IndexManifest(
         new VectorSpace(random.nextInt(1, 4_000), List.of(Metric.values()).get(random.nextInt(3))),
         index,
@@ -70,6 +76,23 @@ final class IndexManifestTest {
         compact);
     assertEquals(manifest, IndexManifest.decode(manifest.encode()));
     assertEquals(manifest, IndexManifest.decode(compact.getBytes(UTF_8)), "spaces do not count");
+  }
+
+  @Test
+  void aCodecIsSaidBehindTheLayoutAndGoesWithTheCompactOne() {
+    IndexManifest manifest =
+        new IndexManifest(
+            new VectorSpace(3, Metric.COSINE),
+            new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT, Codec.INT8),
+            1_000,
+            7,
+            new StoredFile(100, 1),
+            List.of(new Segment(7, new StoredFile(200, 1))));
+    String text = new String(manifest.encode(), UTF_8);
+    assertTrue(
+        text.replaceAll("\\s", "").contains("\"layout\":\"compact\",\"codec\":\"int8\"}"), text);
+    assertEquals(manifest, IndexManifest.decode(manifest.encode()));
+    assertWrong("crc32c", text.replace("int8", "f16").getBytes(UTF_8));
   }
 
   @ParameterizedTest(name = "seed {0}")

@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
 import dev.kith.index.build.SealedSegment.Residence;
@@ -53,7 +54,9 @@ final class SegmentResidenceTest {
       assertEquals(mapped, answers(collection));
       assertEquals(List.of(), collection.verify());
       CollectionStats stats = collection.stats();
-      assertEquals(stats.fileBytes(), stats.memoryBytes());
+      // Sections are copied, but not what frames them.
+      assertTrue(stats.memoryBytes() <= stats.fileBytes());
+      assertTrue(stats.memoryBytes() > 0.9 * stats.fileBytes());
       assertEquals(0, stats.rebuiltSegments());
     }
   }

@@ -9,6 +9,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.refusal.RefusedException;
 import java.lang.foreign.MemorySegment;
@@ -113,6 +114,20 @@ final class StoredBytesTest {
             + " 61",
         deferred.encode());
     assertEquals(deferred, CollectionRecord.decode(deferred.encode()));
+    CollectionRecord coded =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT, Codec.INT8),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 04 00000010 000000c8 0000000000000005"
+            + " 03 61",
+        coded.encode());
+    assertEquals(coded, CollectionRecord.decode(coded.encode()));
     CollectionRecord flat =
         new CollectionRecord(
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
@@ -149,8 +164,9 @@ final class StoredBytesTest {
     int kind = 22;
     assertThrows(
         RefusedException.class, () -> CollectionRecord.decode(Arrays.copyOf(fast, kind + 16)));
-    assertDamaged("an index of kind 1 to 3 or 17 to 19, found kind 4", fast, kind, 4);
-    assertDamaged("an index of kind 1 to 3 or 17 to 19, found kind 0", fast, kind, 0);
+    assertDamaged("an index of kind 1 to 4 or 17 to 20, found kind 5", fast, kind, 5);
+    assertDamaged("an index of kind 1 to 4 or 17 to 20, found kind 0", fast, kind, 0);
+    assertDamaged("a codec from 1 to 4, found 99", fast, kind, 4); // What follows is the name.
     // The second lowest byte of the dimension: 16 * 256 + 6.
     assertDamaged("at most 4096 dimensions, got 4102", fast, dimension + 2, 16);
   }

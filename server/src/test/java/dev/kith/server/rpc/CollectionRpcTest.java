@@ -175,7 +175,7 @@ final class CollectionRpcTest {
     StatusRuntimeException codec =
         refused(
             request("r")
-                .setVector(schema(4, Metric.METRIC_DOT).toBuilder().setCodec(Codec.CODEC_RABITQ)));
+                .setVector(schema(4, Metric.METRIC_DOT).toBuilder().setCodec(Codec.CODEC_PQ)));
     assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(codec).getReason());
     StatusRuntimeException unknown =
         refused(

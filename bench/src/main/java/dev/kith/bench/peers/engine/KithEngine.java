@@ -31,7 +31,8 @@ public final class KithEngine implements Engine {
       throws IOException, InterruptedException {
     InProcessTarget target = new InProcessTarget(dataset, threads, variant.segment());
     HnswParams params = new HnswParams(graph.m(), graph.efConstruction(), SEED);
-    return new KithEngine(target, target.build(new IndexSpec.Hnsw(params, variant.layout())));
+    return new KithEngine(
+        target, target.build(new IndexSpec.Hnsw(params, variant.layout(), variant.codec())));
   }
 
   @Override

@@ -1,0 +1,29 @@
+package dev.kith.index.codec;
+
+/// One worker's scorers of codes, one a codec. Bound to one query after another without allocating.
+/// Not thread-safe.
+public final class CodeScorer {
+  private final HalfScorer half = new HalfScorer();
+  private final Int8Scorer int8 = new Int8Scorer();
+  private final RabitqScorer rabitq = new RabitqScorer();
+
+  /// Encodes a query for codes, into memory that belongs to it.
+  ///
+  /// @return what estimates scores from the codes, until the next call
+  /// @throws IllegalArgumentException if codes and query are of different spaces
+  public Scorer bind(SegmentCodes codes, QueryBuffer query) {
+    return switch (codes) {
+      case HalfRows rows -> half.bind(rows, query);
+      case Int8Rows rows -> {
+        Int8Query encoded = query.int8();
+        encoded.set(query);
+        yield int8.bind(rows, encoded);
+      }
+      case RabitqRows rows -> {
+        RabitqQuery encoded = query.rabitq();
+        encoded.set(rows, query);
+        yield rabitq.bind(rows, encoded);
+      }
+    };
+  }
+}

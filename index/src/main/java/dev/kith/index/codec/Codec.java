@@ -1,0 +1,23 @@
+package dev.kith.index.codec;
+
+/// How the rows that a search walks over are encoded.
+///
+/// Whatever the codec, vectors are kept as floats too: codes say where to look, and what is
+/// returned is decided and scored by the floats. `d` is the dimension; a row of codes is rounded up
+/// to a multiple of 64 bytes, of [#RABITQ] to one of 32.
+public enum Codec {
+  /// The coordinates themselves, `4 * d` bytes a row; there are no codes.
+  F32,
+
+  /// Half precision, `2 * d` bytes a row: see [HalfRows].
+  F16,
+
+  /// The upper halves of floats, `2 * d` bytes a row: see [HalfRows].
+  BF16,
+
+  /// A signed byte a coordinate, `d + 8` bytes a row: see [Int8Rows].
+  INT8,
+
+  /// A bit a coordinate, at least 256 of them, `d / 8 + 12` bytes a row: see [RabitqRows].
+  RABITQ
+}

@@ -1,0 +1,88 @@
+package dev.kith.index.codec;
+
+import dev.kith.index.VectorSpace;
+import dev.kith.index.kernel.HalfFormat;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// The codes of all rows of one segment, in contiguous off-heap memory that someone else owns.
+///
+/// A row is read by any thread that learnt of its ordinal through a synchronising action, and must
+/// not be set while another thread may read it.
+public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
+
+  /// Listens to encoding.
+  interface Progress {
+
+    /// Hears how many rows are encoded. May throw to end it.
+    void encoded(int rows);
+  }
+
+  /// The shape of every vector here.
+  VectorSpace space();
+
+  /// Rows there is room for.
+  int capacity();
+
+  /// Everything there is to store, borrowed: given to [#map], it is these codes again.
+  MemorySegment stored();
+
+  /// Encodes a row of floats.
+  ///
+  /// @throws IllegalArgumentException if `source` holds vectors of another space
+  /// @throws IndexOutOfBoundsException if either row does not exist
+  void set(int ordinal, VectorRows source, int sourceOrdinal);
+
+  /// Encodes rows of floats.
+  ///
+  /// @param codec not F32, which has no codes
+  /// @param sources ordinals in `rows`, in the order of the codes to make
+  /// @param seed of the rotation, where the codec has one
+  /// @param arena frees the codes when it closes
+  static SegmentCodes encode(
+      Codec codec, VectorRows rows, int[] sources, long seed, Arena arena, Progress progress) {
+    int capacity = Math.max(1, sources.length);
+    VectorSpace space = rows.space();
+    SegmentCodes codes =
+        switch (codec) {
+          case F32 -> throw new IllegalArgumentException("the codec F32 has no codes");
+          case F16 -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
+          case BF16 -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
+          case INT8 -> Int8Rows.reserve(space, capacity, arena);
+          case RABITQ -> RabitqRows.reserve(rows, sources, seed, arena);
+        };
+    for (int ordinal = 0; ordinal < sources.length; ordinal++) {
+      codes.set(ordinal, rows, sources[ordinal]);
+      progress.encoded(ordinal + 1);
+    }
+    return codes;
+  }
+
+  /// Reads the codes of `count` rows from where [#stored()] was kept.
+  ///
+  /// @param codec not F32, which has no codes
+  /// @param seed with which they were encoded
+  /// @param stored the codes and nothing else, 64-byte aligned
+  /// @throws IllegalArgumentException if the length or the address does not fit
+  static SegmentCodes map(
+      Codec codec, VectorSpace space, MemorySegment stored, int count, long seed) {
+    return switch (codec) {
+      case F32 -> throw new IllegalArgumentException("the codec F32 has no codes");
+      case F16 -> HalfRows.map(space, HalfFormat.F16, stored, count);
+      case BF16 -> HalfRows.map(space, HalfFormat.BF16, stored, count);
+      case INT8 -> Int8Rows.map(space, stored, count);
+      case RABITQ -> RabitqRows.map(space, stored, count, seed);
+    };
+  }
+
+  /// Bytes that the codes of `count` rows take.
+  static long bytes(Codec codec, VectorSpace space, int count) {
+    return switch (codec) {
+      case F32 -> 0;
+      case F16, BF16 -> count * HalfRows.strideBytes(space);
+      case INT8 -> count * Int8Rows.strideBytes(space);
+      case RABITQ -> RabitqRows.bytes(space, count);
+    };
+  }
+}

@@ -1,0 +1,276 @@
+package dev.kith.server.rpc;
+
+import static dev.kith.server.testing.RunningServer.field;
+import static dev.kith.server.testing.RunningServer.info;
+import static dev.kith.server.testing.RunningServer.schema;
+import static dev.kith.server.testing.RunningServer.vector;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.proto.v1.Codec;
+import dev.kith.proto.v1.CreateCollectionRequest;
+import dev.kith.proto.v1.DeletePointsRequest;
+import dev.kith.proto.v1.FlatIndex;
+import dev.kith.proto.v1.GetCollectionRequest;
+import dev.kith.proto.v1.GetCollectionStatsRequest;
+import dev.kith.proto.v1.GraphLayout;
+import dev.kith.proto.v1.Hit;
+import dev.kith.proto.v1.HnswIndex;
+import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.Metric;
+import dev.kith.proto.v1.OptimizeCollectionRequest;
+import dev.kith.proto.v1.SearchOptions;
+import dev.kith.proto.v1.SearchRequest;
+import dev.kith.proto.v1.SegmentStats;
+import dev.kith.proto.v1.VerifyCollectionRequest;
+import dev.kith.server.testing.RunningServer;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// A collection whose sealed segments are searched on codes, from its creation to a restart.
+final class CollectionCodecTest {
+  private static final int DIMENSION = 40;
+  private static final int LIMIT = 10;
+
+  @TempDir Path folder;
+
+  private final Random random = new Random(23);
+
+  /// What the collection should hold.
+  private final TreeMap<Long, float[]> model = new TreeMap<>();
+
+  private static CreateCollectionRequest.Builder request(Codec codec) {
+    return CreateCollectionRequest.newBuilder()
+        .setName("coded")
+        .setVector(schema(DIMENSION, Metric.METRIC_EUCLIDEAN).toBuilder().setCodec(codec))
+        .setIndex(
+            IndexPolicy.newBuilder()
+                .setHnsw(HnswIndex.newBuilder().setSeed(3))
+                .setSegmentPoints(1000));
+  }
+
+  private static StatusRuntimeException refused(
+      RunningServer server, CreateCollectionRequest.Builder request) {
+    return assertThrows(
+        StatusRuntimeException.class, () -> server.collections().createCollection(request.build()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Codec.class,
+      names = {"CODEC_F16", "CODEC_BF16", "CODEC_INT8", "CODEC_RABITQ"})
+  void answersExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec) throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      server.collections().createCollection(request(codec).build());
+      upsert(server, 0, 1300); // The first thousand seal themselves.
+      optimize(server);
+      assertSealed(server, codec);
+      assertAnswers(server);
+      upsert(server, 1200, 1500); // Some replace what is sealed.
+      delete(server, 0, 200);
+      assertAnswers(server);
+      optimize(server);
+      assertSealed(server, codec);
+      assertAnswers(server);
+    }
+    try (RunningServer server = new RunningServer(folder)) {
+      assertSealed(server, codec);
+      assertAnswers(server);
+    }
+  }
+
+  private void assertSealed(RunningServer server, Codec codec) {
+    assertEquals(
+        codec,
+        server
+            .collections()
+            .getCollection(GetCollectionRequest.newBuilder().setName("coded").build())
+            .getCollection()
+            .getVector()
+            .getCodec());
+    List<SegmentStats> segments =
+        server
+            .collections()
+            .getCollectionStats(GetCollectionStatsRequest.newBuilder().setName("coded").build())
+            .getSegmentsList();
+    assertEquals(
+        model.size(),
+        segments.stream()
+            .filter(SegmentStats::getSealed)
+            .mapToLong(SegmentStats::getPointCount)
+            .sum());
+    for (SegmentStats segment : segments) {
+      assertEquals(segment.getSealed(), segment.hasRescoreFactor());
+      assertTrue(!segment.getSealed() || segment.getRescoreFactor() >= 1, segment::toString);
+    }
+  }
+
+  /// Compares with the model: every invariant, exact searches, searches on codes, and scores.
+  private void assertAnswers(RunningServer server) {
+    assertEquals(
+        List.of(),
+        server
+            .collections()
+            .verifyCollection(VerifyCollectionRequest.newBuilder().setName("coded").build())
+            .getViolationsList());
+    SearchOptions.Builder beam = SearchOptions.newBuilder().setLimit(LIMIT).setEf(200);
+    int found = 0;
+    int queries = 40;
+    for (int i = 0; i < queries; i++) {
+      float[] query = randomVector();
+      List<Long> truth = nearest(query);
+      assertEquals(truth, search(server, query, beam.clone().setExact(true)));
+      for (SearchOptions.Builder options : List.of(beam, beam.clone().setRescore(200))) {
+        List<Long> hits = search(server, query, options);
+        assertEquals(LIMIT, hits.stream().distinct().count());
+        found += (int) hits.stream().filter(truth::contains).count();
+      }
+    }
+    double recall = found / (2.0 * queries * LIMIT);
+    assertTrue(recall >= 0.9, () -> "recall " + recall);
+  }
+
+  private List<Long> search(RunningServer server, float[] query, SearchOptions.Builder options) {
+    List<Hit> hits =
+        server
+            .searches()
+            .search(
+                SearchRequest.newBuilder()
+                    .setCollection("coded")
+                    .setVector(vector(query))
+                    .setOptions(options)
+                    .build())
+            .getHitsList();
+    for (Hit hit : hits) {
+      float[] stored =
+          Objects.requireNonNull(
+              model.get(hit.getId().getNumber()), () -> "not there: " + hit.getId());
+      assertEquals(-distance(query, stored), hit.getScore(), 1e-4);
+    }
+    return hits.stream().map(hit -> hit.getId().getNumber()).toList();
+  }
+
+  private void upsert(RunningServer server, long from, long to) {
+    float[][] rows = new float[(int) (to - from)][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = randomVector();
+      model.put(from + i, rows[i]);
+    }
+    server.upsert("coded", from, rows);
+  }
+
+  private void delete(RunningServer server, long from, long to) {
+    Long[] ids = model.subMap(from, to).keySet().toArray(Long[]::new);
+    server
+        .points()
+        .deletePoints(
+            DeletePointsRequest.newBuilder()
+                .setCollection("coded")
+                .setIds(RunningServer.numbers(ids))
+                .build());
+    model.subMap(from, to).clear();
+  }
+
+  private static void optimize(RunningServer server) {
+    server
+        .collections()
+        .optimizeCollection(OptimizeCollectionRequest.newBuilder().setName("coded").build())
+        .forEachRemaining(progress -> {});
+  }
+
+  private float[] randomVector() {
+    float[] vector = new float[DIMENSION];
+    for (int i = 0; i < DIMENSION; i++) {
+      vector[i] = (float) random.nextGaussian();
+    }
+    return vector;
+  }
+
+  private List<Long> nearest(float[] query) {
+    return model.entrySet().stream()
+        .sorted(Comparator.comparingDouble(point -> distance(query, point.getValue())))
+        .limit(LIMIT)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static double distance(float[] query, float[] stored) {
+    double sum = 0;
+    for (int i = 0; i < query.length; i++) {
+      sum += ((double) query[i] - stored[i]) * ((double) query[i] - stored[i]);
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Test
+  void aCodecIsForACompactGraph() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      CreateCollectionRequest.Builder flat = request(Codec.CODEC_INT8);
+      flat.getIndexBuilder().setFlat(FlatIndex.getDefaultInstance());
+      StatusRuntimeException failure = refused(server, flat);
+      assertEquals(Code.INVALID_ARGUMENT, failure.getStatus().getCode());
+      assertEquals("vector.codec", field(failure));
+      assertTrue(failure.toString().contains("CODEC_INT8 is for an HNSW"), failure::toString);
+      CreateCollectionRequest.Builder fast = request(Codec.CODEC_RABITQ);
+      fast.getIndexBuilder().getHnswBuilder().setLayout(GraphLayout.GRAPH_LAYOUT_FAST);
+      failure = refused(server, fast);
+      assertEquals("vector.codec", field(failure));
+      assertTrue(
+          failure
+              .toString()
+              .contains("CODEC_RABITQ is for GRAPH_LAYOUT_COMPACT, got GRAPH_LAYOUT_FAST"),
+          failure::toString);
+      failure = refused(server, request(Codec.CODEC_PQ));
+      assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(failure).getReason());
+    }
+  }
+
+  @Test
+  void creatingAgainComparesTheCodecThatWasMeant() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      server.collections().createCollection(request(Codec.CODEC_UNSPECIFIED).build());
+      server.collections().createCollection(request(Codec.CODEC_F32).build());
+      StatusRuntimeException other = refused(server, request(Codec.CODEC_INT8));
+      assertEquals(Code.ALREADY_EXISTS, other.getStatus().getCode());
+    }
+  }
+
+  @Test
+  void howManyToRescoreIsCheckedAndToldByThePlan() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      server.collections().createCollection(request(Codec.CODEC_INT8).build());
+      upsert(server, 0, 20);
+      float[] query = randomVector();
+      for (int wrong : new int[] {0, 10_001, -1}) {
+        StatusRuntimeException failure =
+            assertThrows(
+                StatusRuntimeException.class,
+                () -> search(server, query, SearchOptions.newBuilder().setRescore(wrong)));
+        assertEquals("options.rescore", field(failure));
+      }
+      SearchRequest.Builder explained =
+          SearchRequest.newBuilder().setCollection("coded").setVector(vector(query));
+      explained.getOptionsBuilder().setExplain(true).setEf(50).setRescore(30);
+      String plan =
+          server.searches().search(explained.build()).getHeader().getExplanation().getPlan();
+      assertTrue(plan.contains("beam of 50, 30 rescored"), plan);
+      explained.getOptionsBuilder().clearRescore();
+      plan = server.searches().search(explained.build()).getHeader().getExplanation().getPlan();
+      assertFalse(plan.contains("rescored"), plan);
+    }
+  }
+}
