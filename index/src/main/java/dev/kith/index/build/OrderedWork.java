@@ -93,10 +93,13 @@ final class OrderedWork<P> implements AutoCloseable {
       chunk.task.run(); // Does nothing if somebody has it.
     }
     try {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new ClosedByInterruptException(); // As the file's next write would.
+      }
       first.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClosedByInterruptException(); // As the file's next write would.
+      throw new ClosedByInterruptException();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException failure -> throw failure;
