@@ -11,6 +11,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -94,6 +96,27 @@ final class IndexBuildTest {
 
     assertEquals(1, run("build", file.toString(), "--out", made.toString()));
     assertTrue(err.toString().contains("is there already"), err::toString);
+  }
+
+  @Test
+  void aFolderSaysTheCodecItIsWalkedOn() throws Exception {
+    Path file = vectors(1_200);
+    Path made = folder.resolve("made");
+    String[] build = {"build", file.toString(), "--out", made.toString(), "--codec"};
+    assertEquals(0, run(Stream.concat(Stream.of(build), Stream.of("int8")).toArray(String[]::new)));
+    assertTrue(out.toString().contains("layout=compact codec=int8"), out::toString);
+    assertEquals(
+        new IndexSpec.Hnsw(new HnswParams(16, 200, 1), Layout.COMPACT, Codec.INT8),
+        IndexFolder.open(made).manifest().index());
+    String other = folder.resolve("other").toString();
+    assertEquals(1, run("build", file.toString(), "--out", other, "--codec", "pq"));
+    assertTrue(err.toString().contains("int8 or rabitq, got pq"), err::toString);
+    assertEquals(
+        1, run("build", file.toString(), "--out", other, "--codec", "f16", "--layout", "fast"));
+    assertTrue(err.toString().contains("F16 is for the layout COMPACT, got FAST"), err::toString);
+    assertEquals(
+        1, run("build", file.toString(), "--out", other, "--codec", "f16", "--index", "flat"));
+    assertTrue(err.toString().contains("index flat has no graph to walk"), err::toString);
   }
 
   @Test

@@ -3,10 +3,13 @@ package dev.kith.bench.micro;
 import com.sun.management.ThreadMXBean;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.CodeScorer;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Rabitq;
 import dev.kith.index.codec.RandomRotation;
+import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.FourRows;
 import dev.kith.index.kernel.LookupTable;
@@ -23,6 +26,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /// The process that [KernelAllocationTest] starts: runs every kernel until it allocates nothing and
 /// exits with 0, or says which one never stopped and exits with 1.
@@ -85,7 +89,9 @@ final class AllocationProbe {
         operands.add(new Operands(mapped, mapped));
         operands.add(new Operands(mapped, grown));
       }
-      for (Kernel kernel : kernels()) {
+      List<Kernel> all = new ArrayList<>(kernels());
+      all.addAll(codedKernels(grown, buffer, arena));
+      for (Kernel kernel : all) {
         long allocated = allocatedInTheEnd(kernel, operands);
         System.out.println(
             allocated == 0
@@ -105,6 +111,25 @@ final class AllocationProbe {
     List<Kernel> all = new ArrayList<>(CodePasses.kernels(DIMENSION, ROWS));
     all.addAll(floatKernels(scorer, scores));
     return all;
+  }
+
+  /// A query is encoded and every row estimated, in each codec.
+  private static List<Kernel> codedKernels(VectorRows rows, QueryBuffer query, Arena arena) {
+    CodeScorer scorer = new CodeScorer();
+    float[] scores = new float[ROWS];
+    int[] ordinals = IntStream.range(0, ROWS).toArray();
+    List<Kernel> kernels = new ArrayList<>();
+    for (Codec codec : List.of(Codec.F16, Codec.BF16, Codec.INT8, Codec.RABITQ)) {
+      SegmentCodes codes = SegmentCodes.encode(codec, rows, ordinals, 1, arena, encoded -> {});
+      kernels.add(
+          new Kernel(
+              "estimate by " + codec,
+              (same, again) -> {
+                scorer.bind(codes, query).score(ordinals, ROWS, scores);
+                return scores[ROWS - 1];
+              }));
+    }
+    return kernels;
   }
 
   private static List<Kernel> floatKernels(F32Scorer scorer, float[] scores) {

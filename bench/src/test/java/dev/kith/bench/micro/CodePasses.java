@@ -44,7 +44,9 @@ final class CodePasses {
         new Kernel("differing", passes::differing),
         new Kernel("differing4", passes::differing4),
         new Kernel("common", passes::common),
-        new Kernel("common4", passes::common4));
+        new Kernel("common4", passes::common4),
+        new Kernel("weighted", passes::weighted),
+        new Kernel("weighted4", passes::weighted4));
   }
 
   private float f16Dot(VectorRows query, VectorRows rows) {
@@ -194,6 +196,24 @@ final class CodePasses {
     for (int i = 0; i + 4 <= count; i += 4) {
       point(rows, i);
       BITS.common4(query.segment(), 0, rows.segment(), four, dimension / 2);
+      sum += four.count0 + four.count3;
+    }
+    return sum;
+  }
+
+  private float weighted(VectorRows query, VectorRows rows) {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += BITS.weighted(query.segment(), 0, rows.segment(), rows.offset(i), dimension / 8);
+    }
+    return sum;
+  }
+
+  private float weighted4(VectorRows query, VectorRows rows) {
+    long sum = 0;
+    for (int i = 0; i + 4 <= count; i += 4) {
+      point(rows, i);
+      BITS.weighted4(query.segment(), 0, rows.segment(), four, dimension / 8);
       sum += four.count0 + four.count3;
     }
     return sum;

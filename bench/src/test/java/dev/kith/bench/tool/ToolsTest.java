@@ -101,6 +101,10 @@ final class ToolsTest {
     assertTrue(err.toString().contains("compact or fast, got wide"), err::toString);
     assertEquals(2, run("kith-bench", "run", "--dataset", ".", "--layout", "fast"));
     assertTrue(err.toString().contains("add --segment sealed, or --server"), err::toString);
+    assertEquals(2, run("kith-bench", "run", "--dataset", ".", "--codec", "int8"));
+    assertTrue(err.toString().contains("--codec int8 is of sealed segments"), err::toString);
+    assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pq"));
+    assertTrue(err.toString().contains("int8 or rabitq, got pq"), err::toString);
     String empty = folder.toString();
     assertEquals(
         1,

@@ -4,35 +4,35 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
 
-/// Rounds a vector of floats to signed bytes.
+/// Rounds a vector of floats to signed bytes and knows what the last ones stand for. Fields, so
+/// that encoding a query does not allocate.
 final class Int8Encoder {
 
-  private Int8Encoder() {}
+  /// By which the inner product of the last codes is multiplied to estimate that of vectors.
+  float factor;
 
-  /// What codes stand for.
-  ///
-  /// @param factor by which the inner product of codes is multiplied to estimate that of vectors
-  /// @param squaredNorm of the vector
-  record Codes(float factor, float squaredNorm) {}
+  /// Of the last vector.
+  float squaredNorm;
 
   /// Writes the codes of the `dimension` floats at `offset` of `source` to `target`.
-  static Codes encode(
+  void encode(
       MemorySegment source, long offset, int dimension, MemorySegment target, long targetOffset) {
     float largest = 0;
     for (int i = 0; i < dimension; i++) {
       largest = Math.max(largest, Math.abs(coordinate(source, offset, i)));
     }
     double perUnit = largest == 0 ? 0 : Int8Rows.MAX_CODE / (double) largest;
-    double squaredNorm = 0;
+    double squares = 0;
     double withCodes = 0;
     for (int i = 0; i < dimension; i++) {
       double coordinate = coordinate(source, offset, i);
       long code = Math.round(coordinate * perUnit);
       target.set(JAVA_BYTE, targetOffset + i, (byte) code);
-      squaredNorm += coordinate * coordinate;
+      squares += coordinate * coordinate;
       withCodes += coordinate * code;
     }
-    return new Codes(withCodes == 0 ? 0 : (float) (squaredNorm / withCodes), (float) squaredNorm);
+    factor = withCodes == 0 ? 0 : (float) (squares / withCodes);
+    squaredNorm = (float) squares;
   }
 
   private static float coordinate(MemorySegment source, long offset, int i) {

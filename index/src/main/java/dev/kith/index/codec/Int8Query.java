@@ -15,8 +15,7 @@ public final class Int8Query {
    */
   private final MemorySegment codes;
 
-  private float factor;
-  private float squaredNorm;
+  private final Int8Encoder encoder = new Int8Encoder();
 
   /// Reserves the memory.
   ///
@@ -31,9 +30,7 @@ public final class Int8Query {
   /// @throws IllegalArgumentException if it is of another space
   public void set(QueryBuffer query) {
     CodedRows.requireSameSpace(space, query.space());
-    Int8Encoder.Codes encoded = Int8Encoder.encode(query.segment(), 0, space.dimension(), codes, 0);
-    this.factor = encoded.factor();
-    this.squaredNorm = encoded.squaredNorm();
+    encoder.encode(query.segment(), 0, space.dimension(), codes, 0);
   }
 
   /// The shape of the query.
@@ -48,10 +45,10 @@ public final class Int8Query {
 
   /// As that of a row: see [Int8Rows].
   float factor() {
-    return factor;
+    return encoder.factor;
   }
 
   float squaredNorm() {
-    return squaredNorm;
+    return encoder.squaredNorm;
   }
 }

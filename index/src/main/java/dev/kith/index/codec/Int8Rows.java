@@ -79,11 +79,10 @@ public final class Int8Rows implements SegmentCodes {
     Objects.checkIndex(ordinal, capacity);
     Objects.checkIndex(sourceOrdinal, source.capacity());
     long at = offset(ordinal);
-    Int8Encoder.Codes codes =
-        Int8Encoder.encode(
-            source.segment(), source.offset(sourceOrdinal), space.dimension(), segment, at);
-    segment.set(FLOAT, at + stride - TRAILER, codes.factor());
-    segment.set(FLOAT, at + stride - TRAILER + Float.BYTES, codes.squaredNorm());
+    Int8Encoder encoder = new Int8Encoder();
+    encoder.encode(source.segment(), source.offset(sourceOrdinal), space.dimension(), segment, at);
+    segment.set(FLOAT, at + stride - TRAILER, encoder.factor);
+    segment.set(FLOAT, at + stride - TRAILER + Float.BYTES, encoder.squaredNorm);
   }
 
   /// All rows, borrowed.

@@ -12,6 +12,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
@@ -81,10 +82,14 @@ final class AttachTest {
 
   private Path build(String name, Metric metric, Layout layout, List<Point> points)
       throws IOException {
+    return build(name, definition(metric, layout), points);
+  }
+
+  private Path build(String name, IndexFolderWriter.Definition definition, List<Point> points)
+      throws IOException {
     Path parent = Files.createDirectories(folder.resolve("attachable"));
     Path out = parent.resolve(name);
-    try (IndexFolderWriter writer =
-        IndexFolderWriter.create(out, definition(metric, layout), 2, SILENT)) {
+    try (IndexFolderWriter writer = IndexFolderWriter.create(out, definition, 2, SILENT)) {
       for (Point point : points) {
         writer.append(MemorySegment.ofArray(Points.bytes(point.vector())), 0);
       }
@@ -148,6 +153,25 @@ final class AttachTest {
 
   private static List<PointId> ids(List<StoredPoint> points) {
     return points.stream().map(StoredPoint::id).toList();
+  }
+
+  @Test
+  void anIndexWalkedOnCodesIsAttachedWithThem() throws IOException {
+    IndexSpec coded = new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT, Codec.INT8);
+    VectorSpace space = new VectorSpace(Points.DIMENSION, Metric.EUCLIDEAN);
+    List<Point> points = points(900, 1);
+    build("made", new IndexFolderWriter.Definition(space, coded, 400), points);
+    try (Catalog catalog = Points.open(folder)) {
+      catalog.attach("a", "made", QUIET, () -> false);
+    }
+    try (Catalog catalog = Points.open(folder)) {
+      Collection collection = catalog.collection("a");
+      assertEquals(coded, collection.info().spec().index());
+      requireHeld(collection, points);
+      for (SegmentStats segment : collection.stats().segments()) {
+        assertTrue(segment.rescoreFactor().orElseThrow() >= 1, segment::toString);
+      }
+    }
   }
 
   @Test
