@@ -143,7 +143,8 @@ final class PeersCommandTest {
               "p50_us",
               "p99_us",
               "p999_us",
-              "distance_computations"),
+              "distance_computations",
+              "collections"),
           List.copyOf(point.propertyNames()));
       assertTrue(point.get("qps_cpu").doubleValue() > 0, point::toString);
       best = Math.max(best, point.get("recall_at_10").doubleValue());

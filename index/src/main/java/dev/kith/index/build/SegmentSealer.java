@@ -202,8 +202,7 @@ final class SegmentSealer {
     FastGraph.Params params =
         new FastGraph.Params(segment.space(), header.m(), header.bits(), header.seed());
     try (Arena arena = Arena.ofShared()) {
-      FastGraphSource source =
-          new FastGraphSource(params, graph, segment.rows(), sources(), arena);
+      FastGraphSource source = new FastGraphSource(params, graph, segment.rows(), sources(), arena);
       new RecordSections(source, threads, done -> count(size + done)).write(writer);
     }
   }
