@@ -104,7 +104,9 @@ final class KithServerTest {
   private static void assertSearchable(RunningServer server, int copies) {
     CollectionStats stats = server.server().catalog().collection("sealed").stats();
     assertTrue(stats.fileBytes() > 0, stats::toString);
-    assertEquals(copies * stats.fileBytes(), stats.memoryBytes());
+    // Sections are copied, but not what frames them.
+    assertEquals(copies == 1, stats.memoryBytes() > 0);
+    assertTrue(stats.memoryBytes() <= stats.fileBytes(), stats::toString);
     SearchResponse found =
         server
             .searches()

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,7 @@ final class PlanRunnerTest {
         new SearchPlan(10, new Probe.Beam(50)).toString());
     assertThrows(IllegalArgumentException.class, () -> new SearchPlan(0, new Probe.Exact()));
     assertThrows(IllegalArgumentException.class, () -> new Probe.Beam(0));
+    assertThrows(IllegalArgumentException.class, () -> new Probe.Beam(1, OptionalInt.of(0)));
     assertThrows(IllegalArgumentException.class, () -> new Probe.Beam(Probe.MAX_EF + 1));
   }
 
