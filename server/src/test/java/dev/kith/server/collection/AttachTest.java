@@ -15,6 +15,7 @@ import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
+import dev.kith.server.bulk.LinkOrder;
 import dev.kith.server.bulk.Manifests;
 import dev.kith.server.collection.Points.Point;
 import dev.kith.server.refusal.Refusal;
@@ -61,7 +62,8 @@ final class AttachTest {
     return new IndexFolderWriter.Definition(
         new VectorSpace(Points.DIMENSION, metric),
         new IndexSpec.Hnsw(new HnswParams(8, 40, 7), layout),
-        400);
+        400,
+        LinkOrder.NATURAL);
   }
 
   private static List<Point> points(int count, long seed) {
