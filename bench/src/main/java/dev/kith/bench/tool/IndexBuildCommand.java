@@ -9,6 +9,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.server.bulk.IndexFolderWriter;
+import dev.kith.server.bulk.LinkOrder;
 import dev.kith.server.collection.CollectionSpec;
 import dev.kith.server.collection.ProcessMemory;
 import java.io.IOException;
@@ -111,6 +112,18 @@ final class IndexBuildCommand implements Callable<Integer> {
   private @Nullable String codec;
 
   @Option(
+      names = "--link-order",
+      paramLabel = "NAME",
+      defaultValue = "natural",
+      description = {
+        "natural (the default), the order of the file; or lid, by descending local intrinsic"
+            + " dimension: searches then compute some 3 to 11 %% fewer distances at equal recall"
+            + " up to .99. It takes about 30 %% longer to link, and 16 bytes of the Java heap a"
+            + " vector."
+      })
+  private String linkOrder = "natural";
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
@@ -162,7 +175,7 @@ final class IndexBuildCommand implements Callable<Integer> {
           new IndexBuild(
               new IndexBuild.Settings(
                   out,
-                  new IndexFolderWriter.Definition(space, built, points),
+                  new IndexFolderWriter.Definition(space, built, points, linkOrder()),
                   threads == null ? Runtime.getRuntime().availableProcessors() : threads,
                   ids),
               source);
@@ -198,6 +211,15 @@ final class IndexBuildCommand implements Callable<Integer> {
     return codec == null ? laidOut : RunSettings.coded(laidOut, codec);
   }
 
+  private LinkOrder linkOrder() {
+    return switch (linkOrder) {
+      case "natural" -> LinkOrder.NATURAL;
+      case "lid" -> LinkOrder.LID;
+      default ->
+          throw new IllegalArgumentException("link order must be natural or lid, got " + linkOrder);
+    };
+  }
+
   private void print(BuildReport report, IndexSpec built) {
     PrintWriter printed = spec.commandLine().getOut();
     if (json) {
@@ -206,10 +228,11 @@ final class IndexBuildCommand implements Callable<Integer> {
     }
     printed.printf(
         Locale.ROOT,
-        "built %s: %d vectors, %s, in %.1f s (%.0f a second)%n",
+        "built %s: %d vectors, %s%s, in %.1f s (%.0f a second)%n",
         out,
         report.vectors(),
         IndexBuild.describe(built),
+        built instanceof IndexSpec.Flat ? "" : ", linked in " + linkOrder + " order",
         report.seconds(),
         report.vectorsPerSecond());
     printed.printf(
@@ -237,6 +260,7 @@ final class IndexBuildCommand implements Callable<Integer> {
             .put("out", out.toString())
             .put("vectors", report.vectors())
             .put("segments", report.segments())
+            .put("link_order", linkOrder)
             .put("seconds", report.seconds())
             .put("vectors_per_second", report.vectorsPerSecond())
             .put("peak_resident_bytes", report.peakResidentBytes())

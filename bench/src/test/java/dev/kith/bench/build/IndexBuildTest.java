@@ -11,10 +11,12 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.build.SealedSegment;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
+import dev.kith.server.bulk.LinkOrder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -120,6 +122,42 @@ final class IndexBuildTest {
   }
 
   @Test
+  void theOrderOfLinkingIsSaidAndChangesTheGraphButNotTheRows() throws Exception {
+    Path file = vectors(2_500);
+    for (String order : List.of("natural", "lid")) {
+      String made = folder.resolve(order).toString();
+      assertEquals(
+          0,
+          run(
+              "build",
+              file.toString(),
+              "--out",
+              made,
+              "--link-order",
+              order,
+              "--m",
+              "8",
+              "--segment-points",
+              "1000",
+              "--threads",
+              "1"),
+          err::toString);
+      assertTrue(out.toString().contains("linked in " + order + " order"), out::toString);
+    }
+    IndexFolder natural = IndexFolder.open(folder.resolve("natural"));
+    IndexFolder lid = IndexFolder.open(folder.resolve("lid"));
+    assertEquals(natural.manifest().index(), lid.manifest().index());
+    assertEquals(natural.manifest().pointsFile(), lid.manifest().pointsFile());
+    for (int number = 0; number < 3; number++) {
+      assertTrue(Files.mismatch(natural.segmentFile(number), lid.segmentFile(number)) >= 0);
+      try (SealedSegment segment =
+          SealedSegment.open(lid.segmentFile(number), lid.manifest().space())) {
+        assertEquals(List.of(), segment.verify());
+      }
+    }
+  }
+
+  @Test
   void whatIsWrongIsSaidBeforeAnythingIsBuilt() throws Exception {
     Path file = vectors(10);
     String made = folder.resolve("made").toString();
@@ -129,6 +167,11 @@ final class IndexBuildTest {
     assertEquals(2, run("build", file.toString(), "--out", made, "--segment-points", "7"));
     assertEquals(1, run("build", file.toString(), "--out", made, "--metric", "far"));
     assertEquals(1, run("build", file.toString(), "--out", made, "--layout", "wide"));
+    assertEquals(1, run("build", file.toString(), "--out", made, "--link-order", "random"));
+    assertTrue(err.toString().contains("natural or lid, got random"), err::toString);
+    assertEquals(
+        1, run("build", file.toString(), "--out", made, "--link-order", "lid", "--index", "flat"));
+    assertTrue(err.toString().contains("links nothing"), err::toString);
     Path ids = folder.resolve("ids.txt");
     for (List<String> lines :
         List.of(List.of("1", "2"), List.of("a", "b", "a", "c", "d", "e", "f", "g", "h", "i"))) {
@@ -157,7 +200,8 @@ final class IndexBuildTest {
           new IndexFolderWriter.Definition(
               new VectorSpace(DIMENSION, Metric.DOT),
               new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT),
-              1_000_000);
+              1_000_000,
+              LinkOrder.NATURAL);
       IndexBuild build =
           new IndexBuild(
               new IndexBuild.Settings(folder.resolve("made"), definition, 1, null), source);

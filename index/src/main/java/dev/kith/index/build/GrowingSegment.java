@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +146,36 @@ public final class GrowingSegment implements SegmentReader, Resource {
     return index;
   }
 
+  /// Has the published rows linked in another order than their own; rows published later follow in
+  /// theirs. For the one writer, before the first [#linkNext]. Without a graph it changes nothing.
+  ///
+  /// A search during linking scores every row from the lowest unlinked one on. In an order unlike
+  /// that of the ordinals those are most of them until the end: this is for segments that are
+  /// searched later.
+  ///
+  /// @param order a permutation of the ordinals below [#size]; not to be changed afterwards
+  /// @throws IllegalArgumentException if it is none
+  /// @throws IllegalStateException if linking has begun
+  public void linkInOrder(int[] order) {
+    requirePermutation(order, published);
+    if (graph != null) {
+      queue.dealIn(order);
+    }
+  }
+
+  private static void requirePermutation(int[] order, int size) {
+    Require.inRange("rows in the order", order.length, size, size);
+    BitSet seen = new BitSet(size);
+    for (int ordinal : order) {
+      Require.inRange("ordinal", ordinal, 0, size - 1);
+      if (seen.get(ordinal)) {
+        throw new IllegalArgumentException(
+            "an order of linking has every ordinal once, got %d twice".formatted(ordinal));
+      }
+      seen.set(ordinal);
+    }
+  }
+
   /// Links the next published row. For any number of threads.
   ///
   /// @param scratch owned by the calling thread
@@ -249,7 +280,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
   }
 
   /// Checks everything that is promised about labels and links; for tests and operators, while
-  /// nobody appends or links.
+  /// nobody appends or links and no [order][#linkInOrder] is half done.
   ///
   /// @return what is wrong, empty if nothing is
   public List<String> verify() {

@@ -3,7 +3,8 @@ package dev.kith.index.build;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// Deals out the rows to link, in order, and knows below which one all are done. Thread-safe.
+/// Deals out the rows to link, in their order or one that is set, and knows below which one all are
+/// done. Thread-safe.
 final class LinkQueue {
   private final AtomicInteger claimed = new AtomicInteger();
   private final AtomicInteger linked = new AtomicInteger();
@@ -11,6 +12,9 @@ final class LinkQueue {
   private final int capacity;
   private final int linkedFrom;
   private final int linkedTo;
+
+  /// Which row comes at which place; rows beyond its end come at their own.
+  private volatile int[] order = {};
 
   LinkQueue(int capacity) {
     this(capacity, 0, 0);
@@ -29,7 +33,21 @@ final class LinkQueue {
     advance();
   }
 
-  /// Claims the next row below `bound`, or returns -1 if there is none.
+  /// Deals out rows in this order, before any is claimed.
+  ///
+  /// @param order a permutation of the ordinals below its length
+  /// @throws IllegalStateException if a row is claimed or linked
+  void dealIn(int[] order) {
+    if (claimed.get() > 0 || linkedFrom < linkedTo) {
+      throw new IllegalStateException(
+          "the order of linking must be set before the first row is linked: %d are claimed, %d linked"
+              .formatted(claimed.get(), linkedTo - linkedFrom));
+    }
+    this.order = order;
+  }
+
+  /// Claims the next row below `bound`, or returns -1 if there is none. If an order is set, `bound`
+  /// must not be below its length.
   int claim(int bound) {
     while (true) {
       int before = claimed.get();
@@ -38,7 +56,8 @@ final class LinkQueue {
         return -1;
       }
       if (claimed.compareAndSet(before, next + 1)) {
-        return next;
+        int[] order = this.order;
+        return next < order.length ? order[next] : next;
       }
     }
   }

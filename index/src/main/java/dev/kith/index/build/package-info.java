@@ -5,6 +5,7 @@
 /// a [dev.kith.index.build.SealedSegment] maps and serves. A [dev.kith.index.build.SegmentMerge]
 /// makes one such file of several, without the rows that died since. An
 /// [dev.kith.index.build.IndexSpec] says which index both of them keep.
+/// [dev.kith.index.build.LocalDimensions] yields an order of linking that makes a better graph.
 @NullMarked
 package dev.kith.index.build;
 

@@ -22,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +57,15 @@ public final class IndexFolderWriter implements AutoCloseable {
   /// @param space shape of the vectors
   /// @param index how they are indexed
   /// @param segmentPoints rows at which a segment is sealed, in `[1, 100_000_000]`
-  public record Definition(VectorSpace space, IndexSpec index, int segmentPoints) {
+  /// @param order of linking, which the folder does not remember
+  public record Definition(VectorSpace space, IndexSpec index, int segmentPoints, LinkOrder order) {
     public Definition {
       Require.inRange("segmentPoints", segmentPoints, 1, IndexManifest.MAX_SEGMENT_POINTS);
       index.requireHolds(space);
+      if (order != LinkOrder.NATURAL && index instanceof IndexSpec.Flat) {
+        throw new IllegalArgumentException(
+            "index flat links nothing, got link order " + order.name().toLowerCase(Locale.ROOT));
+      }
     }
   }
 
@@ -162,7 +168,7 @@ public final class IndexFolderWriter implements AutoCloseable {
 
   private void seal(GrowingSegment full) throws IOException {
     full.publish();
-    SegmentLinking.link(full, threads, done -> listener.linked(sealed + done));
+    SegmentLinking.link(full, definition.order(), threads, done -> listener.linked(sealed + done));
     int number = segments.size() + 1;
     Require.inRange("segments", number, 1, IndexManifest.MAX_SEGMENTS);
     Path file = building.resolve(IndexFolder.segmentName(number - 1));

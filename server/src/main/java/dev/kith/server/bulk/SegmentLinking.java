@@ -1,6 +1,7 @@
 package dev.kith.server.bulk;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.LocalDimensions;
 import dev.kith.index.hnsw.HnswScratch;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,22 +9,66 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
 /// Links all published rows of a segment, with several threads.
 final class SegmentLinking {
   private static final int REPORT_ROWS = 256;
 
-  private SegmentLinking() {}
+  /// Measured on 80,000 rows of GloVe-100 and 40,000 definitions of WordNet, m 16: the estimate
+  /// takes about a twentieth of the time of linking. A sample of 2,000 takes three to four times as
+  /// long and saves searches less on the former, more on the latter.
+  private static final LocalDimensions.Sample SAMPLE = new LocalDimensions.Sample(500, 20, 1);
 
+  private final GrowingSegment segment;
+  private final int threads;
+  private final LongConsumer progress;
+  private final AtomicLong linked = new AtomicLong();
+
+  private SegmentLinking(GrowingSegment segment, int threads, LongConsumer progress) {
+    this.segment = segment;
+    this.threads = threads;
+    this.progress = progress;
+  }
+
+  /// @param order of rows, if there is a graph
   /// @param progress hears how many rows are linked, on any thread
-  static void link(GrowingSegment segment, int threads, LongConsumer progress) {
+  static void link(GrowingSegment segment, LinkOrder order, int threads, LongConsumer progress) {
+    SegmentLinking linking = new SegmentLinking(segment, threads, progress);
+    switch (order) {
+      case NATURAL -> {}
+      case LID -> linking.orderByDimension();
+    }
+    linking.onEveryThread(linking::linkRows);
+    progress.accept(segment.size());
+  }
+
+  private void orderByDimension() {
+    try (LocalDimensions dimensions = new LocalDimensions(segment.rows(), segment.size(), SAMPLE)) {
+      onEveryThread(dimensions::estimate);
+      segment.linkInOrder(dimensions.descending());
+    }
+  }
+
+  private void linkRows() {
+    HnswScratch scratch = new HnswScratch();
+    int unreported = 0;
+    while (segment.linkNext(scratch)) {
+      if (++unreported == REPORT_ROWS) {
+        progress.accept(linked.addAndGet(unreported));
+        unreported = 0;
+      }
+    }
+  }
+
+  private void onEveryThread(Runnable work) {
     try (ExecutorService workers =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().name("kith-linker-", 0).factory())) {
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
-        running.add(workers.submit(() -> linkAll(segment, progress)));
+        running.add(workers.submit(work));
       }
       for (Future<?> worker : running) {
         worker.get();
@@ -33,17 +78,6 @@ final class SegmentLinking {
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while linking", hurried);
-    }
-    progress.accept(segment.size());
-  }
-
-  private static void linkAll(GrowingSegment segment, LongConsumer progress) {
-    HnswScratch scratch = new HnswScratch();
-    int linked = 0;
-    while (segment.linkNext(scratch)) {
-      if (++linked % REPORT_ROWS == 0) {
-        progress.accept(segment.linked());
-      }
     }
   }
 }

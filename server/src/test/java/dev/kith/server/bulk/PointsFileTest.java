@@ -27,7 +27,8 @@ final class PointsFileTest {
   private Path write(Metric metric) throws IOException {
     Path out = folder.resolve("made");
     IndexFolderWriter.Definition definition =
-        new IndexFolderWriter.Definition(new VectorSpace(2, metric), new IndexSpec.Flat(), 1_000);
+        new IndexFolderWriter.Definition(
+            new VectorSpace(2, metric), new IndexSpec.Flat(), 1_000, LinkOrder.NATURAL);
     IndexFolderWriter.Listener silent =
         new IndexFolderWriter.Listener() {
           @Override

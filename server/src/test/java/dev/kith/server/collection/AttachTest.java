@@ -16,6 +16,7 @@ import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
+import dev.kith.server.bulk.LinkOrder;
 import dev.kith.server.bulk.Manifests;
 import dev.kith.server.collection.Points.Point;
 import dev.kith.server.refusal.Refusal;
@@ -62,7 +63,8 @@ final class AttachTest {
     return new IndexFolderWriter.Definition(
         new VectorSpace(Points.DIMENSION, metric),
         new IndexSpec.Hnsw(new HnswParams(8, 40, 7), layout),
-        400);
+        400,
+        LinkOrder.NATURAL);
   }
 
   private static List<Point> points(int count, long seed) {
@@ -160,7 +162,7 @@ final class AttachTest {
     IndexSpec coded = new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT, Codec.INT8);
     VectorSpace space = new VectorSpace(Points.DIMENSION, Metric.EUCLIDEAN);
     List<Point> points = points(900, 1);
-    build("made", new IndexFolderWriter.Definition(space, coded, 400), points);
+    build("made", new IndexFolderWriter.Definition(space, coded, 400, LinkOrder.NATURAL), points);
     try (Catalog catalog = Points.open(folder)) {
       catalog.attach("a", "made", QUIET, () -> false);
     }

@@ -1,0 +1,12 @@
+package dev.kith.server.bulk;
+
+/// In which order the rows of a segment are linked. Leaves their ordinals and the format as they
+/// are.
+public enum LinkOrder {
+  /// As they were appended.
+  NATURAL,
+  /// By descending local intrinsic dimension, so that rows in crowds come last (Elliott & Clark,
+  /// *The Impacts of Data, Ordering, and Intrinsic Dimensionality on Recall in Hierarchical
+  /// Navigable Small Worlds*, 2024).
+  LID
+}
