@@ -79,7 +79,7 @@ final class Segments {
   /// Writes a linked segment to a file and opens that.
   SealedSegment seal(GrowingSegment growing) throws IOException {
     Path file = folder.resolve("segment-" + files++);
-    growing.seal(file, 1, SealProgress.IGNORED);
+    growing.seal(file, 1, 1, SealProgress.IGNORED);
     return SealedSegment.open(file, vectors.space());
   }
 
@@ -90,7 +90,7 @@ final class Segments {
       while (merge.linked() < merge.rows()) {
         assertTrue(merge.linkNext(scratch));
       }
-      merge.write(file, 1, SealProgress.IGNORED);
+      merge.write(file, 1, 1, SealProgress.IGNORED);
     }
     SealedSegment merged = SealedSegment.open(file, vectors.space());
     assertEquals(List.of(), merged.verify());

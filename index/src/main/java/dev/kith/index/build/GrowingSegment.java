@@ -253,12 +253,6 @@ public final class GrowingSegment implements SegmentReader, Resource {
     }
   }
 
-  /// Seals the segment as [#seal(Path, long, int, SealProgress)] does, with the calling thread
-  /// alone.
-  public void seal(Path file, long lsn, SealProgress progress) throws IOException {
-    seal(file, lsn, 1, progress);
-  }
-
   /// Writes the live rows and a graph of them alone to a file, which appears whole or not at all.
   ///
   /// Call when all is published and linked and no more is appended. Searches may go on. A row

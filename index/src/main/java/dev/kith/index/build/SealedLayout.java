@@ -10,8 +10,6 @@ import dev.kith.index.hnsw.Graph;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// What the sections of a sealed segment hold. The container around them is a
 /// [dev.kith.index.store.SectionFile].
@@ -107,7 +105,7 @@ final class SealedLayout {
 
     /// The codec, of a header that was checked.
     Codec codec() {
-      return Objects.requireNonNull(SealedLayout.codec(graph.codec()));
+      return Codec.ofNumber(graph.codec()).orElseThrow();
     }
 
     static Header read(MemorySegment source) {
@@ -130,7 +128,7 @@ final class SealedLayout {
   }
 
   /// @param bits a coordinate of neighbours' codes; 0 if the graph is compact
-  /// @param codec as [#code(Codec)]; zero, as is `rescoreFactor`, in versions before 4
+  /// @param codec as [Codec#number()]; zero, as is `rescoreFactor`, in versions before 4
   record GraphHeader(
       int m,
       int efConstruction,
@@ -153,26 +151,5 @@ final class SealedLayout {
       case DOT -> 2;
       case EUCLIDEAN -> 3;
     };
-  }
-
-  /// How a codec is written.
-  static int code(Codec codec) {
-    return switch (codec) {
-      case F32 -> 0;
-      case F16 -> 1;
-      case BF16 -> 2;
-      case INT8 -> 3;
-      case RABITQ -> 4;
-    };
-  }
-
-  /// The codec that is written as a number, or null if there is none.
-  static @Nullable Codec codec(int code) {
-    for (Codec codec : Codec.values()) {
-      if (code(codec) == code) {
-        return codec;
-      }
-    }
-    return null;
   }
 }

@@ -5,6 +5,7 @@ import dev.kith.index.OrdinalFilter;
 import dev.kith.index.Require;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.CodedGraph;
@@ -206,7 +207,7 @@ public final class SealedSegment implements SegmentReader, Resource {
     int codec = header.graph().codec();
     boolean mayHaveCodes = version == SealedLayout.VERSION_4 && header.index() == SealedLayout.HNSW;
     require(
-        mayHaveCodes == (codec != 0) && SealedLayout.codec(codec) != null,
+        mayHaveCodes == (codec != 0) && Codec.ofNumber(codec).isPresent(),
         file,
         mayHaveCodes ? "codec 1 to 4" : "no codec",
         codec);

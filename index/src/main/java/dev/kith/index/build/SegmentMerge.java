@@ -124,12 +124,6 @@ public final class SegmentMerge implements Resource {
     return grown != null && grown.linkNext(scratch);
   }
 
-  /// Writes the file as [#write(Path, long, int, SealProgress)] does, with the calling thread
-  /// alone.
-  public void write(Path file, long lsn, SealProgress progress) throws IOException {
-    write(file, lsn, 1, progress);
-  }
-
   /// Writes the file, which appears whole or not at all.
   ///
   /// @param lsn log sequence number that the rows cover; given back by [SealedSegment#lsn]

@@ -73,8 +73,13 @@ final class SegmentSealer {
         compact = new GraphCompactor(graph, segment.rows(), newOrdinals, this::count).seal(arena);
         float rescoreFactor = 0;
         if (codec != Codec.F32) {
-          codes = encode(codec, params.seed(), arena);
-          rescoreFactor = rescoreFactor(compact, codes, params.seed());
+          int[] sources = sources();
+          codes =
+              SegmentCodes.encode(
+                  codec, segment.rows(), sources, params.seed(), arena, done -> count(size + done));
+          rescoreFactor =
+              new RescoreSample(compact, codes, segment.rows(), sources)
+                  .factor(params.seed(), () -> progress.report(reported, total()));
         }
         header =
             new SealedLayout.GraphHeader(
@@ -84,7 +89,7 @@ final class SegmentSealer {
                 compact.entry().level(),
                 isFast() ? FastGraph.suitableBits(segment.space()) : 0,
                 params.seed(),
-                SealedLayout.code(codec),
+                codec.number(),
                 rescoreFactor);
       }
       writeHeader(writer, header, compact == null ? SealedLayout.FLAT : SealedLayout.HNSW, arena);
@@ -120,16 +125,6 @@ final class SegmentSealer {
 
   private long total() {
     return (isFast() || isCoded() ? 3L : 2L) * size;
-  }
-
-  private SegmentCodes encode(Codec codec, long seed, Arena arena) {
-    return SegmentCodes.encode(
-        codec, segment.rows(), sources(), seed, arena, done -> count(size + done));
-  }
-
-  private float rescoreFactor(SealedGraph compact, SegmentCodes codes, long seed) {
-    return new RescoreSample(compact, codes, segment.rows(), sources())
-        .factor(seed, () -> progress.report(reported, total()));
   }
 
   /// For every row of the file its ordinal in the segment.

@@ -9,14 +9,9 @@ final class CodedRows {
 
   private CodedRows() {}
 
-  /// @throws IllegalArgumentException if a piece of memory does not hold exactly such rows
-  static void requireFit(MemorySegment mapped, int count, long stride, VectorSpace space) {
-    requireBytes(mapped, count, count * stride, space);
-  }
-
   /// @param bytes that the rows and what goes with them take
   /// @throws IllegalArgumentException if a piece of memory does not hold exactly such rows
-  static void requireBytes(MemorySegment mapped, int count, long bytes, VectorSpace space) {
+  static void requireFit(MemorySegment mapped, int count, long bytes, VectorSpace space) {
     if (mapped.byteSize() != bytes) {
       throw new IllegalArgumentException(
           "%d coded rows of %d dimensions take %d bytes, got %d"

@@ -58,7 +58,7 @@ public final class HalfRows implements SegmentCodes {
   public static HalfRows map(
       VectorSpace space, HalfFormat format, MemorySegment mapped, int count) {
     Require.inRange("count", count, 0, Integer.MAX_VALUE);
-    CodedRows.requireFit(mapped, count, strideBytes(space), space);
+    CodedRows.requireFit(mapped, count, count * strideBytes(space), space);
     return new HalfRows(space, format, mapped, count);
   }
 

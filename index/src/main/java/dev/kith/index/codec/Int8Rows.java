@@ -64,7 +64,7 @@ public final class Int8Rows implements SegmentCodes {
   /// @throws IllegalArgumentException if the length or the address does not fit
   public static Int8Rows map(VectorSpace space, MemorySegment mapped, int count) {
     Require.inRange("count", count, 0, Integer.MAX_VALUE);
-    CodedRows.requireFit(mapped, count, strideBytes(space), space);
+    CodedRows.requireFit(mapped, count, count * strideBytes(space), space);
     return new Int8Rows(space, mapped, count);
   }
 

@@ -98,7 +98,7 @@ public final class RabitqRows implements SegmentCodes {
   /// @throws IllegalArgumentException if the length or the address does not fit
   public static RabitqRows map(VectorSpace space, MemorySegment mapped, int count, long seed) {
     Require.inRange("count", count, 0, Integer.MAX_VALUE);
-    CodedRows.requireBytes(mapped, count, bytes(space, count), space);
+    CodedRows.requireFit(mapped, count, bytes(space, count), space);
     return new RabitqRows(space, seed, mapped, count);
   }
 

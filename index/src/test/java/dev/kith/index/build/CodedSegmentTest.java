@@ -208,7 +208,7 @@ final class CodedSegmentTest {
     Mixture mixture = Mixture.of(SPACE, 2000, 10, 8);
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(mixture, hnsw(Codec.INT8))) {
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     long rows = 2000L * 192;
     try (SealedSegment mapped = SealedSegment.open(file, SPACE);
@@ -263,7 +263,7 @@ final class CodedSegmentTest {
       while (more) {
         more = merge.linkNext(scratch);
       }
-      merge.write(merged, 3, SealProgress.IGNORED);
+      merge.write(merged, 3, 1, SealProgress.IGNORED);
     }
     try (SealedSegment segment = SealedSegment.open(merged, SPACE)) {
       assertEquals(hnsw(Codec.RABITQ), segment.index());
@@ -286,7 +286,7 @@ final class CodedSegmentTest {
   void aHeaderThatContradictsItselfAndCodesOfAnotherLengthAreRefused() throws IOException {
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 2, 9), hnsw(Codec.INT8))) {
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     assertRefused(header(file, 56, 0), "codec 1 to 4");
     assertRefused(header(file, 56, 5), "codec 1 to 4");
@@ -357,7 +357,7 @@ final class CodedSegmentTest {
   private SealedSegment seal(GrowingSegment growing) throws IOException {
     try (growing) {
       Path file = Files.createTempFile(folder, "sealed", "");
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
       return SealedSegment.open(file, growing.space());
     }
   }

@@ -128,7 +128,7 @@ final class ConcurrentSegmentTest {
         searches.add(threads.submit(() -> searchLeased(published, mixture, first, replacing)));
       }
       try {
-        growing.seal(folder.resolve("segment"), 9, SealProgress.IGNORED);
+        growing.seal(folder.resolve("segment"), 9, 1, SealProgress.IGNORED);
         assertClean(growing);
         for (int version = 0; version < 20; version++) {
           SealedSegment sealed = SealedSegment.open(folder.resolve("segment"), SPACE);

@@ -72,7 +72,7 @@ final class FastSegmentTest {
     Mixture mixture = Mixture.of(SPACE, 3000, 10, 4);
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(mixture, FAST)) {
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     try (SealedSegment segment = SealedSegment.open(file, SPACE, residence);
         QueryBuffer query = new QueryBuffer(SPACE)) {
@@ -207,7 +207,7 @@ final class FastSegmentTest {
     for (int run = 0; run < 2; run++) {
       Path file = folder.resolve("run" + run);
       try (GrowingSegment growing = linked(mixture, FAST)) {
-        growing.seal(file, 3, SealProgress.IGNORED);
+        growing.seal(file, 3, 1, SealProgress.IGNORED);
       }
       files[run] = Files.readAllBytes(file);
     }
@@ -218,7 +218,7 @@ final class FastSegmentTest {
   void aFileWithOneBitChangedIsRefused_seed11() throws IOException {
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 300, 3, 11), FAST)) {
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     byte[] good = Files.readAllBytes(file);
     Random random = new Random(11);
@@ -233,7 +233,7 @@ final class FastSegmentTest {
   private SealedSegment seal(GrowingSegment growing) throws IOException {
     Path file = folder.resolve("sealed");
     try (growing) {
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     return SealedSegment.open(file, growing.space());
   }

@@ -58,7 +58,7 @@ final class LinkInOrderTest {
       double recall = recall(segment, mixture, queries, 60, ordinal -> true);
       assertTrue(recall >= 0.97, "recall " + recall);
       Path file = folder.resolve("segment");
-      segment.seal(file, 1, SealProgress.IGNORED);
+      segment.seal(file, 1, 1, SealProgress.IGNORED);
       try (SealedSegment sealed = SealedSegment.open(file, SPACE)) {
         assertClean(sealed);
         assertEquals(10L * 77, sealed.label(77));

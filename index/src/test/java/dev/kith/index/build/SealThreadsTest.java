@@ -54,7 +54,7 @@ final class SealThreadsTest {
     VectorSpace space = new VectorSpace(48, Metric.COSINE);
     Path source = folder.resolve("source");
     try (GrowingSegment growing = linked(Mixture.of(space, 2500, 10, 2), FAST)) {
-      growing.seal(source, 1, SealProgress.IGNORED);
+      growing.seal(source, 1, 1, SealProgress.IGNORED);
     }
     try (SealedSegment sealed = SealedSegment.open(source, space)) {
       List<Path> files = new ArrayList<>();

@@ -229,7 +229,8 @@ final class SegmentMergeTest {
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
       assertEquals(8000, merge.rows());
       inputs.forEach(input -> assertTrue(input.tombstones().kill(5)));
-      assertThrows(IllegalStateException.class, () -> merge.write(file, 1, SealProgress.IGNORED));
+      assertThrows(
+          IllegalStateException.class, () -> merge.write(file, 1, 1, SealProgress.IGNORED));
       Callable<Boolean> linker =
           () -> {
             HnswScratch scratch = new HnswScratch();
@@ -243,7 +244,7 @@ final class SegmentMergeTest {
         assertTrue(done.get());
       }
       assertEquals(8000, merge.linked());
-      merge.write(file, 9, SealProgress.IGNORED);
+      merge.write(file, 9, 1, SealProgress.IGNORED);
     }
     try (SealedSegment merged = SealedSegment.open(file, SPACE)) {
       assertClean(merged);
@@ -305,7 +306,7 @@ final class SegmentMergeTest {
       while (merge.linked() < merge.rows()) {
         assertTrue(merge.linkNext(scratch));
       }
-      assertThrows(UnsupportedOperationException.class, () -> merge.write(file, 1, cancelled));
+      assertThrows(UnsupportedOperationException.class, () -> merge.write(file, 1, 1, cancelled));
     }
     assertFalse(Files.exists(file));
     inputs.forEach(SealedSegment::close);
@@ -337,7 +338,7 @@ final class SegmentMergeTest {
         assertTrue(merge.linkNext(scratch));
       }
       assertFalse(merge.linkNext(scratch));
-      merge.write(file, 1, SealProgress.IGNORED);
+      merge.write(file, 1, 1, SealProgress.IGNORED);
     }
     return SealedSegment.open(file, inputs.getFirst().space());
   }
@@ -355,7 +356,7 @@ final class SegmentMergeTest {
       }
       growing.publish();
       link(growing);
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     return SealedSegment.open(file, mixture.space());
   }

@@ -138,7 +138,7 @@ final class SegmentTest {
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(base, HNSW)) {
       kill(growing, ordinal -> dead[ordinal]);
-      growing.seal(file, 42, SealProgress.IGNORED);
+      growing.seal(file, 42, 1, SealProgress.IGNORED);
       assertClean(growing);
     }
     try (SealedSegment sealed = SealedSegment.open(file, SPACE)) {
@@ -165,7 +165,7 @@ final class SegmentTest {
     Mixture mixture = Mixture.of(SPACE, 3000, 10, 8);
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(mixture, HNSW)) {
-      growing.seal(file, 1, SealProgress.IGNORED);
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
       try (SealedSegment sealed = SealedSegment.open(file, SPACE, residence)) {
         for (int i = 0; i < 100; i++) {
           float[] query = mixture.vectors()[i * 13];
@@ -182,7 +182,7 @@ final class SegmentTest {
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(mixture, FLAT)) {
       kill(growing, ordinal -> ordinal < 100);
-      growing.seal(file, 3, SealProgress.IGNORED);
+      growing.seal(file, 3, 1, SealProgress.IGNORED);
     }
     try (SealedSegment sealed = SealedSegment.open(file, SPACE)) {
       assertEquals(FLAT, sealed.index());
@@ -199,7 +199,7 @@ final class SegmentTest {
   void aFileOfAnotherSpaceIsRefused() throws IOException {
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 50, 2, 10), HNSW)) {
-      growing.seal(file, 3, SealProgress.IGNORED);
+      growing.seal(file, 3, 1, SealProgress.IGNORED);
     }
     CorruptFileException refused =
         assertThrows(
@@ -216,7 +216,7 @@ final class SegmentTest {
   void aFlippedBitAnywhereIsFound() throws IOException {
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 60, 2, 11), HNSW)) {
-      growing.seal(file, 3, SealProgress.IGNORED);
+      growing.seal(file, 3, 1, SealProgress.IGNORED);
     }
     byte[] good = Files.readAllBytes(file);
     Random random = new Random(12);
@@ -236,7 +236,7 @@ final class SegmentTest {
       Path file = folder.resolve("run" + run);
       try (GrowingSegment growing = linked(mixture, HNSW)) {
         kill(growing, ordinal -> ordinal % 4 == 1);
-        growing.seal(file, 3, SealProgress.IGNORED);
+        growing.seal(file, 3, 1, SealProgress.IGNORED);
       }
       files[run] = Files.readAllBytes(file);
     }
@@ -267,7 +267,7 @@ final class SegmentTest {
       IllegalStateException refused =
           assertThrows(
               IllegalStateException.class,
-              () -> growing.seal(folder.resolve("segment"), 1, SealProgress.IGNORED));
+              () -> growing.seal(folder.resolve("segment"), 1, 1, SealProgress.IGNORED));
       assertEquals(
           "only a linked segment can be sealed: 5 rows appended, 5 published, 0 linked",
           refused.getMessage());

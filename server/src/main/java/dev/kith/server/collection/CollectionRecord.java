@@ -45,7 +45,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
             .putInt(params.efConstruction())
             .putLong(params.seed());
         if (codec != Codec.F32) {
-          out.put(code(codec));
+          out.put((byte) codec.number());
         }
       }
     }
@@ -108,24 +108,10 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     };
   }
 
-  private static byte code(Codec codec) {
-    return switch (codec) {
-      case F32 -> 0;
-      case F16 -> 1;
-      case BF16 -> 2;
-      case INT8 -> 3;
-      case RABITQ -> 4;
-    };
-  }
-
-  private static Codec codec(byte code) {
-    return switch (code) {
-      case 1 -> Codec.F16;
-      case 2 -> Codec.BF16;
-      case 3 -> Codec.INT8;
-      case 4 -> Codec.RABITQ;
-      default -> throw Records.damaged("collection", "a codec from 1 to 4", "" + code);
-    };
+  private static Codec codec(byte number) {
+    return Codec.ofNumber(number)
+        .filter(codec -> codec != Codec.F32)
+        .orElseThrow(() -> Records.damaged("collection", "a codec from 1 to 4", "" + number));
   }
 
   private static byte code(Metric metric) {
