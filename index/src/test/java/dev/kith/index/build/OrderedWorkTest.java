@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,7 +89,7 @@ final class OrderedWorkTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
-  void whatAnyWorkThrowsEndsAllAndLeavesNoThread(int threads) {
+  void whatAnyWorkThrowsEndsAllAndLeavesNoThread(int threads) throws Exception {
     ConcurrentHashMap<Thread, Boolean> seen = new ConcurrentHashMap<>();
     List<Integer> handedOn = new ArrayList<>();
     IllegalStateException failure = new IllegalStateException("row 40");
@@ -107,12 +109,12 @@ final class OrderedWorkTest {
                     (_, from, _) -> handedOn.add(from))));
     assertEquals(List.of(0, 10, 20, 30), handedOn);
     seen.remove(Thread.currentThread());
-    seen.keySet().forEach(thread -> assertFalse(thread.isAlive(), thread.getName()));
+    assertEnded(seen.keySet());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
-  void whatTheOneWhoHandsOnThrowsEndsAllAndLeavesNoThread(int threads) {
+  void whatTheOneWhoHandsOnThrowsEndsAllAndLeavesNoThread(int threads) throws Exception {
     ConcurrentHashMap<Thread, Boolean> seen = new ConcurrentHashMap<>();
     IOException failure = new IOException("full");
     assertSame(
@@ -129,7 +131,7 @@ final class OrderedWorkTest {
                       }
                     })));
     seen.remove(Thread.currentThread());
-    seen.keySet().forEach(thread -> assertFalse(thread.isAlive(), thread.getName()));
+    assertEnded(seen.keySet());
   }
 
   @Test
@@ -157,6 +159,14 @@ final class OrderedWorkTest {
       throws IOException {
     try (OrderedWork<Object> ordered = new OrderedWork<>(threads, Object::new)) {
       ordered.run(10_000, 10, work, result);
+    }
+  }
+
+  /// A pool has ended a moment before its threads have.
+  private static void assertEnded(Set<Thread> threads) throws InterruptedException {
+    for (Thread thread : threads) {
+      thread.join(Duration.ofSeconds(10));
+      assertFalse(thread.isAlive(), thread.getName());
     }
   }
 
