@@ -83,7 +83,8 @@ final class RescoreSample {
   private void search(QueryBuffer query, int self) {
     OrdinalFilter others = node -> node != self;
     found.reset(EF);
-    graph.search(estimates.bind(codes, query), EF, others, found, scratch, work);
+    graph.search(
+        estimates.bind(codes, query), rows.space().metric(), EF, others, found, scratch, work);
     int count = found.drainTo(candidates, scores);
     exact.bind(rows, query);
     nearest.reset(NEIGHBOURS);

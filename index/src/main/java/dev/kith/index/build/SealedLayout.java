@@ -1,5 +1,6 @@
 package dev.kith.index.build;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -23,6 +24,7 @@ import java.nio.ByteOrder;
 /// | `rows` | vectors in the layout of [dev.kith.index.store.VectorRows] |
 /// | `codes` | with a codec other than floats only, as [SegmentCodes#stored()]; the seed is the graph's |
 /// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
+/// | `dimension` | with a graph only, not in older files: a double, the dimension of the data as measured while they were linked, 0 if it is not known ([dev.kith.index.hnsw.IntrinsicDimension]) |
 /// | `records`, `pivots` | with a graph in layout FAST, instead of `rows` and `links`: see [dev.kith.index.hnsw.FastGraph] |
 ///
 /// | offset in `segment` | type | field |
@@ -49,6 +51,7 @@ final class SealedLayout {
   static final String POINTERS = "pointers";
   static final String UPPER = "upper";
   static final String CODES = "codes";
+  static final String DIMENSION = "dimension";
   static final String RECORDS = "records";
   static final String PIVOTS = "pivots";
 
@@ -70,6 +73,7 @@ final class SealedLayout {
 
   static final ValueLayout.OfInt INT = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfFloat FLOAT = JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfDouble DOUBLE = JAVA_DOUBLE.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG = Labels.LONG;
 
   private SealedLayout() {}

@@ -11,6 +11,7 @@ import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.hnsw.IntrinsicDimension;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
@@ -227,12 +228,13 @@ public final class SealedSegment implements SegmentReader, Resource {
     requireM(file, graph);
     try {
       return SealedGraph.over(
-          graph.m(),
-          graph.entry(),
-          header.rows(),
-          placement.place(file.section(SealedLayout.LINKS)),
-          placement.place(file.section(SealedLayout.POINTERS)),
-          placement.place(file.section(SealedLayout.UPPER)));
+              graph.m(),
+              graph.entry(),
+              header.rows(),
+              placement.place(file.section(SealedLayout.LINKS)),
+              placement.place(file.section(SealedLayout.POINTERS)),
+              placement.place(file.section(SealedLayout.UPPER)))
+          .measured(dimension(file));
     } catch (IllegalArgumentException mismatch) {
       throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
     }
@@ -245,16 +247,30 @@ public final class SealedSegment implements SegmentReader, Resource {
     requireM(file, graph);
     try {
       return FastGraph.over(
-          new FastGraph.Params(space, graph.m(), graph.bits(), graph.seed()),
-          graph.entry(),
-          header.rows(),
-          placement.place(file.section(SealedLayout.RECORDS)),
-          placement.place(file.section(SealedLayout.POINTERS)),
-          placement.place(file.section(SealedLayout.UPPER)),
-          placement.place(file.section(SealedLayout.PIVOTS)));
+              new FastGraph.Params(space, graph.m(), graph.bits(), graph.seed()),
+              graph.entry(),
+              header.rows(),
+              placement.place(file.section(SealedLayout.RECORDS)),
+              placement.place(file.section(SealedLayout.POINTERS)),
+              placement.place(file.section(SealedLayout.UPPER)),
+              placement.place(file.section(SealedLayout.PIVOTS)))
+          .measured(dimension(file));
     } catch (IllegalArgumentException mismatch) {
       throw new CorruptFileException(file.file(), "a graph of its rows", String.valueOf(mismatch));
     }
+  }
+
+  private static double dimension(SectionFile file) throws CorruptFileException {
+    if (!file.names().contains(SealedLayout.DIMENSION)) {
+      return IntrinsicDimension.UNKNOWN;
+    }
+    double dimension =
+        file.section(SealedLayout.DIMENSION, Double.BYTES).get(SealedLayout.DOUBLE, 0);
+    if (!(dimension >= 0 && Double.isFinite(dimension))) {
+      throw new CorruptFileException(
+          file.file(), "a dimension of the data of at least 0", Double.toString(dimension));
+    }
+    return dimension;
   }
 
   private static SegmentCodes codes(

@@ -109,6 +109,7 @@ final class SegmentSealer {
         }
         write(writer, SealedLayout.POINTERS, compact.pointers());
         write(writer, SealedLayout.UPPER, compact.upper());
+        writeDimension(writer, compact.dimension(), arena);
       }
       progress.report(total(), total()); // The last chance to stop.
       writer.commit();
@@ -168,6 +169,13 @@ final class SegmentSealer {
       }
     }
     write(writer, SealedLayout.LABELS, labels);
+  }
+
+  private static void writeDimension(SectionFileWriter writer, double dimension, Arena arena)
+      throws IOException {
+    MemorySegment section = arena.allocate(SealedLayout.DOUBLE);
+    section.set(SealedLayout.DOUBLE, 0, dimension);
+    write(writer, SealedLayout.DIMENSION, section);
   }
 
   private void writeRows(SectionFileWriter writer) throws IOException {

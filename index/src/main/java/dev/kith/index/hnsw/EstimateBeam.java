@@ -33,6 +33,7 @@ final class EstimateBeam {
   private long[] entries = new long[256];
   private int size;
   private int next;
+  private float limit = Float.NEGATIVE_INFINITY;
 
   /// Empties the beam.
   ///
@@ -43,6 +44,7 @@ final class EstimateBeam {
   void reset(int capacity, int ef, int least, OrdinalFilter accepted) {
     known.reset(capacity);
     size = 0;
+    limit = Float.NEGATIVE_INFINITY;
     widen(ef, least, accepted);
   }
 
@@ -72,7 +74,19 @@ final class EstimateBeam {
 
   /// Score that an entry must exceed to be kept.
   float floor() {
-    return isFull() ? Scored.score(entries[size - 1]) : Float.NEGATIVE_INFINITY;
+    return isFull() ? Math.max(limit, Scored.score(entries[size - 1])) : limit;
+  }
+
+  /// Drops what was not taken yet and scores less than `score`, now and from now on.
+  ///
+  /// @param score not less than the last one
+  void narrow(float score) {
+    if (score > limit) {
+      limit = score;
+      while (size > next && Scored.score(entries[size - 1]) < score) {
+        count(entries[--size], -1);
+      }
+    }
   }
 
   /// Adds estimates of different nodes and drops what is too much.

@@ -32,6 +32,12 @@ public final class FastGraph {
   /// Pivots a search starts from: several, in case the estimate of the first is bad.
   private static final int STARTS = 4;
 
+  /// Share for [Reach]; less than of other walks, because a node takes several places of this beam.
+  /// (A search of GloVe-100 for a recall@10 of .99 visits 405 nodes, 555 without a limit, and sorts
+  /// fewer estimates: it takes two thirds of the time. With .4 the 99th percentile is four times
+  /// the median.)
+  private static final double REACH = 0.5;
+
   /// Nodes visited between two polls of whether to stop, minus one; a power of two, minus one.
   private static final int POLL_MASK = 63;
 
@@ -98,6 +104,11 @@ public final class FastGraph {
         PivotBlocks.over(params.space, layout, size, pivots));
   }
 
+  /// The same graph, whose searches know the dimension of the data.
+  public FastGraph measured(double dimension) {
+    return new FastGraph(layout, code, rotation, rows, graph.measured(dimension), pivots);
+  }
+
   /// The rows, one in every record.
   public VectorRows rows() {
     return rows;
@@ -132,6 +143,8 @@ public final class FastGraph {
     visited.reset(graph.size());
     pivots.offer(query, fast, visited, work);
     beam.widen(ef, hits.k(), accepted);
+    Reach reach = scratch.reach;
+    reach.set(rows.space().metric(), hits.k(), ef, graph.dimension(), REACH);
     int hops = 0;
     while (beam.hasNext()) {
       int node = beam.next();
@@ -144,6 +157,8 @@ public final class FastGraph {
       float exact = fast.scorer.score(node);
       if (accepted.accepts(node)) {
         hits.offer(node, exact);
+        reach.offer(Scored.pack(node, exact));
+        beam.narrow(reach.limit());
       }
       estimateNeighbours(node * layout.bytes(), exact, fast, visited);
     }

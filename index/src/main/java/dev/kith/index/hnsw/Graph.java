@@ -1,5 +1,6 @@
 package dev.kith.index.hnsw;
 
+import dev.kith.index.Metric;
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
@@ -17,20 +18,26 @@ public sealed interface Graph permits HnswGraph, SealedGraph {
   /// Integers at the start of the upper links that are in use.
   int upperUsed();
 
+  /// Dimension of the data, as far as it is known: how far searches reach.
+  double dimension();
+
   /// Offers the best nodes that a beam of `ef` finds to `hits`.
   ///
   /// @param scorer bound to the query and to the rows of this graph
+  /// @param metric that the scorer scores by
   /// @param ef accepted nodes to keep while walking, at least 1; more find better neighbours and
   ///   cost more
   /// @param accepted nodes that may be returned; the others are walked through
   /// @param work counts what was compared and visited
   default void search(
       Scorer scorer,
+      Metric metric,
       int ef,
       OrdinalFilter accepted,
       TopK hits,
       HnswScratch scratch,
       SearchWork work) {
+    scratch.reach.set(metric, hits.k(), ef, dimension(), BeamSearch.REACH);
     BeamSearch.walk(this, scorer, ef, accepted, scratch, work);
     LongHeap kept = scratch.kept;
     for (int i = 0; i < kept.size(); i++) {

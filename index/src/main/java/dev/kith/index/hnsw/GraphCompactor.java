@@ -87,6 +87,10 @@ public final class GraphCompactor {
   ///
   /// @param arena owns the result, which may also borrow the memory of the source
   public SealedGraph seal(Arena arena) {
+    return compacted(arena).measured(source.dimension());
+  }
+
+  private SealedGraph compacted(Arena arena) {
     int m = links.m();
     if (live == 0) {
       MemorySegment none = arena.allocate(0);
@@ -137,7 +141,7 @@ public final class GraphCompactor {
       GraphLinks work = compact(temporary);
       Graph.Entry entry = highest(work);
       int first = Arrays.stream(newOrdinals).filter(ordinal -> ordinal >= 0).findFirst().orElse(0);
-      HnswGraph.Core core = new HnswGraph.Core(first, live, upperInts(work));
+      HnswGraph.Core core = new HnswGraph.Core(first, live, upperInts(work), source.dimension());
       HnswGraph grown = HnswGraph.around(params, grownRows, dead, arena, core);
       int used = renumber(work, grown.links());
       grown.begin(core, new Graph.Entry(newOrdinals[entry.node()], entry.level()), used, scratch);

@@ -31,12 +31,21 @@ public final class HnswGraph implements Graph {
    * and all below.
    */
 
+  /// Share for [Reach] when a node is linked. (On GloVe-100 and WordNet-MiniLM it saves 25 and 40 %
+  /// of the time, and a search finds up to .002 less with the same beam.)
+  private static final double REACH = 0.75;
+
+  /// Of so many nodes, a power of two, one is linked without a limit of distance, to learn the
+  /// dimension of the data.
+  private static final int SAMPLED_OF = 64;
+
   private final HnswParams params;
   private final VectorRows rows;
   private final Tombstones dead;
   private final LevelDraw draw;
   private final GraphLinks links;
   private final LinkTable table;
+  private final IntrinsicDimension dimension;
   private final AtomicInteger upperUsed = new AtomicInteger(1);
 
   /// Held while a node is linked that will become the entry.
@@ -50,7 +59,7 @@ public final class HnswGraph implements Graph {
   /// @param dead nodes that new links avoid while there are others
   /// @param arena owns the links
   public HnswGraph(HnswParams params, VectorRows rows, Tombstones dead, Arena arena) {
-    this(params, rows, dead, arena, new Core(0, 0, 0));
+    this(params, rows, dead, arena, Core.NONE);
   }
 
   private HnswGraph(HnswParams params, VectorRows rows, Tombstones dead, Arena arena, Core core) {
@@ -58,6 +67,7 @@ public final class HnswGraph implements Graph {
     this.rows = rows;
     this.dead = dead;
     this.draw = new LevelDraw(params);
+    this.dimension = new IntrinsicDimension(rows.space().metric(), core.dimension());
     int capacity = rows.capacity();
     long upperInts = 1 + core.upperInts();
     for (int node = 0; node < capacity; node++) {
@@ -79,7 +89,10 @@ public final class HnswGraph implements Graph {
   /// @param first ordinal of the first one
   /// @param size how many there are, one after another
   /// @param upperInts integers that their upper records take
-  record Core(int first, int size, long upperInts) {
+  /// @param dimension of the data, as far as it is known
+  record Core(int first, int size, long upperInts, double dimension) {
+    static final Core NONE = new Core(0, 0, 0, IntrinsicDimension.UNKNOWN);
+
     boolean contains(int node) {
       return node >= first && node < end();
     }
@@ -113,6 +126,11 @@ public final class HnswGraph implements Graph {
   @Override
   public Entry entry() {
     return entry;
+  }
+
+  @Override
+  public double dimension() {
+    return dimension.estimate();
   }
 
   /// How the graph is built.
@@ -184,8 +202,13 @@ public final class HnswGraph implements Graph {
     for (int on = Math.min(level, top.level()); on >= 0; on--) {
       BeamSearch.Beam beam =
           new BeamSearch.Beam(on, params.efConstruction(), BeamSearch.EVERY_NODE, false);
+      boolean sampled = on == 0 && (ordinal & (SAMPLED_OF - 1)) == 0;
+      setReach(sampled, scratch.reach);
       BeamSearch.beam(links, scorer, nearest, beam, scratch, scratch.linkWork);
       int count = scratch.sortKept();
+      if (sampled) {
+        sample(count, scratch.sorted);
+      }
       nearest = scratch.sorted[count - 1];
       if (on == 0) {
         int twin = twin(ordinal, count, scratch);
@@ -200,6 +223,27 @@ public final class HnswGraph implements Graph {
     connect(ordinal, Math.min(level, top.level()), scratch);
     if (level > top.level()) {
       entry = new Entry(ordinal, level); // Under the growth lock: only then is the level higher.
+    }
+  }
+
+  private void setReach(boolean sampled, Reach reach) {
+    if (sampled) {
+      reach.endless();
+    } else {
+      reach.set(
+          rows.space().metric(),
+          Math.min(params.m(), params.efConstruction()),
+          params.efConstruction(),
+          dimension.estimate(),
+          REACH);
+    }
+  }
+
+  /// @param sorted a beam of `count` nodes in ascending order
+  private void sample(int count, long[] sorted) {
+    if (count == params.efConstruction() && count > params.m()) {
+      dimension.offer(
+          Scored.score(sorted[count - params.m()]), params.m(), Scored.score(sorted[0]), count);
     }
   }
 

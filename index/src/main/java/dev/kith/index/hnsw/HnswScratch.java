@@ -22,6 +22,9 @@ public final class HnswScratch {
   /// The beam: the worst on top.
   final LongHeap kept = new LongHeap();
 
+  /// How far the beam reaches.
+  final Reach reach = new Reach();
+
   /// Neighbours about to be scored together, and their scores. One slot more than a full list: a
   /// slot is written before it is known to count.
   final int[] batch = new int[2 * HnswParams.MAX_M + 1];

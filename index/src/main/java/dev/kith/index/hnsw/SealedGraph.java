@@ -9,11 +9,17 @@ public final class SealedGraph implements Graph {
   private final GraphLinks links;
   private final Entry entry;
   private final int size;
+  private final double dimension;
 
   SealedGraph(GraphLinks links, Entry entry, int size) {
+    this(links, entry, size, IntrinsicDimension.UNKNOWN);
+  }
+
+  private SealedGraph(GraphLinks links, Entry entry, int size, double dimension) {
     this.links = links;
     this.entry = entry;
     this.size = size;
+    this.dimension = dimension;
   }
 
   /// Reads a graph where [#level0()], [#pointers()] and [#upper()] of another one were stored.
@@ -71,6 +77,18 @@ public final class SealedGraph implements Graph {
         && upper.byteSize() % Integer.BYTES == 0
         && entry.node() < size
         && entry.isNone() == (size == 0);
+  }
+
+  /// The same graph, whose searches know the dimension of the data.
+  ///
+  /// @param dimension above 0, or [IntrinsicDimension#UNKNOWN]
+  public SealedGraph measured(double dimension) {
+    return new SealedGraph(links, entry, size, dimension);
+  }
+
+  @Override
+  public double dimension() {
+    return dimension;
   }
 
   @Override

@@ -15,7 +15,8 @@ public sealed interface Probe {
   /// Walks the graph, where there is one; rows not linked yet are all scored.
   ///
   /// @param ef live nodes kept while walking, in `[1, 65536]`; a search for more hits than that
-  ///   keeps as many nodes as it wants hits
+  ///   keeps as many nodes as it wants hits. The walk ends once none of them is left to expand, or
+  ///   sooner, once all that are left are much farther than the hits
   /// @param rescore of the nodes that a walk on codes keeps, the best to be scored exactly, in `[1,
   ///   65536]`; as many as hits are wanted, if that is more. If empty, as many as were measured to
   ///   do when the segment was sealed. No matter where vectors themselves are walked on

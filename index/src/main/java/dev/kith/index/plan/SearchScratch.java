@@ -54,7 +54,7 @@ public final class SearchScratch {
       if (isWorthWalking(segment, ef)) {
         scorer.bind(segment.rows(), query);
         live.of(segment.returned(), segment.linked());
-        graph.search(scorer, ef, live, hits, graphScratch, work);
+        graph.search(scorer, segment.rows().space().metric(), ef, live, hits, graphScratch, work);
         scan(query, hits, segment, segment.linked());
         return;
       }

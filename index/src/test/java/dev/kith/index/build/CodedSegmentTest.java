@@ -91,11 +91,10 @@ final class CodedSegmentTest {
         int rescore = K + random.nextInt(ef);
         int modulus = 1 + random.nextInt(4);
         OrdinalFilter filter = ordinal -> ordinal % modulus == 0;
-        List<Integer> candidates = candidates(segment, query, ef, filter);
         for (int best : new int[] {rescore, ef}) {
           TopK expected = new TopK(K);
           F32Scorer exact = new F32Scorer().bind(segment.rows(), query);
-          for (int node : candidates.subList(0, Math.min(best, candidates.size()))) {
+          for (int node : candidates(segment, query, ef, best, filter)) {
             expected.offer(node, exact.score(node));
           }
           assertHits(expected, probe(segment, query, ef, best, filter));
@@ -104,14 +103,20 @@ final class CodedSegmentTest {
     }
   }
 
-  /// What a walk on the codes keeps, the best estimate first.
+  /// The best that a walk on the codes finds, by estimate.
   private static List<Integer> candidates(
-      SealedSegment segment, QueryBuffer query, int ef, OrdinalFilter filter) {
+      SealedSegment segment, QueryBuffer query, int ef, int best, OrdinalFilter filter) {
     SegmentCodes codes = Objects.requireNonNull(segment.codes());
     SealedGraph graph = Objects.requireNonNull(segment.graph());
-    TopK kept = new TopK(ef);
+    TopK kept = new TopK(best);
     graph.search(
-        new CodeScorer().bind(codes, query), ef, filter, kept, new HnswScratch(), new SearchWork());
+        new CodeScorer().bind(codes, query),
+        segment.space().metric(),
+        ef,
+        filter,
+        kept,
+        new HnswScratch(),
+        new SearchWork());
     int[] ordinals = new int[kept.size()];
     kept.drainTo(ordinals, new float[ordinals.length]);
     List<Integer> nodes = new ArrayList<>();

@@ -43,7 +43,7 @@ final class GraphFixture implements AutoCloseable {
   int[] search(int query, int k, int ef, HnswScratch scratch) {
     TopK best = new TopK(k);
     F32Scorer scorer = new F32Scorer().bind(rows, query);
-    graph.search(scorer, ef, dead.alive(), best, scratch, new SearchWork());
+    graph.search(scorer, rows.space().metric(), ef, dead.alive(), best, scratch, new SearchWork());
     int[] ordinals = new int[best.size()];
     best.drainTo(ordinals, new float[best.size()]);
     return ordinals;

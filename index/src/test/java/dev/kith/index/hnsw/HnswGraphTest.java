@@ -122,6 +122,7 @@ final class HnswGraphTest {
       TopK best = new TopK(1);
       fixture.graph.search(
           new F32Scorer().bind(fixture.rows, 10),
+          fixture.rows.space().metric(),
           10,
           fixture.dead.alive(),
           best,

@@ -1,0 +1,52 @@
+package dev.kith.index.hnsw;
+
+import dev.kith.index.Metric;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Estimates of how many dimensions the data have where searches go: in `d` dimensions the `n`-th
+/// nearest row is `(n / m)^(1/d)` times as far as the `m`-th.
+///
+/// The mean of the logarithms of these ratios over a sample of rows, after Levina and Bickel,
+/// *Maximum Likelihood Estimation of Intrinsic Dimension* (2004), whose sum over all neighbours is
+/// replaced by one pair of ranks. Thread-safe.
+public final class IntrinsicDimension {
+
+  /// What an estimate is where there is none.
+  public static final double UNKNOWN = 0;
+
+  /// Rows of which the estimate would be too rough.
+  private static final int TOO_FEW = 16;
+
+  private final Metric metric;
+  private final double before;
+  private final DoubleAdder logarithms = new DoubleAdder();
+  private final LongAdder rows = new LongAdder();
+
+  /// @param metric of the raw scores that are offered
+  /// @param before the estimate as long as too few rows were heard of
+  public IntrinsicDimension(Metric metric, double before) {
+    this.metric = metric;
+    this.before = before;
+  }
+
+  /// Hears of one row. Rows with equal neighbours or none farther than others say nothing.
+  ///
+  /// @param near raw score of its nearest neighbour but `nearRank - 1`
+  /// @param far raw score of its nearest neighbour but `farRank - 1`, which is larger
+  public void offer(float near, int nearRank, float far, int farRank) {
+    double best = metric == Metric.COSINE ? 1 : 0;
+    double ratio = (best - far) / (best - near); // Of squared distances.
+    if (metric != Metric.DOT && near < best && ratio >= 1 && Double.isFinite(ratio)) {
+      logarithms.add(Math.log(ratio) / Math.log((double) farRank / nearRank) / 2);
+      rows.increment();
+    }
+  }
+
+  /// The estimate, above zero, or [#UNKNOWN].
+  public double estimate() {
+    long count = rows.sum();
+    double sum = logarithms.sum();
+    return count < TOO_FEW || sum <= 0 ? before : count / sum;
+  }
+}
