@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// nothing of it; and what it attaches is what it would have built.
 final class AttachKillTest {
   private static final int DIMENSION = 24;
-  private static final int ROWS = 20_000;
+  private static final int ROWS = 8_000;
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("dev.kith.bench.crash.KillTest#seeds")
@@ -97,7 +97,7 @@ final class AttachKillTest {
                 "--out",
                 out.toString(),
                 "--segment-points",
-                "8000",
+                "3200",
                 "--ef-construction",
                 "60",
                 "--threads",

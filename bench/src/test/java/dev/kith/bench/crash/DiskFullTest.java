@@ -29,7 +29,8 @@ final class DiskFullTest {
   private static final Duration IN_TIME = Duration.ofSeconds(10);
   private static final int MOST_BATCHES = 2_000;
   private static final int BATCH = 100;
-  private static final int DIMENSION = 256;
+  // Long rows fill a disk before many were linked.
+  private static final int DIMENSION = 1_024;
 
   private Path work = Path.of("");
   private Path disk = Path.of("");

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A real server: a JVM of its own, started as the launcher starts it.
@@ -47,6 +46,12 @@ public final class ServerProcess implements AutoCloseable {
   /// As [#start(Path, Path)], with settings by environment variable.
   public static ServerProcess start(Path data, Path log, Map<String, String> settings)
       throws IOException {
+    return start(data, log, settings, ClassArchive.flags());
+  }
+
+  /// As [#start(Path, Path, Map)], with flags of the JVM.
+  static ServerProcess start(Path data, Path log, Map<String, String> settings, List<String> flags)
+      throws IOException {
     int port = freePort();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -59,9 +64,12 @@ public final class ServerProcess implements AutoCloseable {
             "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:ErrorFile=" + log.resolveSibling("hs_err_%p.log"),
-            "-Xmx512m",
+            "-Xmx512m"));
+    command.addAll(flags);
+    command.addAll(
+        List.of(
             "-cp",
-            classPath(),
+            String.join(File.pathSeparator, classPath()),
             "dev.kith.client.cli.Main",
             "serve"));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -166,11 +174,12 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /// What the tests run with, without the tests themselves and their settings.
-  private static String classPath() {
+  /// What the tests run with, without this module, of which a server needs nothing.
+  static List<String> classPath() {
+    Path module = Path.of("target").toAbsolutePath();
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> !entry.endsWith("test-classes"))
-        .collect(Collectors.joining(File.pathSeparator));
+        .filter(entry -> !Path.of(entry).toAbsolutePath().startsWith(module))
+        .toList();
   }
 
   private static int freePort() throws IOException {

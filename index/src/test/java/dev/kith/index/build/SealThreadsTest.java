@@ -14,6 +14,7 @@ import dev.kith.index.hnsw.HnswParams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -94,7 +95,7 @@ final class SealThreadsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void stoppingAtAnyReportLeavesNeitherAFileNorAThread(int threads) throws IOException {
+  void stoppingAtAnyReportLeavesNeitherAFileNorAThread(int threads) throws Exception {
     VectorSpace space = new VectorSpace(48, Metric.COSINE);
     try (GrowingSegment growing = linked(Mixture.of(space, 3000, 10, 4), FAST)) {
       for (long stopAt = 0; stopAt <= 9000; stopAt += 500) {
@@ -114,9 +115,7 @@ final class SealThreadsTest {
         try (Stream<Path> left = Files.list(folder)) {
           assertEquals(List.of(), left.toList());
         }
-        assertTrue(
-            Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("kith-seal-helper-")));
+        assertHelpersEnd();
       }
     }
   }
@@ -133,6 +132,15 @@ final class SealThreadsTest {
     }
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());
+    }
+  }
+
+  /// A pool has ended a moment before its threads have.
+  private static void assertHelpersEnd() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("kith-seal-helper-")) {
+        assertTrue(thread.join(Duration.ofSeconds(30)), thread.getName());
+      }
     }
   }
 }

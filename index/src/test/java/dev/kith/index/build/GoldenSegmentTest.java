@@ -1,0 +1,202 @@
+package dev.kith.index.build;
+
+import static dev.kith.index.build.SegmentFixture.assertClean;
+import static dev.kith.index.build.SegmentFixture.linked;
+import static dev.kith.index.build.SegmentFixture.search;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.SealedSegment.Residence;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.plan.Probe;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.store.SectionFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Segments of every layout version that was ever written are read as they were meant.
+///
+/// Files written by old versions exist in the world. If this fails, the format has changed: give
+/// what is written now a version of its own and keep reading the old ones; do not write the files
+/// anew. All are of the same forty rows. The file of version 2 was written by commit 699fd95, the
+/// last before version 3; the others by the writers of their versions as they were in November
+/// 2026.
+final class GoldenSegmentTest {
+  private static final VectorSpace SPACE = new VectorSpace(16, Metric.EUCLIDEAN);
+  private static final int ROWS = 40;
+  private static final int K = 5;
+  private static final long LSN = 4711;
+  private static final HnswParams PARAMS = new HnswParams(4, 40, 9);
+
+  @TempDir private Path folder;
+
+  enum Golden {
+    FLAT(1, Layout.COMPACT, Codec.F32),
+    COMPACT(1, Layout.COMPACT, Codec.F32),
+    UNMARKED(2, Layout.FAST, Codec.F32),
+    FAST(3, Layout.FAST, Codec.F32),
+    F16(4, Layout.COMPACT, Codec.F16),
+    BF16(4, Layout.COMPACT, Codec.BF16),
+    INT8(4, Layout.COMPACT, Codec.INT8),
+    RABITQ(4, Layout.COMPACT, Codec.RABITQ);
+
+    private final int version;
+    private final Layout layout;
+    private final Codec codec;
+
+    Golden(int version, Layout layout, Codec codec) {
+      this.version = version;
+      this.layout = layout;
+      this.codec = codec;
+    }
+
+    IndexSpec index() {
+      return this == FLAT ? new IndexSpec.Flat() : new IndexSpec.Hnsw(PARAMS, layout, codec);
+    }
+
+    Set<String> sections() {
+      Set<String> names = new HashSet<>(Set.of("segment", "labels"));
+      if (layout == Layout.FAST) {
+        names.addAll(Set.of("records", "pivots", "pointers", "upper"));
+      } else {
+        names.add("rows");
+        names.addAll(this == FLAT ? Set.of() : Set.of("links", "pointers", "upper"));
+        names.addAll(codec == Codec.F32 ? Set.of() : Set.of("codes"));
+      }
+      return names;
+    }
+
+    String file() {
+      return "layout-%d-%s.kseg".formatted(version, name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Golden.class)
+  void aFileOfAnyVersionIsReadAsItWasMeant(Golden golden) throws IOException {
+    Path file = copy(golden);
+    assertForm(golden, file);
+    for (Residence residence : Residence.values()) {
+      try (SealedSegment segment = SealedSegment.open(file, SPACE, residence)) {
+        assertEquals(golden.index(), segment.index());
+        assertEquals(LSN, segment.lsn());
+        assertClean(segment);
+        assertHolds(material(), segment);
+        assertAnswers(material(), segment);
+      }
+    }
+  }
+
+  /// Of version 2 nothing is written any more.
+  @ParameterizedTest
+  @EnumSource(value = Golden.class, mode = EnumSource.Mode.EXCLUDE, names = "UNMARKED")
+  void whatIsWrittenNowHasTheSameForm(Golden golden) throws IOException {
+    Path file = folder.resolve("now.kseg");
+    try (GrowingSegment growing = linked(material(), golden.index())) {
+      growing.seal(file, LSN, 1, SealProgress.IGNORED);
+    }
+    assertForm(golden, file);
+  }
+
+  /// What is merged of files of any version is of the version that is written now.
+  @ParameterizedTest
+  @CsvSource({"COMPACT, COMPACT", "UNMARKED, FAST", "FAST, FAST", "INT8, INT8"})
+  void aFileOfAnyVersionIsMergedIntoOneOfToday(Golden old, Golden today) throws IOException {
+    Path merged = folder.resolve("merged.kseg");
+    try (SealedSegment source = SealedSegment.open(copy(old), SPACE)) {
+      merge(source, merged);
+    }
+    assertForm(today, merged);
+    try (SealedSegment segment = SealedSegment.open(merged, SPACE)) {
+      assertClean(segment);
+      assertHolds(material(), segment);
+      assertAnswers(material(), segment);
+    }
+  }
+
+  private static void merge(SealedSegment source, Path merged) throws IOException {
+    try (SegmentMerge merge =
+        SegmentMerge.start(source.index(), List.of(source), SealProgress.IGNORED)) {
+      HnswScratch scratch = new HnswScratch();
+      while (merge.linked() < merge.rows()) {
+        assertTrue(merge.linkNext(scratch));
+      }
+      merge.write(merged, LSN, 1, SealProgress.IGNORED);
+    }
+  }
+
+  private static void assertForm(Golden golden, Path file) throws IOException {
+    try (SectionFile sections = SectionFile.open(file)) {
+      assertEquals(golden.sections(), Set.copyOf(sections.names()));
+      assertEquals(golden.version, sections.section(SealedLayout.SEGMENT).get(SealedLayout.INT, 0));
+    }
+  }
+
+  private static void assertHolds(Mixture material, SealedSegment segment) {
+    assertEquals(ROWS, segment.size());
+    for (int row = 0; row < ROWS; row++) {
+      assertEquals(10L * row, segment.label(row));
+      MemorySegment stored =
+          segment.rows().segment().asSlice(segment.rows().offset(row), 4L * SPACE.dimension());
+      assertArrayEquals(material.vectors()[row], stored.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
+    }
+  }
+
+  /// Coordinates are small whole numbers: every sum is exact, and the nearest are known.
+  private static void assertAnswers(Mixture material, SealedSegment segment) {
+    SearchPlan plan = new SearchPlan(K, new Probe.Beam(ROWS, OptionalInt.of(ROWS)));
+    for (float[] query : rows(20, 2)) {
+      long[] truth =
+          Arrays.stream(material.nearest(query, K, ROWS, row -> true))
+              .mapToLong(row -> 10L * row)
+              .toArray();
+      assertArrayEquals(truth, search(segment, query, plan));
+    }
+  }
+
+  private Path copy(Golden golden) throws IOException {
+    Path file = folder.resolve(golden.file());
+    try (InputStream bytes =
+        Objects.requireNonNull(
+            GoldenSegmentTest.class.getResourceAsStream(golden.file()), golden.file())) {
+      Files.copy(bytes, file);
+    }
+    return file;
+  }
+
+  private static Mixture material() {
+    return new Mixture(SPACE, rows(ROWS, 1));
+  }
+
+  private static float[][] rows(int count, long seed) {
+    Random random = new Random(seed);
+    float[][] rows = new float[count][SPACE.dimension()];
+    for (float[] row : rows) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = random.nextInt(201) - 100;
+      }
+    }
+    return rows;
+  }
+}
