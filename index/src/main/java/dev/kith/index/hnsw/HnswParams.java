@@ -6,7 +6,8 @@ import dev.kith.index.Require;
 ///
 /// @param m links a node asks for, in `[2, 512]`: upper levels hold at most `m` links a node, level
 ///   0 at most `2 * m`
-/// @param efConstruction candidates kept while a node looks for its neighbours, in `[1, 10_000]`
+/// @param efConstruction candidates kept while a node looks for its neighbours, in `[1, 10_000]`;
+///   it stops looking sooner where all that is left is much farther than those it may choose
 /// @param seed of the level draw; the same seed and the same input on one thread give the same
 ///   graph
 public record HnswParams(int m, int efConstruction, long seed) {
