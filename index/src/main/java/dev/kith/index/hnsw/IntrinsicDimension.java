@@ -43,10 +43,11 @@ public final class IntrinsicDimension {
     }
   }
 
-  /// The estimate, above zero, or [#UNKNOWN].
+  /// The estimate, above zero, or [#UNKNOWN]; in sixteenths, because the last bits of scores, which
+  /// depend on how far the code is compiled, must not show in a file.
   public double estimate() {
     long count = rows.sum();
     double sum = logarithms.sum();
-    return count < TOO_FEW || sum <= 0 ? before : count / sum;
+    return count < TOO_FEW || sum <= 0 ? before : Math.rint(16 * count / sum) / 16;
   }
 }
