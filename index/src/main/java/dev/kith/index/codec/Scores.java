@@ -13,6 +13,16 @@ public final class Scores {
 
   private Scores() {}
 
+  /// Raw score that no vector exceeds, up to rounding: that of the query itself, if the metric is a
+  /// distance.
+  public static float best(Metric metric) {
+    return switch (metric) {
+      case COSINE -> 1;
+      case DOT -> Float.POSITIVE_INFINITY;
+      case EUCLIDEAN -> 0;
+    };
+  }
+
   /// Infinities of both signs in one sum leave NaN, which no comparison can place: it becomes
   /// negative infinity.
   static float comparable(float sum) {

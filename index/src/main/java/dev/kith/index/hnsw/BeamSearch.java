@@ -26,7 +26,7 @@ final class BeamSearch {
 
   /// Leaves the best accepted nodes of the lowest level in `scratch.kept`; fewer, if told to stop.
   ///
-  /// @param ef accepted nodes to keep; expands as far as `scratch.reach` says
+  /// @param ef accepted nodes to keep; expands as far as `scratch.reach` says, set for this walk
   static void walk(
       Graph graph,
       Scorer scorer,
@@ -83,7 +83,7 @@ final class BeamSearch {
   record Beam(int level, int ef, OrdinalFilter accepted, boolean twins) {}
 
   /// Leaves the best accepted nodes of a level in `scratch.kept`; fewer, if told to stop. Expands
-  /// as far as `scratch.reach` says.
+  /// as far as `scratch.reach` says, set for this walk.
   ///
   /// @param start a scored node that lives on the level
   static void beam(
@@ -100,7 +100,6 @@ final class BeamSearch {
     int ef = beam.ef();
     open.clear();
     kept.clear();
-    reach.clear();
     scratch.visited.reset(links.capacity());
     open.push(~start);
     scratch.visited.add(Scored.ordinal(start));

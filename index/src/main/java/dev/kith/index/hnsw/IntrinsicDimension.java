@@ -1,6 +1,7 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.Metric;
+import dev.kith.index.codec.Scores;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -18,7 +19,7 @@ public final class IntrinsicDimension {
   /// Rows of which the estimate would be too rough.
   private static final int TOO_FEW = 16;
 
-  private final Metric metric;
+  private final double best;
   private final double before;
   private final DoubleAdder logarithms = new DoubleAdder();
   private final LongAdder rows = new LongAdder();
@@ -26,7 +27,7 @@ public final class IntrinsicDimension {
   /// @param metric of the raw scores that are offered
   /// @param before the estimate as long as too few rows were heard of
   public IntrinsicDimension(Metric metric, double before) {
-    this.metric = metric;
+    this.best = Scores.best(metric);
     this.before = before;
   }
 
@@ -35,9 +36,9 @@ public final class IntrinsicDimension {
   /// @param near raw score of its nearest neighbour but `nearRank - 1`
   /// @param far raw score of its nearest neighbour but `farRank - 1`, which is larger
   public void offer(float near, int nearRank, float far, int farRank) {
-    double best = metric == Metric.COSINE ? 1 : 0;
-    double ratio = (best - far) / (best - near); // Of squared distances.
-    if (metric != Metric.DOT && near < best && ratio >= 1 && Double.isFinite(ratio)) {
+    // Of squared distances; not a number for inner products, which are none.
+    double ratio = (best - far) / (best - near);
+    if (near < best && ratio >= 1 && Double.isFinite(ratio)) {
       logarithms.add(Math.log(ratio) / Math.log((double) farRank / nearRank) / 2);
       rows.increment();
     }

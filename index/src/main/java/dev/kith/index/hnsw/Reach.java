@@ -1,6 +1,7 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.Metric;
+import dev.kith.index.codec.Scores;
 
 /// How far from the query a walk still expands nodes: somewhat farther than the worst of the hits
 /// it would return. Owned by one worker, set anew for every walk.
@@ -39,14 +40,13 @@ final class Reach {
   /// @param share of the exponent that would reach the `ef`-th nearest node, above 0
   void set(Metric metric, int wanted, int ef, double dimension, double share) {
     this.wanted = dimension == IntrinsicDimension.UNKNOWN || metric == Metric.DOT ? 0 : wanted;
-    this.best = metric == Metric.COSINE ? 1 : 0;
+    this.best = Scores.best(metric);
     this.factor =
         (float) Math.pow(Math.max(1, (double) ef / wanted), share * 2 / Math.max(1, dimension));
     clear();
   }
 
-  /// Forgets what was found, and goes on with the same rule.
-  void clear() {
+  private void clear() {
     nearest.clear();
     limit = Float.NEGATIVE_INFINITY;
   }
@@ -57,15 +57,14 @@ final class Reach {
   void offer(long entry) {
     if (nearest.size() < wanted) {
       nearest.push(entry);
-      if (nearest.size() < wanted) {
-        return;
-      }
     } else if (wanted > 0 && entry > nearest.top()) {
       nearest.replaceTop(entry);
     } else {
       return;
     }
-    limit = best + factor * (Scored.score(nearest.top()) - best);
+    if (nearest.size() == wanted) {
+      limit = best + factor * (Scored.score(nearest.top()) - best);
+    }
   }
 
   /// Raw score below which no node is worth expanding; never sinks while a walk lasts.

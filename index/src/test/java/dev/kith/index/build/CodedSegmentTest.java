@@ -263,11 +263,7 @@ final class CodedSegmentTest {
         SealedSegment two = seal(second);
         SegmentMerge merge =
             SegmentMerge.start(hnsw(Codec.RABITQ), List.of(one, two), SealProgress.IGNORED)) {
-      HnswScratch scratch = new HnswScratch();
-      boolean more = true;
-      while (more) {
-        more = merge.linkNext(scratch);
-      }
+      SegmentFixture.link(merge);
       merge.write(merged, 3, 1, SealProgress.IGNORED);
     }
     try (SealedSegment segment = SealedSegment.open(merged, SPACE)) {

@@ -1,18 +1,17 @@
 package dev.kith.index.build;
 
 import static dev.kith.index.build.SegmentFixture.assertClean;
+import static dev.kith.index.build.SegmentFixture.link;
 import static dev.kith.index.build.SegmentFixture.linked;
 import static dev.kith.index.build.SegmentFixture.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
-import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.store.SectionFile;
@@ -151,10 +150,7 @@ final class GoldenSegmentTest {
   private static void merge(SealedSegment source, Path merged) throws IOException {
     try (SegmentMerge merge =
         SegmentMerge.start(source.index(), List.of(source), SealProgress.IGNORED)) {
-      HnswScratch scratch = new HnswScratch();
-      while (merge.linked() < merge.rows()) {
-        assertTrue(merge.linkNext(scratch));
-      }
+      link(merge);
       merge.write(merged, LSN, 1, SealProgress.IGNORED);
     }
   }

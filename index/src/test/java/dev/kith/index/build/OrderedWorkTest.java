@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -163,7 +163,7 @@ final class OrderedWorkTest {
   }
 
   /// A pool has ended a moment before its threads have.
-  private static void assertEnded(Set<Thread> threads) throws InterruptedException {
+  static void assertEnded(Collection<Thread> threads) throws InterruptedException {
     for (Thread thread : threads) {
       thread.join(Duration.ofSeconds(10));
       assertFalse(thread.isAlive(), thread.getName());

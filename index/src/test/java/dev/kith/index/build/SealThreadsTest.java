@@ -14,7 +14,6 @@ import dev.kith.index.hnsw.HnswParams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -115,7 +114,10 @@ final class SealThreadsTest {
         try (Stream<Path> left = Files.list(folder)) {
           assertEquals(List.of(), left.toList());
         }
-        assertHelpersEnd();
+        OrderedWorkTest.assertEnded(
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("kith-seal-helper-"))
+                .toList());
       }
     }
   }
@@ -132,15 +134,6 @@ final class SealThreadsTest {
     }
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());
-    }
-  }
-
-  /// A pool has ended a moment before its threads have.
-  private static void assertHelpersEnd() throws InterruptedException {
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith("kith-seal-helper-")) {
-        assertTrue(thread.join(Duration.ofSeconds(30)), thread.getName());
-      }
     }
   }
 }

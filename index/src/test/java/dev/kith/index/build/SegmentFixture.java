@@ -1,6 +1,7 @@
 package dev.kith.index.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.codec.QueryBuffer;
@@ -34,6 +35,15 @@ public final class SegmentFixture {
       more = segment.linkNext(scratch);
     }
     assertEquals(segment.size(), segment.linked());
+  }
+
+  /// Links all that a merge has to link, on this thread.
+  static void link(SegmentMerge merge) {
+    HnswScratch scratch = new HnswScratch();
+    while (merge.linked() < merge.rows()) {
+      assertTrue(merge.linkNext(scratch));
+    }
+    assertFalse(merge.linkNext(scratch));
   }
 
   /// A linked segment of the whole mixture.

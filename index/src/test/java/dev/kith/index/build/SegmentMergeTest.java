@@ -302,10 +302,7 @@ final class SegmentMergeTest {
         UnsupportedOperationException.class, () -> SegmentMerge.start(index, inputs, cancelled));
     Path file = folder.resolve("merged");
     try (SegmentMerge merge = SegmentMerge.start(index, inputs, SealProgress.IGNORED)) {
-      HnswScratch scratch = new HnswScratch();
-      while (merge.linked() < merge.rows()) {
-        assertTrue(merge.linkNext(scratch));
-      }
+      link(merge);
       assertThrows(UnsupportedOperationException.class, () -> merge.write(file, 1, 1, cancelled));
     }
     assertFalse(Files.exists(file));
@@ -333,11 +330,7 @@ final class SegmentMergeTest {
   private SealedSegment merge(IndexSpec index, List<SealedSegment> inputs) throws IOException {
     Path file = folder.resolve("merged" + files++);
     try (SegmentMerge merge = SegmentMerge.start(index, inputs, SealProgress.IGNORED)) {
-      HnswScratch scratch = new HnswScratch();
-      while (merge.linked() < merge.rows()) {
-        assertTrue(merge.linkNext(scratch));
-      }
-      assertFalse(merge.linkNext(scratch));
+      link(merge);
       merge.write(file, 1, 1, SealProgress.IGNORED);
     }
     return SealedSegment.open(file, inputs.getFirst().space());

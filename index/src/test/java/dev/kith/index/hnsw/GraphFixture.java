@@ -41,9 +41,14 @@ final class GraphFixture implements AutoCloseable {
 
   /// Ordinals of the best `k` live nodes that a beam finds from a stored row, best first.
   int[] search(int query, int k, int ef, HnswScratch scratch) {
+    return search(graph, query, k, ef, scratch, new SearchWork());
+  }
+
+  /// The same, of another graph of the rows.
+  int[] search(Graph of, int query, int k, int ef, HnswScratch scratch, SearchWork work) {
     TopK best = new TopK(k);
     F32Scorer scorer = new F32Scorer().bind(rows, query);
-    graph.search(scorer, rows.space().metric(), ef, dead.alive(), best, scratch, new SearchWork());
+    of.search(scorer, rows.space().metric(), ef, dead.alive(), best, scratch, work);
     int[] ordinals = new int[best.size()];
     best.drainTo(ordinals, new float[best.size()]);
     return ordinals;

@@ -57,7 +57,6 @@ final class IntrinsicDimensionTest {
   }
 
   private static float score(Metric metric, double distance) {
-    double square = distance * distance;
-    return (float) (metric == Metric.COSINE ? 1 - square / 2 : -square);
+    return (float) ReachTest.score(metric, distance * distance);
   }
 }

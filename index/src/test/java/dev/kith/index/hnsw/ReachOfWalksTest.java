@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
 import dev.kith.index.SearchWork;
-import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
-import dev.kith.index.codec.F32Scorer;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// That the limit of distance spares work where it should, and nothing else.
@@ -25,10 +25,7 @@ final class ReachOfWalksTest {
     try (GraphFixture fixture = new GraphFixture(SPACE, uniform(ROWS, 6), params()).linkAll();
         Arena arena = Arena.ofConfined()) {
       assertEquals(5, fixture.graph.dimension(), 1); // Of six; edges take something.
-      int[] all = new int[ROWS];
-      for (int i = 0; i < ROWS; i++) {
-        all[i] = i;
-      }
+      int[] all = IntStream.range(0, ROWS).toArray();
       SealedGraph sealed =
           new GraphCompactor(fixture.graph, fixture.rows, all, _ -> {}).seal(arena);
       assertEquals(fixture.graph.dimension(), sealed.dimension());
@@ -60,16 +57,9 @@ final class ReachOfWalksTest {
     SearchWork work = new SearchWork();
     int found = 0;
     for (int query = 0; query < QUERIES; query++) {
-      TopK hits = new TopK(K);
-      F32Scorer scorer = new F32Scorer().bind(fixture.rows, query);
-      graph.search(scorer, SPACE.metric(), EF, BeamSearch.EVERY_NODE, hits, fixture.scratch, work);
-      int[] ordinals = new int[K];
-      hits.drainTo(ordinals, new float[K]);
-      int[] nearest = fixture.nearest(query, K, _ -> true);
-      for (int node : nearest) {
-        for (int hit : ordinals) {
-          found += hit == node ? 1 : 0;
-        }
+      int[] hits = fixture.search(graph, query, K, EF, fixture.scratch, work);
+      for (int truth : fixture.nearest(query, K, _ -> true)) {
+        found += Arrays.stream(hits).anyMatch(hit -> hit == truth) ? 1 : 0;
       }
     }
     return new Walks(work.nodesVisited, found);

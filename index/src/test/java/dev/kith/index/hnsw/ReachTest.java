@@ -34,7 +34,7 @@ final class ReachTest {
             i + 1 < wanted ? Double.NEGATIVE_INFINITY : score(metric, factor * sorted[wanted - 1]);
         assertEquals(expected, reach.limit(), 1e-4, metric + " after " + (i + 1));
       }
-      reach.clear();
+      reach.set(metric, wanted, ef, dimension, share);
       assertEquals(Float.NEGATIVE_INFINITY, reach.limit());
     }
   }
@@ -89,7 +89,7 @@ final class ReachTest {
   }
 
   /// Raw score of two unit vectors at a squared distance.
-  private static double score(Metric metric, double square) {
+  static double score(Metric metric, double square) {
     return metric == Metric.COSINE ? 1 - square / 2 : -square;
   }
 }
