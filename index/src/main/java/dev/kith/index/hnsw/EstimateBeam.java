@@ -14,8 +14,9 @@ import java.util.Arrays;
 final class EstimateBeam {
 
   /*
-   * A sorted array, not two heaps: a beam is short, so making room for entries moves a few cache
-   * lines, and what comes next is simply the next entry.
+   * What comes next, and what goes first, are the ends of a sorted array, not tops of heaps: a beam
+   * is short, so making room for entries moves a few cache lines. What was taken leaves the array:
+   * of its entries only the worst matters, and they would be in the way of what comes next.
    *
    * A Scored entry ends in the complement of an ordinal, which is below 2^29: its upper bits are
    * set. One of them is cleared in every entry of a node but its first. So there are never fewer
@@ -30,9 +31,16 @@ final class EstimateBeam {
   private int least = 1;
   private int acceptedEntries;
   private int acceptedNodes;
-  private long[] entries = new long[256];
-  private int size;
-  private int next;
+
+  /// Entries not taken, from `worst` to `end`, the best last.
+  private long[] open = new long[256];
+
+  private int worst;
+  private int end;
+
+  /// Entries taken, the worst on top.
+  private final LongHeap taken = new LongHeap();
+
   private float limit = Float.NEGATIVE_INFINITY;
 
   /// Empties the beam.
@@ -43,38 +51,44 @@ final class EstimateBeam {
   /// @param least accepted nodes to keep, however many entries that takes
   void reset(int capacity, int ef, int least, OrdinalFilter accepted) {
     known.reset(capacity);
-    size = 0;
+    worst = 0;
+    end = 0;
+    taken.clear();
     limit = Float.NEGATIVE_INFINITY;
     widen(ef, least, accepted);
   }
 
-  /// Keeps what is there and goes on with other limits and another filter, from the best entry on.
+  /// Keeps what is there and goes on with other limits and another filter. Before the first entry is
+  /// taken.
   ///
   /// @param ef as for [#reset], not less than the entries there are
   void widen(int ef, int least, OrdinalFilter accepted) {
+    assert taken.isEmpty();
     this.ef = ef;
     this.least = least;
     this.accepted = accepted;
-    next = 0;
     acceptedEntries = 0;
     acceptedNodes = 0;
-    for (int i = 0; i < size; i++) {
-      count(entries[i], 1);
+    for (int i = worst; i < end; i++) {
+      count(open[i], 1);
     }
   }
 
   boolean hasNext() {
-    return next < size;
+    return worst < end;
   }
 
-  /// Takes the best node that was not taken yet.
+  /// Takes the best entry that was not taken yet and returns its node, which may have been returned
+  /// before.
   int next() {
-    return node(entries[next++]);
+    long entry = open[--end];
+    taken.push(entry);
+    return node(entry);
   }
 
   /// Score that an entry must exceed to be kept.
   float floor() {
-    return isFull() ? Math.max(limit, Scored.score(entries[size - 1])) : limit;
+    return isFull() ? Math.max(limit, Scored.score(worst())) : limit;
   }
 
   /// Drops what was not taken yet and scores less than `score`, now and from now on.
@@ -83,8 +97,8 @@ final class EstimateBeam {
   void narrow(float score) {
     if (score > limit) {
       limit = score;
-      while (size > next && Scored.score(entries[size - 1]) < score) {
-        count(entries[--size], -1);
+      while (worst < end && Scored.score(open[worst]) < score) {
+        count(open[worst++], -1);
       }
     }
   }
@@ -102,32 +116,51 @@ final class EstimateBeam {
       count(found[i], 1);
     }
     Arrays.sort(found, 0, count);
-    if (size + count > entries.length) {
-      entries = Arrays.copyOf(entries, 2 * (size + count));
+    makeRoom(count);
+    int to = end;
+    for (int i = count - 1; i >= 0; i--) {
+      int at = place(found[i], to);
+      System.arraycopy(open, at, open, at + i + 1, to - at);
+      open[at + i] = found[i];
+      to = at;
     }
-    int end = size;
-    for (int i = 0; i < count; i++) {
-      int at = place(found[i], end);
-      int room = count - i;
-      System.arraycopy(entries, at, entries, at + room, end - at);
-      entries[at + room - 1] = found[i];
-      end = at;
-    }
-    size += count;
-    next = Math.min(next, end);
+    end += count;
     drop();
+  }
+
+  private void makeRoom(int count) {
+    if (end + count > open.length) {
+      int size = end - worst;
+      long[] target = 2 * (size + count) > open.length ? new long[4 * (size + count)] : open;
+      System.arraycopy(open, worst, target, 0, size);
+      open = target;
+      worst = 0;
+      end = size;
+    }
   }
 
   private void drop() {
     while (isFull()) {
-      long last = entries[size - 1];
+      long last = worst();
       count(last, -1);
       if (!isFull()) {
         count(last, 1);
         return;
       }
-      size--;
+      if (worst < end && open[worst] == last) {
+        worst++;
+      } else {
+        taken.pop();
+      }
     }
+  }
+
+  /// The worst entry of all; there must be one.
+  private long worst() {
+    if (taken.isEmpty()) {
+      return open[worst];
+    }
+    return worst < end ? Math.min(open[worst], taken.top()) : taken.top();
   }
 
   private boolean isFull() {
@@ -145,18 +178,16 @@ final class EstimateBeam {
     return Scored.ordinal(entry | FIRST);
   }
 
-  /// Where an entry belongs among the first `end`.
-  private int place(long entry, int end) {
-    int from = 0;
-    int to = end;
-    while (from < to) {
-      int middle = (from + to) >>> 1;
-      if (entries[middle] > entry) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
+  /// Where an entry belongs among those from `worst` to `to`.
+  private int place(long entry, int to) {
+    int at = worst;
+    int size = to - at;
+    while (size > 0) {
+      // Which half is a coin toss; without a jump there is no wrong guess.
+      int half = (size + 1) >>> 1;
+      at = open[at + half - 1] < entry ? at + half : at;
+      size -= half;
     }
-    return from;
+    return at;
   }
 }
