@@ -28,10 +28,11 @@ public final class BuildMemory {
         long links = 2L * params.m() * Integer.BYTES + upper;
         long growing = row + links + GROWING_BYTES + (long) threads * Integer.BYTES;
         long sealing = links + SEALING_BYTES;
-        // The encoder of fast graphs holds the rows once more, rotated; codes are tried out on all
-        // rows before they are written.
+        // The encoder of fast graphs holds the rows once more, rotated, and the links the other way
+        // round; codes are tried out on all rows before they are written.
         long codes = SegmentCodes.bytes(codec, space, 1);
-        yield growing + sealing + codes + (layout == Layout.FAST ? row : 0);
+        long encoding = row + 2L * params.m() * Integer.BYTES + Long.BYTES;
+        yield growing + sealing + codes + (layout == Layout.FAST ? encoding : 0);
       }
     };
   }

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// What all encoders of a graph read ([FastGraphEncoder]): the graph, its rows, and a rotated copy
-/// of them.
+/// What all encoders of a graph read ([FastGraphEncoder]): the graph, its links the other way round,
+/// its rows, and a rotated copy of them.
 ///
 /// Prepare all rows first, with any number of threads; whoever learns of that by a synchronising
 /// action may encode.
@@ -22,6 +22,7 @@ public final class FastGraphSource {
 
   final VectorSpace space;
   final SealedGraph graph;
+  final BackLinks backLinks;
   final RecordLayout layout;
   final Rabitq code;
   final RandomRotation rotation;
@@ -31,11 +32,12 @@ public final class FastGraphSource {
 
   /// @param graph to encode, as lists of `2 * m` links
   /// @param rows the node with ordinal `i` is row `rowOf[i]`
-  /// @param arena owns the copy; a shared one if several threads are to read them
+  /// @param arena owns the copy and the links; a shared one if several threads are to read them
   public FastGraphSource(
       FastGraph.Params params, SealedGraph graph, VectorRows rows, int[] rowOf, Arena arena) {
     this.space = params.space();
     this.graph = graph;
+    this.backLinks = BackLinks.of(graph, arena);
     this.rows = rows;
     this.rowOf = rowOf;
     this.layout = RecordLayout.of(params.space(), params.m(), params.bits());

@@ -45,11 +45,14 @@ final class BuildMemoryTest {
   }
 
   @Test
-  void aFastLayoutHoldsTheRowsOnceMore() {
+  void aFastLayoutHoldsTheRowsOnceMoreAndTheLinksTheOtherWayRound() {
     VectorSpace space = new VectorSpace(100, Metric.COSINE);
     HnswParams params = HnswParams.defaults();
     assertEquals(
-        BuildMemory.bytesPerRow(space, new IndexSpec.Hnsw(params, Layout.COMPACT), 2) + 448,
+        BuildMemory.bytesPerRow(space, new IndexSpec.Hnsw(params, Layout.COMPACT), 2)
+            + 448
+            + 4 * 32
+            + 8,
         BuildMemory.bytesPerRow(space, new IndexSpec.Hnsw(params, Layout.FAST), 2));
   }
 }
