@@ -68,9 +68,10 @@ public final class F32Scorer implements Scorer {
   public float score(int ordinal) {
     Objects.checkIndex(ordinal, capacity);
     long offset = ordinal * stride;
-    return euclidean
-        ? -KERNEL.squaredDistance(query, queryOffset, rows, offset, floats)
-        : Scores.comparable(KERNEL.dot(query, queryOffset, rows, offset, floats));
+    return scoreOf(
+        euclidean
+            ? KERNEL.squaredDistance(query, queryOffset, rows, offset, floats)
+            : KERNEL.dot(query, queryOffset, rows, offset, floats));
   }
 
   @Override
@@ -81,7 +82,15 @@ public final class F32Scorer implements Scorer {
       four.pick(ordinals, i, stride);
       scoreFour(scores, i);
     }
-    for (; i < count; i++) {
+    if (count - i > 1) {
+      // Two or three rows, one of them twice or thrice: what takes time is to wait for rows from
+      // memory, and here they are waited for together.
+      four.pickFew(ordinals, i, count - i, stride);
+      compute();
+      scores[i] = scoreOf(four.result0);
+      scores[i + 1] = scoreOf(four.result1);
+      scores[count - 1] = scoreOf(four.result2);
+    } else if (i < count) {
       scores[i] = score(ordinals[i]);
     }
   }
@@ -106,19 +115,23 @@ public final class F32Scorer implements Scorer {
   }
 
   private void scoreFour(float[] scores, int at) {
+    compute();
+    scores[at] = scoreOf(four.result0);
+    scores[at + 1] = scoreOf(four.result1);
+    scores[at + 2] = scoreOf(four.result2);
+    scores[at + 3] = scoreOf(four.result3);
+  }
+
+  private void compute() {
     if (euclidean) {
       KERNEL.squaredDistance4(query, queryOffset, rows, four, floats);
-      scores[at] = -four.result0;
-      scores[at + 1] = -four.result1;
-      scores[at + 2] = -four.result2;
-      scores[at + 3] = -four.result3;
     } else {
       KERNEL.dot4(query, queryOffset, rows, four, floats);
-      scores[at] = Scores.comparable(four.result0);
-      scores[at + 1] = Scores.comparable(four.result1);
-      scores[at + 2] = Scores.comparable(four.result2);
-      scores[at + 3] = Scores.comparable(four.result3);
     }
+  }
+
+  private float scoreOf(float result) {
+    return euclidean ? -result : Scores.comparable(result);
   }
 
   private static void requireSameSpace(VectorSpace rows, VectorSpace query) {

@@ -54,6 +54,18 @@ public final class FourRows {
     offset3 = ordinals[from + 3] * stride;
   }
 
+  /// Points at two or three rows out of a list, and at the last of them again.
+  ///
+  /// @param from position of the first of them in `ordinals`
+  /// @param count of them, 2 or 3
+  /// @param stride bytes from one row to the next
+  public void pickFew(int[] ordinals, int from, int count, long stride) {
+    offset0 = ordinals[from] * stride;
+    offset1 = ordinals[from + 1] * stride;
+    offset2 = ordinals[from + count - 1] * stride;
+    offset3 = offset2;
+  }
+
   /// Points at four rows that follow each other.
   ///
   /// @param first ordinal of the first
