@@ -219,18 +219,15 @@ public final class IndexBuild {
   private static final class Shown implements IndexFolderWriter.Listener, AutoCloseable {
     private final Progress linking;
     private @Nullable Progress sealing;
-    private long linked;
     private int segment;
-    private long sealed;
 
     Shown(long rows) {
       this.linking = Progress.start("Linking", rows, " vectors");
     }
 
     @Override
-    public synchronized void linked(long rows) {
-      linking.step(Math.max(0, rows - linked));
-      linked = Math.max(linked, rows);
+    public void linked(long rows) {
+      linking.reach(rows);
     }
 
     @Override
@@ -240,10 +237,8 @@ public final class IndexBuild {
         bar = Progress.start("Sealing " + number, total, " steps");
         sealing = bar;
         segment = number;
-        sealed = 0;
       }
-      bar.step(Math.max(0, done - sealed));
-      sealed = Math.max(sealed, done);
+      bar.reach(done);
       if (done == total) {
         bar.close();
         sealing = null;

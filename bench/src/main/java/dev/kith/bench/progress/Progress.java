@@ -42,6 +42,15 @@ public final class Progress implements AutoCloseable {
     }
   }
 
+  /// Tells that `done` units are done in all; fewer than was told before are ignored.
+  public void reach(long done) {
+    if (bar != null) {
+      synchronized (bar) {
+        bar.stepTo(Math.max(bar.getCurrent(), done));
+      }
+    }
+  }
+
   @Override
   public void close() {
     if (bar != null) {

@@ -4,30 +4,24 @@ import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.progress.Progress;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.LinkOrder;
 import dev.kith.index.build.SealedSegment;
 import dev.kith.index.build.SealedSegment.Residence;
+import dev.kith.index.build.SegmentLinking;
 import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Resource;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// The engine in this process: one segment that holds all base vectors.
 public final class InProcessTarget implements Target {
-  private static final int PROGRESS_STEP = 256;
-
   private final Dataset dataset;
   private final int threads;
   private final SegmentKind kind;
@@ -45,7 +39,7 @@ public final class InProcessTarget implements Target {
   }
 
   @Override
-  public Built build(IndexSpec index) throws IOException, InterruptedException {
+  public Built build(IndexSpec index) throws IOException {
     long start = System.nanoTime();
     int rows = dataset.base().rows();
     GrowingSegment building = GrowingSegment.create(dataset.space(), index, rows);
@@ -82,30 +76,10 @@ public final class InProcessTarget implements Target {
     return sealed.segment();
   }
 
-  private void link(GrowingSegment building) throws InterruptedException {
-    try (ExecutorService workers = Executors.newFixedThreadPool(threads);
-        Progress progress = Progress.start("Building", building.size(), " vectors")) {
-      List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < threads; i++) {
-        running.add(workers.submit(() -> linkAll(building, progress)));
-      }
-      for (Future<?> worker : running) {
-        worker.get();
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("building failed: " + e.getCause(), e.getCause());
+  private void link(GrowingSegment building) {
+    try (Progress progress = Progress.start("Building", building.size(), " vectors")) {
+      SegmentLinking.link(building, LinkOrder.NEAR, threads, progress::reach);
     }
-  }
-
-  private static void linkAll(GrowingSegment building, Progress progress) {
-    HnswScratch scratch = new HnswScratch();
-    int linked = 0;
-    while (building.linkNext(scratch)) {
-      if (++linked % PROGRESS_STEP == 0) {
-        progress.step(PROGRESS_STEP);
-      }
-    }
-    progress.step(linked % PROGRESS_STEP);
   }
 
   @Override

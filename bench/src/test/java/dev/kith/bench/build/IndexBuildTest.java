@@ -11,12 +11,12 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.build.LinkOrder;
 import dev.kith.index.build.SealedSegment;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
-import dev.kith.server.bulk.LinkOrder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -124,7 +124,7 @@ final class IndexBuildTest {
   @Test
   void theOrderOfLinkingIsSaidAndChangesTheGraphButNotTheRows() throws Exception {
     Path file = vectors(2_500);
-    for (String order : List.of("natural", "lid")) {
+    for (String order : List.of("natural", "near", "lid")) {
       String made = folder.resolve(order).toString();
       assertEquals(
           0,
@@ -145,14 +145,16 @@ final class IndexBuildTest {
       assertTrue(out.toString().contains("linked in " + order + " order"), out::toString);
     }
     IndexFolder natural = IndexFolder.open(folder.resolve("natural"));
-    IndexFolder lid = IndexFolder.open(folder.resolve("lid"));
-    assertEquals(natural.manifest().index(), lid.manifest().index());
-    assertEquals(natural.manifest().pointsFile(), lid.manifest().pointsFile());
-    for (int number = 0; number < 3; number++) {
-      assertTrue(Files.mismatch(natural.segmentFile(number), lid.segmentFile(number)) >= 0);
-      try (SealedSegment segment =
-          SealedSegment.open(lid.segmentFile(number), lid.manifest().space())) {
-        assertEquals(List.of(), segment.verify());
+    for (String order : List.of("near", "lid")) {
+      IndexFolder ordered = IndexFolder.open(folder.resolve(order));
+      assertEquals(natural.manifest().index(), ordered.manifest().index());
+      assertEquals(natural.manifest().pointsFile(), ordered.manifest().pointsFile());
+      for (int number = 0; number < 3; number++) {
+        assertTrue(Files.mismatch(natural.segmentFile(number), ordered.segmentFile(number)) >= 0);
+        try (SealedSegment segment =
+            SealedSegment.open(ordered.segmentFile(number), ordered.manifest().space())) {
+          assertEquals(List.of(), segment.verify());
+        }
       }
     }
   }
@@ -168,7 +170,7 @@ final class IndexBuildTest {
     assertEquals(1, run("build", file.toString(), "--out", made, "--metric", "far"));
     assertEquals(1, run("build", file.toString(), "--out", made, "--layout", "wide"));
     assertEquals(1, run("build", file.toString(), "--out", made, "--link-order", "random"));
-    assertTrue(err.toString().contains("natural or lid, got random"), err::toString);
+    assertTrue(err.toString().contains("near, natural or lid, got random"), err::toString);
     assertEquals(
         1, run("build", file.toString(), "--out", made, "--link-order", "lid", "--index", "flat"));
     assertTrue(err.toString().contains("links nothing"), err::toString);

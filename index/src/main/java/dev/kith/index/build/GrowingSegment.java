@@ -131,6 +131,16 @@ public final class GrowingSegment implements SegmentReader, Resource {
     return graph == null ? published : queue.linked();
   }
 
+  /// How many rows are in the graph, in whatever order; without a graph, every published row.
+  public int linkedCount() {
+    return graph == null ? published : queue.finished();
+  }
+
+  /// Whether it is too late for [#linkInOrder].
+  public boolean isLinkingBegun() {
+    return graph != null && queue.isBegun();
+  }
+
   /// Rows the segment can take.
   public int capacity() {
     return rows.capacity();

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class LinkQueue {
   private final AtomicInteger claimed = new AtomicInteger();
   private final AtomicInteger linked = new AtomicInteger();
+  private final AtomicInteger finished = new AtomicInteger();
   private final AtomicLongArray done;
   private final int capacity;
   private final int linkedFrom;
@@ -30,6 +31,7 @@ final class LinkQueue {
     for (int row = linkedFrom; row < linkedTo; row++) {
       done.set(row >>> 6, done.get(row >>> 6) | (1L << row));
     }
+    finished.set(linkedTo - linkedFrom);
     advance();
   }
 
@@ -38,12 +40,17 @@ final class LinkQueue {
   /// @param order a permutation of the ordinals below its length
   /// @throws IllegalStateException if a row is claimed or linked
   void dealIn(int[] order) {
-    if (claimed.get() > 0 || linkedFrom < linkedTo) {
+    if (isBegun()) {
       throw new IllegalStateException(
           "the order of linking must be set before the first row is linked: %d are claimed, %d linked"
               .formatted(claimed.get(), linkedTo - linkedFrom));
     }
     this.order = order;
+  }
+
+  /// Whether a row was claimed, or some are linked from the beginning.
+  boolean isBegun() {
+    return claimed.get() > 0 || linkedFrom < linkedTo;
   }
 
   /// Claims the next row below `bound`, or returns -1 if there is none. If an order is set, `bound`
@@ -65,6 +72,7 @@ final class LinkQueue {
   /// Notes that a claimed row is linked.
   void finish(int row) {
     done.getAndAccumulate(row >>> 6, 1L << row, (word, bit) -> word | bit);
+    finished.incrementAndGet();
     advance();
   }
 
@@ -81,6 +89,11 @@ final class LinkQueue {
   /// Every row below this is linked.
   int linked() {
     return linked.get();
+  }
+
+  /// How many rows are linked, in whatever order.
+  int finished() {
+    return finished.get();
   }
 
   private boolean isDone(int row) {

@@ -39,6 +39,7 @@ final class LinkQueueTest {
         queue.finish(row);
         finished.set(row);
         assertEquals(finished.nextClearBit(0), queue.linked());
+        assertEquals(i + 1, queue.finished());
       }
       assertEquals(capacity, queue.linked());
     }
@@ -51,5 +52,6 @@ final class LinkQueueTest {
     assertThrows(IllegalStateException.class, () -> begun.dealIn(new int[] {1, 0}));
     LinkQueue around = new LinkQueue(3, 0, 1);
     assertThrows(IllegalStateException.class, () -> around.dealIn(new int[] {2, 1, 0}));
+    assertEquals(1, around.finished());
   }
 }

@@ -4,6 +4,8 @@ import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.LinkOrder;
+import dev.kith.index.build.SegmentLinking;
 import dev.kith.index.build.SealProgress;
 import dev.kith.index.store.SectionFileWriter;
 import dev.kith.server.bulk.IndexManifest.Segment;
@@ -22,7 +24,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,9 +63,8 @@ public final class IndexFolderWriter implements AutoCloseable {
     public Definition {
       Require.inRange("segmentPoints", segmentPoints, 1, IndexManifest.MAX_SEGMENT_POINTS);
       index.requireHolds(space);
-      if (order != LinkOrder.NATURAL && index instanceof IndexSpec.Flat) {
-        throw new IllegalArgumentException(
-            "index flat links nothing, got link order " + order.name().toLowerCase(Locale.ROOT));
+      if (order == LinkOrder.LID && index instanceof IndexSpec.Flat) {
+        throw new IllegalArgumentException("index flat links nothing, got link order lid");
       }
     }
   }

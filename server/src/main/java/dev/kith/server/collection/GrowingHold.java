@@ -28,6 +28,11 @@ final class GrowingHold extends HeldSegment implements LinkWork {
     linking = now;
   }
 
+  /// Whether its rows may be linked now.
+  boolean isLinking() {
+    return linking;
+  }
+
   /// Waits until the last linker is done with its row after linking was stopped.
   void awaitLinkers() {
     while (!linking && linkers.get() > 0) {
@@ -59,7 +64,8 @@ final class GrowingHold extends HeldSegment implements LinkWork {
     return lastRow;
   }
 
-  /// Rows that are not linked yet.
+  /// Rows from the first that is not linked on, which searches scan: those that are not linked, and
+  /// some more where rows are linked out of turn.
   int unlinked() {
     return Math.max(0, segment.appended() - segment.linked());
   }
@@ -83,7 +89,7 @@ final class GrowingHold extends HeldSegment implements LinkWork {
         false,
         segment.size() - dead,
         dead,
-        unlinked(),
+        Math.max(0, segment.appended() - segment.linkedCount()),
         bytes,
         bytes,
         OptionalDouble.empty(),

@@ -2,6 +2,8 @@ package dev.kith.server.collection;
 
 import static java.lang.System.Logger.Level.INFO;
 
+import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.NearbyRows;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// First every row is linked; then the file is written and published as [SegmentPublisher] says.
 final class SealJob {
   private static final System.Logger LOG = System.getLogger(SealJob.class.getName());
+  private static final long ARRANGING_SEED = 1;
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final CollectionContext context;
@@ -179,7 +182,7 @@ final class SealJob {
 
   /// Rows that are linked.
   long linked() {
-    return growing.segment().linked();
+    return growing.segment().linkedCount();
   }
 
   /// Rows written to the file so far.
@@ -202,6 +205,7 @@ final class SealJob {
       return; // The collection was deleted.
     }
     try {
+      arrange(stop);
       growing.setLinking(true);
       context.engine().linkers().wake();
       awaitLinked(scratch, stop);
@@ -224,6 +228,16 @@ final class SealJob {
       publisher.purgeTombstones(growing.firstRow(), growing.lastRow(), sealed);
     } finally {
       growing.release();
+    }
+  }
+
+  /// Has near rows linked after each other where linking was deferred until now, which is quicker.
+  private void arrange(BooleanSupplier stop) {
+    GrowingSegment segment = growing.segment();
+    if (!growing.isLinking() && !segment.isLinkingBegun() && segment.size() > 0) {
+      NearbyRows nearby = new NearbyRows(segment.rows(), segment.size(), ARRANGING_SEED);
+      nearby.arrange(() -> requireRunning(stop));
+      segment.linkInOrder(nearby.order());
     }
   }
 

@@ -8,6 +8,7 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.LinkOrder;
 import dev.kith.index.store.SectionFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,5 @@
-package dev.kith.server.bulk;
+package dev.kith.index.build;
 
-import dev.kith.index.build.GrowingSegment;
-import dev.kith.index.build.LocalDimensions;
 import dev.kith.index.hnsw.HnswScratch;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +10,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/// Links all published rows of a segment, with several threads.
-final class SegmentLinking {
+/// Links all published rows of a segment that nobody else links, with several threads.
+public final class SegmentLinking {
   private static final int REPORT_ROWS = 256;
 
   /// Measured on 80,000 rows of GloVe-100 and 40,000 definitions of WordNet, m 16: the estimate
   /// takes about a twentieth of the time of linking. A sample of 2,000 takes three to four times as
   /// long and saves searches less on the former, more on the latter.
   private static final LocalDimensions.Sample SAMPLE = new LocalDimensions.Sample(500, 20, 1);
+
+  private static final long SEED = 1;
 
   private final GrowingSegment segment;
   private final int threads;
@@ -32,16 +32,29 @@ final class SegmentLinking {
     this.progress = progress;
   }
 
-  /// @param order of rows, if there is a graph
+  /// Links them; a segment without a graph stays as it is.
+  ///
+  /// @param segment none of whose rows is linked, unless the order is NATURAL
+  /// @param threads at least 1; with one, the same rows give the same graph
   /// @param progress hears how many rows are linked, on any thread
-  static void link(GrowingSegment segment, LinkOrder order, int threads, LongConsumer progress) {
-    SegmentLinking linking = new SegmentLinking(segment, threads, progress);
-    switch (order) {
-      case NATURAL -> {}
-      case LID -> linking.orderByDimension();
+  /// @throws IllegalStateException if the calling thread is interrupted
+  public static void link(GrowingSegment segment, LinkOrder order, int threads, LongConsumer progress) {
+    if (segment.size() > 0) {
+      SegmentLinking linking = new SegmentLinking(segment, threads, progress);
+      switch (order) {
+        case NATURAL -> {}
+        case NEAR -> linking.orderByPlace();
+        case LID -> linking.orderByDimension();
+      }
+      linking.onEveryThread(linking::linkRows);
     }
-    linking.onEveryThread(linking::linkRows);
     progress.accept(segment.size());
+  }
+
+  private void orderByPlace() {
+    NearbyRows nearby = new NearbyRows(segment.rows(), segment.size(), SEED);
+    onEveryThread(() -> nearby.arrange(() -> {}));
+    segment.linkInOrder(nearby.order());
   }
 
   private void orderByDimension() {
