@@ -13,11 +13,11 @@ import java.util.function.IntToDoubleFunction;
 /// of what one insertion reads is in the processor's caches from those before.
 ///
 /// The rows are taken in a few blocks of their own order. Each is arranged around *pivots*, rows of
-/// its own: a row goes to its nearest pivot, and the pivots stand in a chain from one to the nearest
-/// that is left. One block of all rows would be better for the caches but not for the graph, which
-/// would finish one region after another: on GloVe-100, in ever fewer blocks, .947 (40), .945 (8)
-/// and .943 (4) of the ten nearest are found with a beam of 160, .946 in the natural order, and
-/// linking takes 91, 75 and 79 % of the time.
+/// its own: a row goes to its nearest pivot, and the pivots stand in a chain from one to the
+/// nearest that is left. One block of all rows would be better for the caches but not for the
+/// graph, which would finish one region after another: on GloVe-100, in ever fewer blocks, .947
+/// (40), .945 (8) and .943 (4) of the ten nearest are found with a beam of 160, .946 in the natural
+/// order, and linking takes 91, 75 and 79 % of the time.
 ///
 /// A block stays as it is where consecutive rows are near each other already, as in WordNet.
 ///

@@ -38,7 +38,8 @@ public final class SegmentLinking {
   /// @param threads at least 1; with one, the same rows give the same graph
   /// @param progress hears how many rows are linked, on any thread
   /// @throws IllegalStateException if the calling thread is interrupted
-  public static void link(GrowingSegment segment, LinkOrder order, int threads, LongConsumer progress) {
+  public static void link(
+      GrowingSegment segment, LinkOrder order, int threads, LongConsumer progress) {
     if (segment.size() > 0) {
       SegmentLinking linking = new SegmentLinking(segment, threads, progress);
       switch (order) {

@@ -58,8 +58,8 @@ final class EstimateBeam {
     widen(ef, least, accepted);
   }
 
-  /// Keeps what is there and goes on with other limits and another filter. Before the first entry is
-  /// taken.
+  /// Keeps what is there and goes on with other limits and another filter. Before the first entry
+  /// is taken.
   ///
   /// @param ef as for [#reset], not less than the entries there are
   void widen(int ef, int least, OrdinalFilter accepted) {

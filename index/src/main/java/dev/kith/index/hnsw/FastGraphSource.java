@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// What all encoders of a graph read ([FastGraphEncoder]): the graph, its links the other way round,
-/// its rows, and a rotated copy of them.
+/// What all encoders of a graph read ([FastGraphEncoder]): the graph, its links the other way
+/// round, its rows, and a rotated copy of them.
 ///
 /// Prepare all rows first, with any number of threads; whoever learns of that by a synchronising
 /// action may encode.

@@ -9,14 +9,16 @@ import dev.kith.index.kernel.GridRow;
 /// First come nodes that link here without being linked to: the heuristic that chose the links left
 /// them out for another neighbour, and there is room now. Then come neighbours of the neighbours to
 /// which few lists lead, because those are the ones that searches miss; then the others. Of each
-/// kind the nearest come first. (Recall@10 on GloVe-100 with beams of 80, 160, 640 and 1,000: .8763,
-/// .9308, .9845, .9910; if only nearness counts, .8736, .9284, .9819, .9894, for 2 % fewer nodes.)
+/// kind the nearest come first. (Recall@10 on GloVe-100 with beams of 80, 160, 640 and 1,000:
+/// .8763, .9308, .9845, .9910; if only nearness counts, .8736, .9284, .9819, .9894, for 2 % fewer
+/// nodes.)
 ///
 /// Of hundreds of neighbours' neighbours, at random places of memory, the first are compared: links
-/// stand roughly in the order in which they were chosen, the nearest first, so the first neighbours'
-/// neighbours are nearer than the others. (On GloVe-100 and WordNet-MiniLM lists of 32 have 8 and 10
-/// places to fill, and 550 and 460 to choose from. Filled from 128 they take a third of the time; a
-/// search of GloVe-100 finds .001 less with the same beam then, one of WordNet-MiniLM as much.)
+/// stand roughly in the order in which they were chosen, the nearest first, so the first
+/// neighbours' neighbours are nearer than the others. (On GloVe-100 and WordNet-MiniLM lists of 32
+/// have 8 and 10 places to fill, and 550 and 460 to choose from. Filled from 128 they take a third
+/// of the time; a search of GloVe-100 finds .001 less with the same beam then, one of
+/// WordNet-MiniLM as much.)
 ///
 /// Of the same graph the same links are chosen on any thread: sums are those of [GridKernel], which
 /// do not depend on how far the code is compiled.

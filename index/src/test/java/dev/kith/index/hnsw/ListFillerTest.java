@@ -40,8 +40,7 @@ final class ListFillerTest {
     try (GraphFixture grown = new GraphFixture(space, vectors(space), params).linkAll();
         Arena arena = Arena.ofConfined()) {
       int[] same = IntStream.range(0, COUNT).toArray();
-      SealedGraph graph =
-          new GraphCompactor(grown.graph, grown.rows, same, done -> {}).seal(arena);
+      SealedGraph graph = new GraphCompactor(grown.graph, grown.rows, same, done -> {}).seal(arena);
       FastGraphSource source =
           new FastGraphSource(
               new FastGraph.Params(space, 16, 1, 1), graph, grown.rows, same, arena);

@@ -27,8 +27,7 @@ public final class KithEngine implements Engine {
   }
 
   private static Engine build(
-      KithVariant variant, Dataset dataset, GraphSettings graph, int threads)
-      throws IOException {
+      KithVariant variant, Dataset dataset, GraphSettings graph, int threads) throws IOException {
     InProcessTarget target = new InProcessTarget(dataset, threads, variant.segment());
     HnswParams params = new HnswParams(graph.m(), graph.efConstruction(), SEED);
     return new KithEngine(
