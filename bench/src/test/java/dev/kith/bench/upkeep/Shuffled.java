@@ -58,7 +58,7 @@ record Shuffled(
     }
     Arena arena = Arena.ofShared();
     FloatMatrix base = FloatMatrix.allocate(points, dimension, arena);
-    FloatMatrix queries = FloatMatrix.allocate(200, dimension, arena);
+    FloatMatrix queries = FloatMatrix.allocate(1_000, dimension, arena);
     for (FloatMatrix matrix : List.of(base, queries)) {
       for (int row = 0; row < matrix.rows(); row++) {
         matrix.set(row, around(centres[random.nextInt(centres.length)], SPREAD, random));
