@@ -26,11 +26,12 @@ final class BackLinks {
   /// @param arena owns the result: eight bytes a node and four a link
   static BackLinks of(SealedGraph graph, Arena arena) {
     int size = graph.size();
-    int[] list = new int[graph.links().slots(0)];
+    GraphLinks lists = graph.links();
+    int[] list = new int[lists.slots(0)];
     MemorySegment starts = OffHeap.reserve((size + 1L) * Long.BYTES, arena);
     for (int node = 0; node < size; node++) {
-      int count = targets(graph.links(), node, list);
-      for (int i = 0; i < count; i++) {
+      int count = lists.ownNeighbours(0, node, list);
+      for (int i = TwinChains.firstNeighbour(lists, node); i < count; i++) {
         add(starts, list[i], 1);
       }
     }
@@ -41,8 +42,8 @@ final class BackLinks {
     long links = Math.max(1, starts.getAtIndex(LONG, size));
     MemorySegment sources = OffHeap.reserve(links * Integer.BYTES, arena);
     for (int node = size - 1; node >= 0; node--) {
-      int count = targets(graph.links(), node, list);
-      for (int i = 0; i < count; i++) {
+      int count = lists.ownNeighbours(0, node, list);
+      for (int i = TwinChains.firstNeighbour(lists, node); i < count; i++) {
         add(starts, list[i], -1);
         sources.setAtIndex(GraphLinks.INT, starts.getAtIndex(LONG, list[i]), node);
       }
@@ -62,17 +63,6 @@ final class BackLinks {
 
   private long start(int node) {
     return starts.getAtIndex(LONG, node);
-  }
-
-  /// Copies the nodes that a list leads to, but not a twin, and returns how many there are.
-  private static int targets(GraphLinks links, int node, int[] list) {
-    int count = links.ownNeighbours(0, node, list);
-    boolean hasTwin = count > 0 && GraphLinks.read(links.level0(), links.list(0, node), 0) < 0;
-    if (hasTwin) {
-      count--;
-      System.arraycopy(list, 1, list, 0, count);
-    }
-    return count;
   }
 
   private static void add(MemorySegment starts, int node, long number) {

@@ -75,7 +75,8 @@ final class TreePlanter {
     int end = queued;
     int treeLinks = node == root ? 0 : 1; // A node is met here before it has children.
     int degree = links.neighbours(0, node, list);
-    for (int i = firstNeighbour(node); i < degree && treeLinks < table.maxTreeLinks(); i++) {
+    int first = TwinChains.firstNeighbour(links, node);
+    for (int i = first; i < degree && treeLinks < table.maxTreeLinks(); i++) {
       if (!isInTree(list[i]) && linksTo(list[i], node)) {
         table.join(list[i], node);
         queue[end++] = list[i];
@@ -88,16 +89,12 @@ final class TreePlanter {
   private int adoptOneWay(int node, int queued) {
     int end = queued;
     int degree = links.neighbours(0, node, list);
-    for (int i = firstNeighbour(node); i < degree; i++) {
+    for (int i = TwinChains.firstNeighbour(links, node); i < degree; i++) {
       if (!isInTree(list[i]) && table.tryAdopt(node, list[i], scratch)) {
         queue[end++] = list[i];
       }
     }
     return end;
-  }
-
-  private int firstNeighbour(int node) {
-    return TwinChains.next(links, node) >= 0 ? 1 : 0;
   }
 
   private boolean linksTo(int from, int to) {

@@ -33,4 +33,10 @@ final class TwinChains {
     int link = GraphLinks.read(links.level0(), links.list(0, node), 0);
     return link < 0 ? GraphLinks.target(link) : -1;
   }
+
+  /// The place of a node's level-0 list at which its neighbours begin, after its twin if it has
+  /// one.
+  static int firstNeighbour(GraphLinks links, int node) {
+    return next(links, node) >= 0 ? 1 : 0;
+  }
 }
