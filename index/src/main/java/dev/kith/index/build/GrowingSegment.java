@@ -268,6 +268,11 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// Call when all is published and linked and no more is appended. Searches may go on. A row
   /// killed after this was called may still be in the file: whoever opens it repeats such kills.
   ///
+  /// If more than three tenths of the rows are dead, the living are linked afresh by the calling
+  /// thread, which takes their memory and links once more meanwhile: what leads around so many dead
+  /// nodes is worth less. (On GloVe-100, two thirds of the nodes dead, .923 recall@100 was left in
+  /// the compacted graph, .948 is in a fresh one.)
+  ///
   /// @param lsn log sequence number that the rows cover; given back by [SealedSegment#lsn]
   /// @param threads that encode the layout FAST, the calling one included, in `[1, 1024]`; the file
   ///   is the same with any number of them
@@ -280,7 +285,18 @@ public final class GrowingSegment implements SegmentReader, Resource {
           "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
               .formatted(appended, size, linked()));
     }
-    new SegmentSealer(this, index, graph, lsn, threads, progress).write(file);
+    if (graph == null || SegmentMerge.isWorthKeeping(this)) {
+      new SegmentSealer(this, index, graph, lsn, threads, progress).write(file);
+      return;
+    }
+    try (GrowingSegment living =
+        SegmentMerge.liveRows(index, this, (_, total) -> progress.report(0, total))) {
+      HnswScratch scratch = new HnswScratch();
+      while (living.linkNext(scratch)) {
+        progress.report(0, living.size());
+      }
+      living.seal(file, lsn, threads, progress);
+    }
   }
 
   /// Checks everything that is promised about labels and links; for tests and operators, while

@@ -5,6 +5,7 @@ import dev.kith.index.hnsw.GraphCompactor;
 import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.hnsw.SealedGraph;
+import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Resource;
 import dev.kith.index.store.Tombstones;
 import java.io.IOException;
@@ -74,6 +75,13 @@ public final class SegmentMerge implements Resource {
     return new SegmentMerge(index, grown.size(), null, grown);
   }
 
+  /// Brings the live rows of a segment together, none of them linked.
+  ///
+  /// @param progress hears of rows copied; an exception that it throws ends it
+  static GrowingSegment liveRows(IndexSpec index, SegmentReader segment, SealProgress progress) {
+    return new Preparation(index, List.of(segment), progress).run();
+  }
+
   private static void requireAscending(List<SealedSegment> inputs) {
     VectorSpace space = inputs.getFirst().space();
     long last = Long.MIN_VALUE;
@@ -99,11 +107,15 @@ public final class SegmentMerge implements Resource {
       case IndexSpec.Flat() -> true;
       case IndexSpec.Hnsw(var params, _, _) -> {
         SealedGraph graph = segment.graph();
-        yield graph != null
-            && graph.m() == params.m()
-            && segment.liveCount() >= LEAST_LIVE_SHARE * segment.size();
+        yield graph != null && graph.m() == params.m() && isWorthKeeping(segment);
       }
     };
+  }
+
+  /// Whether so many rows of a segment are alive that its graph is better compacted than built
+  /// afresh.
+  static boolean isWorthKeeping(SegmentReader segment) {
+    return segment.liveCount() >= LEAST_LIVE_SHARE * segment.size();
   }
 
   /// Live rows when the merge was started.
@@ -149,7 +161,7 @@ public final class SegmentMerge implements Resource {
   /// Brings the live rows of all inputs together, with the graph of one of them.
   private static final class Preparation {
     private final IndexSpec index;
-    private final List<SealedSegment> inputs;
+    private final List<? extends SegmentReader> inputs;
     private final SealProgress progress;
 
     /// For every row of every input its ordinal in the merged segment, or -1 if it is dead.
@@ -163,7 +175,7 @@ public final class SegmentMerge implements Resource {
     private final long total;
     private int reported;
 
-    Preparation(IndexSpec index, List<SealedSegment> inputs, SealProgress progress) {
+    Preparation(IndexSpec index, List<? extends SegmentReader> inputs, SealProgress progress) {
       this.index = index;
       this.inputs = inputs;
       this.progress = progress;
@@ -177,7 +189,7 @@ public final class SegmentMerge implements Resource {
       this.total = rows + (core < 0 ? 0L : newOrdinals[core].length);
     }
 
-    private int[] number(SealedSegment input, int i) {
+    private int[] number(SegmentReader input, int i) {
       int[] ordinals = new int[input.size()];
       Tombstones tombstones = input.tombstones();
       int next = first[i];
@@ -193,7 +205,9 @@ public final class SegmentMerge implements Resource {
       int best = -1;
       if (index instanceof IndexSpec.Hnsw) {
         for (int i = 0; i < newOrdinals.length; i++) {
-          if (live(i) > (best < 0 ? 0 : live(best)) && isCore(inputs.get(i), index)) {
+          if (live(i) > (best < 0 ? 0 : live(best))
+              && inputs.get(i) instanceof SealedSegment sealed
+              && isCore(sealed, index)) {
             best = i;
           }
         }
@@ -223,7 +237,7 @@ public final class SegmentMerge implements Resource {
       }
     }
 
-    private void copy(SealedSegment input, int[] ordinals, SegmentMemory memory) {
+    private void copy(SegmentReader input, int[] ordinals, SegmentMemory memory) {
       for (int ordinal = 0; ordinal < ordinals.length; ordinal++) {
         int there = ordinals[ordinal];
         if (there >= 0) {
@@ -235,7 +249,8 @@ public final class SegmentMerge implements Resource {
     }
 
     private @Nullable HnswGraph graph(SegmentMemory memory) {
-      SealedGraph kept = core < 0 ? null : inputs.get(core).graph();
+      SealedGraph kept =
+          core >= 0 && inputs.get(core) instanceof SealedSegment sealed ? sealed.graph() : null;
       if (kept == null || !(index instanceof IndexSpec.Hnsw(var params, _, _))) {
         return memory.newGraph(index);
       }

@@ -79,8 +79,15 @@ final class BeamSearch {
   ///
   /// @param ef accepted nodes to keep
   /// @param accepted nodes that may be kept; the others are walked through
+  /// @param counted of those, the nodes by which the reach is set
   /// @param twins whether to follow twin links
-  record Beam(int level, int ef, OrdinalFilter accepted, boolean twins) {}
+  record Beam(int level, int ef, OrdinalFilter accepted, OrdinalFilter counted, boolean twins) {
+
+    /// All that are accepted count.
+    Beam(int level, int ef, OrdinalFilter accepted, boolean twins) {
+      this(level, ef, accepted, EVERY_NODE, twins);
+    }
+  }
 
   /// Leaves the best accepted nodes of a level in `scratch.kept`; fewer, if told to stop. Expands
   /// as far as `scratch.reach` says, set for this walk.
@@ -105,7 +112,9 @@ final class BeamSearch {
     scratch.visited.add(Scored.ordinal(start));
     if (accepted.accepts(Scored.ordinal(start))) {
       kept.push(start);
-      reach.offer(start);
+      if (beam.counted().accepts(Scored.ordinal(start))) {
+        reach.offer(start);
+      }
     }
     long floor = kept.size() < ef ? Long.MIN_VALUE : kept.top();
     int expanded = 0;
@@ -133,7 +142,9 @@ final class BeamSearch {
               kept.replaceTop(entry);
             }
             floor = kept.size() < ef ? Long.MIN_VALUE : kept.top();
-            reach.offer(entry);
+            if (beam.counted().accepts(scratch.batch[i])) {
+              reach.offer(entry);
+            }
           }
         }
       }

@@ -200,8 +200,14 @@ public final class HnswGraph implements Graph {
             scratch,
             scratch.linkWork);
     for (int on = Math.min(level, top.level()); on >= 0; on--) {
+      // The dead are candidates, as long as the living are few, but the walk goes as far as there
+      // are
+      // living ones. (On GloVe-100, two thirds of the nodes dead after a hundred generations of
+      // churn:
+      // .978 recall@100, as in a fresh graph, for 16 % more time than with the dead counted, .973.)
       BeamSearch.Beam beam =
-          new BeamSearch.Beam(on, params.efConstruction(), BeamSearch.EVERY_NODE, false);
+          new BeamSearch.Beam(
+              on, params.efConstruction(), BeamSearch.EVERY_NODE, dead.alive(), false);
       boolean sampled = on == 0 && (ordinal & (SAMPLED_OF - 1)) == 0;
       setReach(sampled, scratch.reach);
       BeamSearch.beam(links, scorer, nearest, beam, scratch, scratch.linkWork);

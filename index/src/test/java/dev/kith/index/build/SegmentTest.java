@@ -24,6 +24,7 @@ import dev.kith.index.plan.SearchPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -241,6 +242,49 @@ final class SegmentTest {
       files[run] = Files.readAllBytes(file);
     }
     assertTrue(Arrays.equals(files[0], files[1]));
+  }
+
+  @Test
+  void theLivingOfASegmentThatIsMostlyDeadAreSealedAsIfTheOthersHadNeverBeen() throws IOException {
+    Mixture mixture = Mixture.of(new VectorSpace(20, Metric.EUCLIDEAN), 2_000, 10, 21);
+    Path churned = folder.resolve("churned");
+    Path afresh = folder.resolve("afresh");
+    try (GrowingSegment growing = linked(mixture, HNSW);
+        GrowingSegment fresh = GrowingSegment.create(mixture.space(), HNSW, 500)) {
+      kill(growing, i -> i % 4 != 0);
+      for (int i = 0; i < 2_000; i += 4) {
+        fresh.append(10L * i, mixture.bytes(i), 0);
+      }
+      fresh.publish();
+      link(fresh);
+      growing.seal(churned, 7, 1, SealProgress.IGNORED);
+      fresh.seal(afresh, 7, 1, SealProgress.IGNORED);
+    }
+    assertEquals(-1, Files.mismatch(churned, afresh));
+  }
+
+  @Test
+  void linkingTheLivingAfreshEndsWhenTheListenerThrows() {
+    Mixture mixture = Mixture.of(new VectorSpace(20, Metric.EUCLIDEAN), 2_000, 10, 22);
+    Path file = folder.resolve("segment");
+    try (GrowingSegment growing = linked(mixture, HNSW)) {
+      kill(growing, i -> i % 2 == 0);
+      AtomicInteger reports = new AtomicInteger();
+      assertThrows(
+          CancellationException.class,
+          () ->
+              growing.seal(
+                  file,
+                  0,
+                  1,
+                  (done, total) -> {
+                    if (reports.incrementAndGet() == 100) {
+                      throw new CancellationException();
+                    }
+                  }));
+      assertFalse(Files.exists(file));
+      assertClean(growing);
+    }
   }
 
   @Test
