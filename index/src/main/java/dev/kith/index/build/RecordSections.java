@@ -4,6 +4,7 @@ import dev.kith.index.hnsw.FastGraphEncoder;
 import dev.kith.index.hnsw.FastGraphSource;
 import dev.kith.index.store.SectionFileWriter;
 import dev.kith.index.store.VectorRows;
+import dev.kith.index.work.OrderedWork;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

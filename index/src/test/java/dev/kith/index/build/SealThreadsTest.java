@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.work.OrderedWorkTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ final class SealThreadsTest {
         }
         OrderedWorkTest.assertEnded(
             Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("kith-seal-helper-"))
+                .filter(thread -> thread.getName().startsWith("kith-index-helper-"))
                 .toList());
       }
     }

@@ -1,4 +1,4 @@
-package dev.kith.index.build;
+package dev.kith.index.work;
 
 import dev.kith.index.Require;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Owned by one thread.
 ///
 /// @param <P> a place
-final class OrderedWork<P> implements AutoCloseable {
+public final class OrderedWork<P> implements AutoCloseable {
   private final List<P> places = new ArrayList<>();
   private final @Nullable ExecutorService helpers;
 
@@ -31,7 +31,7 @@ final class OrderedWork<P> implements AutoCloseable {
   ///
   /// @param threads with the calling one, in `[1, 1024]`
   /// @param place makes a place: one for one thread, two a thread for more
-  OrderedWork(int threads, Supplier<P> place) {
+  public OrderedWork(int threads, Supplier<P> place) {
     Require.inRange("threads", threads, 1, 1024);
     int count = threads == 1 ? 1 : 2 * threads;
     for (int i = 0; i < count; i++) {
@@ -41,21 +41,21 @@ final class OrderedWork<P> implements AutoCloseable {
         threads == 1
             ? null
             : Executors.newFixedThreadPool(
-                threads - 1, Thread.ofPlatform().name("kith-seal-helper-", 0).factory());
+                threads - 1, Thread.ofPlatform().name("kith-index-helper-", 0).factory());
   }
 
   /// Works on the rows `[from, to)`.
   @FunctionalInterface
-  interface Work<P> {
+  public interface Work<P> {
     /// Is called on any thread, for several chunks at a time, each in another place.
     void on(P place, int from, int to);
   }
 
   /// Takes what came of the rows `[from, to)`.
   @FunctionalInterface
-  interface Result<P> {
+  public interface Result<P, X extends Exception> {
     /// Is called on the thread that runs the work, in the order of the rows.
-    void take(P place, int from, int to) throws IOException;
+    void take(P place, int from, int to) throws X;
   }
 
   /// Works on the rows `[0, rows)`. What an interface throws ends it; work under way on other
@@ -63,7 +63,29 @@ final class OrderedWork<P> implements AutoCloseable {
   ///
   /// @param chunkRows rows of a chunk, at least 1
   /// @throws ClosedByInterruptException if the calling thread is interrupted
-  void run(int rows, int chunkRows, Work<P> work, Result<P> result) throws IOException {
+  public void run(int rows, int chunkRows, Work<P> work, Result<P, IOException> result)
+      throws IOException {
+    try {
+      go(rows, chunkRows, work, result);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosedByInterruptException(); // As the file's next write would.
+    }
+  }
+
+  /// Works on the rows `[0, rows)`, where nothing is to be handed on; otherwise as above.
+  ///
+  /// @throws InterruptedException if the calling thread is interrupted
+  public void run(int rows, int chunkRows, Work<P> work) throws InterruptedException {
+    go(rows, chunkRows, work, OrderedWork.<P>nothing());
+  }
+
+  private static <P> Result<P, RuntimeException> nothing() {
+    return (_, _, _) -> {};
+  }
+
+  private <X extends Exception> void go(int rows, int chunkRows, Work<P> work, Result<P, X> result)
+      throws X, InterruptedException {
     Queue<Chunk<P>> begun = new ArrayDeque<>();
     int chunks = 0;
     int next = 0;
@@ -84,7 +106,7 @@ final class OrderedWork<P> implements AutoCloseable {
   }
 
   /// Works on what nobody works on, until the first chunk is done.
-  private void finishFirst(Queue<Chunk<P>> begun) throws IOException {
+  private void finishFirst(Queue<Chunk<P>> begun) throws InterruptedException {
     FutureTask<?> first = begun.element().task;
     for (Chunk<P> chunk : begun) {
       if (first.isDone()) {
@@ -92,14 +114,11 @@ final class OrderedWork<P> implements AutoCloseable {
       }
       chunk.task.run(); // Does nothing if somebody has it.
     }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedException();
+    }
     try {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new ClosedByInterruptException(); // As the file's next write would.
-      }
       first.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClosedByInterruptException();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException failure -> throw failure;

@@ -1,4 +1,4 @@
-package dev.kith.index.build;
+package dev.kith.index.work;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class OrderedWorkTest {
+public final class OrderedWorkTest {
 
   @ParameterizedTest
   @CsvSource({"0, 10, 2", "1, 10, 1", "10, 10, 2", "11, 10, 3", "1000, 7, 1", "1000, 7, 4"})
@@ -155,7 +155,7 @@ final class OrderedWorkTest {
   }
 
   private static void run(
-      int threads, OrderedWork.Work<Object> work, OrderedWork.Result<Object> result)
+      int threads, OrderedWork.Work<Object> work, OrderedWork.Result<Object, IOException> result)
       throws IOException {
     try (OrderedWork<Object> ordered = new OrderedWork<>(threads, Object::new)) {
       ordered.run(10_000, 10, work, result);
@@ -163,7 +163,7 @@ final class OrderedWorkTest {
   }
 
   /// A pool has ended a moment before its threads have.
-  static void assertEnded(Collection<Thread> threads) throws InterruptedException {
+  public static void assertEnded(Collection<Thread> threads) throws InterruptedException {
     for (Thread thread : threads) {
       thread.join(Duration.ofSeconds(10));
       assertFalse(thread.isAlive(), thread.getName());
