@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.RunResult;
@@ -38,17 +39,29 @@ final class JavaBesideC {
       }
     }
     out.printf(
-        "gcc -O3 -march=native beside Java %s, least ns per row (fastScan: per block of 32)%n%n",
+        "gcc -O3 -march=native beside Java %s, least ns per row (fastScan: per block of 32;"
+            + " products: with 1,024 columns, by OpenBLAS)%n%n",
         Runtime.version());
     out.printf("%-22s %9s %9s %9s %7s%n", "kernel", "dimension", "Java", "C", "Java/C");
     for (String source : new String[] {NativeKernels.FLOATS, NativeKernels.CODES}) {
-      try (NativeKernels kernels = NativeKernels.compile(source)) {
-        for (int dimension : dimensions) {
-          for (NativeKernels.Timing timing : kernels.time(dimension, rows)) {
-            Double nanos = java.get(new Key(timing.kernel(), dimension));
-            if (nanos != null) {
-              print(timing, dimension, nanos, out);
-            }
+      print(source, java, dimensions, rows, out);
+    }
+    try {
+      print(NativeKernels.PRODUCTS, java, dimensions, rows, out);
+    } catch (IOException e) {
+      out.println("No OpenBLAS to compare products with (libopenblas-dev): " + e.getMessage());
+    }
+  }
+
+  private static void print(
+      String source, Map<Key, Double> java, Set<Integer> dimensions, int rows, PrintStream out)
+      throws IOException, InterruptedException {
+    try (NativeKernels kernels = NativeKernels.compile(source)) {
+      for (int dimension : dimensions) {
+        for (NativeKernels.Timing timing : kernels.time(dimension, rows)) {
+          Double nanos = java.get(new Key(timing.kernel(), dimension));
+          if (nanos != null) {
+            print(timing, dimension, nanos, out);
           }
         }
       }

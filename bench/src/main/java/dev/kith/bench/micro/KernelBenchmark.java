@@ -183,7 +183,7 @@ public class KernelBenchmark {
     four.offset3 = visits[visit + 3];
   }
 
-  /// Runs both benchmarks with JMH's options, then the C programs, and compares them.
+  /// Runs all three benchmarks with JMH's options, then the C programs, and compares them.
   public static void main(String[] arguments) throws Exception {
     Collection<RunResult> results =
         new Runner(
@@ -191,6 +191,7 @@ public class KernelBenchmark {
                     .parent(new CommandLineOptions(arguments))
                     .include(KernelBenchmark.class.getName())
                     .include(CodeBenchmark.class.getName())
+                    .include(ProductBenchmark.class.getName())
                     .addProfiler(GCProfiler.class)
                     .build())
             .run();

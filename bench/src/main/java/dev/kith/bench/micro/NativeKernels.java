@@ -18,6 +18,9 @@ final class NativeKernels implements AutoCloseable {
   /// The program beside [CodeBenchmark]; it times nothing where there is no AVX2.
   static final String CODES = "codes.c";
 
+  /// The program beside [ProductBenchmark]; it needs OpenBLAS.
+  static final String PRODUCTS = "products.c";
+
   private final Path folder;
   private final String source;
 
@@ -46,15 +49,19 @@ final class NativeKernels implements AutoCloseable {
 
   /// Compiles a program.
   ///
-  /// @param source [#FLOATS] or [#CODES]
+  /// @param source [#FLOATS], [#CODES] or [#PRODUCTS]
   /// @throws IOException if the compiler refuses it
   static NativeKernels compile(String source) throws IOException, InterruptedException {
     NativeKernels kernels = new NativeKernels(Files.createTempDirectory("kith-kernels"), source);
     try (InputStream text =
         Objects.requireNonNull(NativeKernels.class.getResourceAsStream(source), source)) {
       Files.copy(text, kernels.folder.resolve(source));
-      kernels.run(
-          "gcc", "-O3", "-march=native", "-ffast-math", "-Wno-psabi", source, "-o", "kernels");
+      List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native"));
+      command.addAll(List.of("-ffast-math", "-Wno-psabi", source, "-o", "kernels"));
+      if (source.equals(PRODUCTS)) {
+        command.add("-lopenblas");
+      }
+      kernels.run(command.toArray(String[]::new));
       return kernels;
     } catch (IOException | InterruptedException | RuntimeException failure) {
       kernels.close();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,33 @@ final class KernelBenchmarkTest {
       }
     } finally {
       benchmark.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, 768})
+  void productsOfJavaAndOfOpenBlasAddUpToTheSame(int dimension) throws Exception {
+    assumeTrue(NativeKernels.isSupported(), "no gcc");
+    ProductBenchmark benchmark = new ProductBenchmark();
+    benchmark.dimension = dimension;
+    benchmark.prepare();
+    double expected = 0;
+    float[] products = benchmark.products();
+    int[] nearest = benchmark.nearestColumn();
+    for (int row = 0; row < ProductBenchmark.ROWS; row++) {
+      float largest = products[row * ProductBenchmark.COLUMNS + nearest[row]];
+      for (int column = 0; column < ProductBenchmark.COLUMNS; column++) {
+        float product = products[row * ProductBenchmark.COLUMNS + column];
+        assertTrue(product <= largest);
+        expected += product;
+      }
+    }
+    benchmark.close();
+    try (NativeKernels natives = NativeKernels.compile(NativeKernels.PRODUCTS)) {
+      NativeKernels.Timing timing = natives.time(dimension, 64).getFirst();
+      assertEquals(expected, timing.sum(), 0.05 * Math.sqrt(dimension));
+    } catch (IOException e) {
+      assumeTrue(false, "no OpenBLAS: " + e.getMessage());
     }
   }
 

@@ -23,6 +23,7 @@ final class KernelChoice {
   static final ByteKernel BYTES = SIMD ? new SimdByteKernel() : ByteKernel.scalar();
   static final BitKernel BITS = SIMD ? new SimdBitKernel() : BitKernel.scalar();
   static final GridKernel GRID = SIMD ? new SimdGridKernel() : GridKernel.scalar();
+  static final ProductKernel PRODUCT = SIMD ? new SimdProductKernel() : ProductKernel.scalar();
   static final Hadamard HADAMARD = SIMD ? new SimdHadamard() : Hadamard.scalar();
 
   private KernelChoice() {}
