@@ -5,6 +5,7 @@ module dev.kith.index {
 
   exports dev.kith.index;
   exports dev.kith.index.build;
+  exports dev.kith.index.cluster;
   exports dev.kith.index.codec;
   exports dev.kith.index.flat;
   exports dev.kith.index.hnsw;

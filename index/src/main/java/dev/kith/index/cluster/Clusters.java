@@ -1,0 +1,126 @@
+package dev.kith.index.cluster;
+
+import dev.kith.index.kernel.Columns;
+import dev.kith.index.kernel.RowProducts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// Centroids, and which of them a point is nearest to.
+///
+/// Nearest is the one at the least Euclidean distance or, among *spherical* ones, which are of
+/// length one, that with the largest inner product.
+///
+/// Borrows its memory. Any thread may ask while no thread sets a centroid.
+public final class Clusters {
+
+  static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final boolean spherical;
+  private final int count;
+  private final int depth;
+  private final MemorySegment centroids;
+  private final Columns columns;
+  private final float[] addends;
+
+  /// Reserves room for centroids that no point is nearest to.
+  ///
+  /// @param count of centroids, at least 1
+  /// @param depth coordinates of each, at least 1
+  /// @param arena frees the memory when it closes
+  Clusters(boolean spherical, int count, int depth, Arena arena) {
+    this.spherical = spherical;
+    this.count = count;
+    this.depth = depth;
+    this.centroids = arena.allocate((long) count * depth * Float.BYTES, 64);
+    this.columns = new Columns(count, depth, arena);
+    this.addends = new float[count];
+  }
+
+  /// Number of centroids.
+  public int count() {
+    return count;
+  }
+
+  /// Coordinates of a centroid.
+  public int depth() {
+    return depth;
+  }
+
+  /// The centroids as points, borrowed.
+  public Points centroids() {
+    return new Points(centroids, 0, (long) depth * Float.BYTES, depth);
+  }
+
+  /// Sets a centroid.
+  ///
+  /// @param coordinates in `[0, depth)`; made a unit vector first if these are spherical, unless
+  ///   they have no direction
+  void set(int centroid, double[] coordinates) {
+    double squares = 0;
+    for (int i = 0; i < depth; i++) {
+      squares += coordinates[i] * coordinates[i];
+    }
+    double scale = spherical && squares > 0 ? 1 / Math.sqrt(squares) : 1;
+    long at = (long) centroid * depth * Float.BYTES;
+    for (int i = 0; i < depth; i++) {
+      centroids.set(FLOAT, at + (long) i * Float.BYTES, (float) (coordinates[i] * scale));
+    }
+    pack(centroid, at);
+  }
+
+  /// Puts a point in the place of a centroid.
+  void set(int centroid, Points points, int point) {
+    long at = (long) centroid * depth * Float.BYTES;
+    MemorySegment.copy(
+        points.segment(), points.at(point), centroids, at, (long) depth * Float.BYTES);
+    pack(centroid, at);
+  }
+
+  private void pack(int centroid, long at) {
+    double squares = 0;
+    for (int i = 0; i < depth && !spherical; i++) {
+      float coordinate = centroids.get(FLOAT, at + (long) i * Float.BYTES);
+      squares += (double) coordinate * coordinate;
+    }
+    addends[centroid] = (float) (-squares / 2);
+    columns.set(centroid, addends[centroid], centroids, at);
+  }
+
+  /// What makes the largest sum of it and the inner product that of the nearest centroid.
+  float addend(int centroid) {
+    return addends[centroid];
+  }
+
+  /// The centroids, packed: their products with a point are largest for the nearest.
+  Columns columns() {
+    return columns;
+  }
+
+  /// Finds the nearest centroids of `points[ordinals[from..to))`.
+  ///
+  /// @param nearest takes that of the point `ordinals[i]` at `i`
+  /// @param closeness takes, likewise, the inner product of both, less half the squared length of
+  ///   the centroid if these are not spherical
+  public void assign(
+      Points points,
+      int[] ordinals,
+      int from,
+      int to,
+      int[] nearest,
+      float[] closeness,
+      RowProducts worker) {
+    worker.nearest(
+        columns,
+        points.segment(),
+        points.offset(),
+        points.stride(),
+        ordinals,
+        from,
+        to,
+        nearest,
+        closeness);
+  }
+}
