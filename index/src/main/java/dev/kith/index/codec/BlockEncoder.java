@@ -14,9 +14,10 @@ import java.util.Arrays;
 /// Writes [FastScan] blocks whose estimates are raw scores ([Scorer]), each block relative to a
 /// centre: the `base` of the estimate is the raw score of the centre. Owned by one worker.
 ///
-/// With `o = P(r - c)` the rotated difference of a row from the centre, `g` its grid point, and `b
-/// = |o|² / <g, o>`, RaBitQ estimates `<r - c, x>` by `b <g, Px>` for any `x`. Applied to the
-/// difference of query and centre, which is short where it matters:
+/// With `o` the difference of a prepared row from the centre, `g` what its code stands for (a grid
+/// point, the words of its parts), and `b = |o|² / <g, o>`, `<o, x>` is estimated by `b <g, x>` for
+/// any prepared `x`: RaBitQ's estimator, without bias if rows were rotated at random. Applied to
+/// the difference of query and centre, which is short where it matters:
 ///
 /// - inner product: `<r, q> = <c, q> + <r - c, c> + <r - c, q - c>`
 /// - squared distance: `|r - q|² = |q - c|² + |o|² - 2 <r - c, q - c>`
@@ -27,23 +28,16 @@ public final class BlockEncoder {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /*
-   * Width of a level of two bits, in standard deviations of a coordinate: coordinates of a rotated
-   * vector are nearly normal, and for those this uniform quantizer of four levels has the least
-   * error (Max, "Quantizing for minimum distortion", 1960).
-   */
-  private static final double WIDTH_OF_2_BITS = 0.9957;
-
   // Static, so that the optimiser knows which one it is.
   private static final GridKernel KERNEL = GridKernel.best();
 
-  private final Rabitq code;
+  private final BlockCode code;
   private final boolean euclidean;
   private final float[] centre;
   private final GridRow row;
   private final byte[] codes;
 
-  public BlockEncoder(Rabitq code, Metric metric) {
+  public BlockEncoder(BlockCode code, Metric metric) {
     this.code = code;
     this.euclidean = metric == Metric.EUCLIDEAN;
     this.centre = new float[code.dimension()];
@@ -53,14 +47,14 @@ public final class BlockEncoder {
 
   /// Sets the centre of the blocks written next.
   ///
-  /// @param rotated coordinates of the rotated centre, [Rabitq#dimension()] of them
+  /// @param rotated coordinates of the rotated centre, [BlockCode#dimension()] of them
   public void setCentre(float[] rotated) {
     System.arraycopy(rotated, 0, centre, 0, centre.length);
   }
 
   /// Writes a block.
   ///
-  /// @param rotated rotated rows, [Rabitq#dimension()] floats each
+  /// @param rotated rotated rows, [BlockCode#dimension()] floats each
   /// @param ordinals which of them, from `from` on
   /// @param count how many, at most 32; what is left of the block is estimated as negative infinity
   /// @param target takes [FastScan#blockBytes] bytes from `offset` on
@@ -78,7 +72,7 @@ public final class BlockEncoder {
       if (k < count) {
         long at = (long) ordinals[from + k] * code.dimension() * Float.BYTES;
         KERNEL.subtract(centre, rotated, at, row);
-        KERNEL.round(centre, code.bits(), perWidth(row.squaredNorm), row);
+        code.round(centre, row);
         place(k);
         writeFactors(target, addendAt, factorAt);
       } else {
@@ -87,11 +81,6 @@ public final class BlockEncoder {
       }
     }
     MemorySegment.copy(codes, 0, target, JAVA_BYTE, offset + FastScan.FACTORS_BYTES, codes.length);
-  }
-
-  private float perWidth(double squaredNorm) {
-    double deviation = Math.sqrt(squaredNorm / code.dimension());
-    return squaredNorm == 0 ? 0 : (float) (1 / (WIDTH_OF_2_BITS * deviation));
   }
 
   /// Puts the codes of a row where they belong in the block.

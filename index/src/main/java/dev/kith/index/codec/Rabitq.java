@@ -2,6 +2,8 @@ package dev.kith.index.codec;
 
 import dev.kith.index.Require;
 import dev.kith.index.kernel.FastScan;
+import dev.kith.index.kernel.GridKernel;
+import dev.kith.index.kernel.GridRow;
 import dev.kith.index.kernel.LookupTable;
 
 /// How a rotated vector becomes one or two bits a coordinate, and a rotated query the table to look
@@ -18,7 +20,17 @@ import dev.kith.index.kernel.LookupTable;
 /// @param dimension coordinates of a rotated vector: a multiple of 16, in `[16,
 ///   maxDimension(bits)]`
 /// @param bits a coordinate, 1 or 2
-public record Rabitq(int dimension, int bits) {
+public record Rabitq(int dimension, int bits) implements BlockCode {
+
+  /*
+   * Width of a level of two bits, in standard deviations of a coordinate: coordinates of a rotated
+   * vector are nearly normal, and for those this uniform quantizer of four levels has the least
+   * error (Max, "Quantizing for minimum distortion", 1960).
+   */
+  private static final double WIDTH_OF_2_BITS = 0.9957;
+
+  // Static, so that the optimiser knows which one it is.
+  private static final GridKernel KERNEL = GridKernel.best();
 
   public Rabitq {
     Require.inRange("bits", bits, 1, 2);
@@ -33,7 +45,7 @@ public record Rabitq(int dimension, int bits) {
     return FastScan.MAX_LOOKUPS * 4 / bits / 16 * 16;
   }
 
-  /// 4-bit codes a vector.
+  @Override
   public int lookups() {
     return dimension * bits / 4;
   }
@@ -43,14 +55,16 @@ public record Rabitq(int dimension, int bits) {
     return (1 << bits) - 1;
   }
 
-  /// Fills the table for a query: the value of a vector's codes becomes the inner product of its
-  /// grid point and the query.
-  ///
-  /// The query is rounded to 31 levels (one bit) or 21 (two bits), which adds little to the error
-  /// that the codes have by themselves.
-  ///
-  /// @param query rotated, at least [#dimension()] coordinates, finite
-  /// @param table of [#lookups()] lookups
+  @Override
+  public void round(float[] centre, GridRow row) {
+    double deviation = Math.sqrt(row.squaredNorm / dimension);
+    float perWidth = row.squaredNorm == 0 ? 0 : (float) (1 / (WIDTH_OF_2_BITS * deviation));
+    KERNEL.round(centre, bits, perWidth, row);
+  }
+
+  /// Rounds the query to 31 levels (one bit) or 21 (two bits), which adds little to the error that
+  /// the codes have by themselves. Otherwise as [BlockCode#fill].
+  @Override
   public void fill(float[] query, LookupTable table) {
     Require.inRange("lookups", table.lookups(), lookups(), lookups());
     float largest = 0;

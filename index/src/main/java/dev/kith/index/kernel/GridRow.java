@@ -1,14 +1,15 @@
 package dev.kith.index.kernel;
 
-/// What a [GridKernel] found out about a row. Owned by one worker and reused.
+/// A row relative to a centre, and what it is replaced by, a grid point ([GridKernel]) or another
+/// vector that has a code. Owned by one worker and reused.
 public final class GridRow {
 
   /// The row less the centre.
   public final float[] difference;
 
-  /// Two coordinates of two bits, or four of one, in each byte: the first in the lowest bits, and
-  /// zeros above the fourth bit. Of two bits, 0 to 3 stand for -3/2 to 3/2; of one, 0 and 1 for
-  /// -1/2 and 1/2.
+  /// Four bits in each byte, and zeros above: as many bytes as there are codes, at most one a
+  /// coordinate. Of a grid, two coordinates of two bits or four of one are one code, the first in
+  /// the lowest bits: of two bits, 0 to 3 stand for -3/2 to 3/2; of one, 0 and 1 for -1/2 and 1/2.
   public final byte[] codes;
 
   /// Squared length of the difference.
@@ -17,10 +18,10 @@ public final class GridRow {
   /// Inner product of the difference and the centre.
   public double withCentre;
 
-  /// Inner product of the grid point and the difference.
+  /// Inner product of what replaces the difference and the difference.
   public double gridWithRow;
 
-  /// Inner product of the grid point and the centre.
+  /// Inner product of what replaces the difference and the centre.
   public double gridWithCentre;
 
   /// Room for a register of partial sums.
@@ -33,6 +34,6 @@ public final class GridRow {
           "dimension must be a multiple of 16 of at least 16, got " + dimension);
     }
     this.difference = new float[dimension];
-    this.codes = new byte[dimension / 2];
+    this.codes = new byte[dimension];
   }
 }

@@ -29,6 +29,7 @@ public final class LookupTable {
 
   private final int lookups;
   private final byte[] entries;
+  private final float[] values;
 
   /// Room for the sums of a block.
   final short[] sums = new short[FastScan.BLOCK];
@@ -48,6 +49,7 @@ public final class LookupTable {
     }
     this.lookups = lookups;
     this.entries = new byte[lookups * TABLE];
+    this.values = new float[lookups * TABLE];
   }
 
   /// Lookups a vector.
@@ -71,6 +73,43 @@ public final class LookupTable {
     LONGS.set(entries, lookup * TABLE, low);
     LONGS.set(entries, lookup * TABLE + Long.BYTES, low + EVERY * weight3);
     return -least;
+  }
+
+  /// Room for the values that entries are to stand for, sixteen a lookup; of no meaning otherwise.
+  public float[] values() {
+    return values;
+  }
+
+  /// Sets all tables, and what sums are worth, so that entries stand for [#values()]: multiples of
+  /// a 63rd of the range of the lookup whose values differ most, above the least value of each.
+  public void setToValues() {
+    float range = 0;
+    double leasts = 0;
+    for (int lookup = 0; lookup < lookups; lookup++) {
+      float least = least(lookup);
+      float most = least;
+      for (int v = lookup * TABLE; v < (lookup + 1) * TABLE; v++) {
+        most = Math.max(most, values[v]);
+      }
+      range = Math.max(range, most - least);
+      leasts += least;
+    }
+    float perUnit = range == 0 ? 0 : FastScan.MAX_ENTRY / range;
+    for (int lookup = 0; lookup < lookups; lookup++) {
+      float least = least(lookup);
+      for (int v = lookup * TABLE; v < (lookup + 1) * TABLE; v++) {
+        entries[v] = (byte) ((values[v] - least) * perUnit + 0.5f);
+      }
+    }
+    setValue(range / FastScan.MAX_ENTRY, (float) leasts);
+  }
+
+  private float least(int lookup) {
+    float least = values[lookup * TABLE];
+    for (int v = lookup * TABLE + 1; v < (lookup + 1) * TABLE; v++) {
+      least = Math.min(least, values[v]);
+    }
+    return least;
   }
 
   /// Sets what sums are worth.
