@@ -1,6 +1,7 @@
 package dev.kith.index.kernel;
 
 import static jdk.incubator.vector.ByteVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -26,12 +27,19 @@ final class SimdFastScan implements FastScan {
    * taken off at the end. The running sums start at the least short: that leaves a signed number,
    * which is all that can be converted to a float in one step.
    *
+   * Shifts are of ints, although bytes and shorts are meant: C2 has an instruction with the distance
+   * in it for those alone, and otherwise brings the distance to a register before every shift.
+   *
    * As in SimdKernel, no method of ours takes or returns a vector.
    */
 
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_128;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
+
+  /// The low byte of each half of an int.
+  private static final int LOW_BYTES = 0x00FF00FF;
+
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   /// Vectors whose sums fill a register of shorts, and whose estimates fill one of floats.
@@ -92,11 +100,16 @@ final class SimdFastScan implements FastScan {
               .add(codes2.selectFrom(table2).add(codes3.selectFrom(table3)))
               .reinterpretAsShorts();
       all0 = all0.add(low);
-      odd0 = odd0.add(low.lanewise(LSHR, 8));
-      ByteVector high0 = codes0.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
-      ByteVector high1 = codes1.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
-      ByteVector high2 = codes2.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
-      ByteVector high3 = codes3.reinterpretAsShorts().lanewise(LSHR, 4).reinterpretAsBytes();
+      odd0 =
+          odd0.add(
+              low.reinterpretAsInts()
+                  .lanewise(LSHR, 8)
+                  .lanewise(AND, LOW_BYTES)
+                  .reinterpretAsShorts());
+      ByteVector high0 = codes0.reinterpretAsInts().lanewise(LSHR, 4).reinterpretAsBytes();
+      ByteVector high1 = codes1.reinterpretAsInts().lanewise(LSHR, 4).reinterpretAsBytes();
+      ByteVector high2 = codes2.reinterpretAsInts().lanewise(LSHR, 4).reinterpretAsBytes();
+      ByteVector high3 = codes3.reinterpretAsInts().lanewise(LSHR, 4).reinterpretAsBytes();
       ShortVector high =
           high0
               .selectFrom(table0)
@@ -104,7 +117,12 @@ final class SimdFastScan implements FastScan {
               .add(high2.selectFrom(table2).add(high3.selectFrom(table3)))
               .reinterpretAsShorts();
       all1 = all1.add(high);
-      odd1 = odd1.add(high.lanewise(LSHR, 8));
+      odd1 =
+          odd1.add(
+              high.reinterpretAsInts()
+                  .lanewise(LSHR, 8)
+                  .lanewise(AND, LOW_BYTES)
+                  .reinterpretAsShorts());
     }
     all0.sub(odd0.lanewise(LSHL, 8)).intoArray(sums, 0);
     odd0.intoArray(sums, GROUP);
