@@ -4,8 +4,6 @@ import dev.kith.index.kernel.Columns;
 import dev.kith.index.kernel.RowProducts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /// Centroids, and which of them a point is nearest to.
 ///
@@ -14,9 +12,6 @@ import java.nio.ByteOrder;
 ///
 /// Borrows its memory. Any thread may ask while no thread sets a centroid.
 public final class Clusters {
-
-  static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final boolean spherical;
   private final int count;
@@ -66,7 +61,7 @@ public final class Clusters {
     double scale = spherical && squares > 0 ? 1 / Math.sqrt(squares) : 1;
     long at = (long) centroid * depth * Float.BYTES;
     for (int i = 0; i < depth; i++) {
-      centroids.set(FLOAT, at + (long) i * Float.BYTES, (float) (coordinates[i] * scale));
+      centroids.set(Points.FLOAT, at + (long) i * Float.BYTES, (float) (coordinates[i] * scale));
     }
     pack(centroid, at);
   }
@@ -80,12 +75,7 @@ public final class Clusters {
   }
 
   private void pack(int centroid, long at) {
-    double squares = 0;
-    for (int i = 0; i < depth && !spherical; i++) {
-      float coordinate = centroids.get(FLOAT, at + (long) i * Float.BYTES);
-      squares += (double) coordinate * coordinate;
-    }
-    addends[centroid] = (float) (-squares / 2);
+    addends[centroid] = spherical ? 0 : (float) (-centroids().squaredLength(centroid) / 2);
     columns.set(centroid, addends[centroid], centroids, at);
   }
 

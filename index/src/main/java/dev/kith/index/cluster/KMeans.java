@@ -36,7 +36,7 @@ public final class KMeans {
   private static final int FIRST_PER_CLUSTER = 32;
 
   /// Points that one thread deals with before it looks for more work, and centroids that it moves.
-  private static final int CHUNK = 1_536;
+  static final int CHUNK = 1_536;
 
   private static final int CENTROID_CHUNK = 16;
 
@@ -189,18 +189,9 @@ public final class KMeans {
         CHUNK,
         (_, from, to) -> {
           for (int i = from; i < to; i++) {
-            squares[i] = squaredLength(points.at(sample[i]));
+            squares[i] = points.squaredLength(sample[i]);
           }
         });
-  }
-
-  private double squaredLength(long at) {
-    double sum = 0;
-    for (int i = 0; i < points.depth(); i++) {
-      float coordinate = points.segment().get(Clusters.FLOAT, at + (long) i * Float.BYTES);
-      sum += (double) coordinate * coordinate;
-    }
-    return sum;
   }
 
   /// Moves centroids to the means of the first points, until that brings little.
@@ -272,7 +263,7 @@ public final class KMeans {
     Arrays.fill(sums, 0);
     for (int i = members.from(cluster); i < members.from(cluster + 1); i++) {
       long at = points.at(sample[members.point(i)]);
-      MemorySegment.copy(points.segment(), Clusters.FLOAT, at, point, 0, depth);
+      MemorySegment.copy(points.segment(), Points.FLOAT, at, point, 0, depth);
       for (int j = 0; j < depth; j++) {
         sums[j] += point[j];
       }

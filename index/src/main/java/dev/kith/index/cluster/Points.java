@@ -1,7 +1,8 @@
 package dev.kith.index.cluster;
 
-import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /// Where the coordinates of some points lie: point `i` takes `depth` little-endian floats, `offset
 /// + i * stride` bytes from the start of the segment. A value; the memory is borrowed.
@@ -11,13 +12,22 @@ import java.lang.foreign.MemorySegment;
 /// @param depth coordinates of a point, at least 1
 public record Points(MemorySegment segment, long offset, long stride, int depth) {
 
-  /// The rows of a segment.
-  public static Points of(VectorRows rows) {
-    return new Points(rows.segment(), 0, rows.stride(), rows.space().dimension());
-  }
+  static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// Where a point starts, in bytes.
   public long at(int point) {
     return offset + point * stride;
+  }
+
+  /// The squared length of a point: one sum in the order of the coordinates, the same everywhere.
+  double squaredLength(int point) {
+    long at = at(point);
+    double sum = 0;
+    for (int i = 0; i < depth; i++) {
+      float coordinate = segment.get(FLOAT, at + (long) i * Float.BYTES);
+      sum += (double) coordinate * coordinate;
+    }
+    return sum;
   }
 }

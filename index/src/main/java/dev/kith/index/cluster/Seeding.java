@@ -16,8 +16,6 @@ final class Seeding {
   /// less is none.
   private static final double ROUNDING = 1e-5;
 
-  private static final int CHUNK = 1_536;
-
   private final Points points;
   private final int[] sample;
   private final int size;
@@ -29,6 +27,8 @@ final class Seeding {
   private final double[] weights;
   private final double[] sums;
   private final boolean[] drawn;
+  private final int[] nearest;
+  private final float[] closeness;
 
   /// @param size points of `sample` to draw from, the first ones, in random order
   /// @param squares squared lengths of the points
@@ -53,6 +53,8 @@ final class Seeding {
     this.weights = new double[size];
     this.sums = new double[size];
     this.drawn = new boolean[size];
+    this.nearest = new int[size];
+    this.closeness = new float[size];
   }
 
   void seed() throws InterruptedException {
@@ -108,11 +110,9 @@ final class Seeding {
         float addend = clusters.addend(centroid);
         columns.set(centroid - from, addend, centroids.segment(), centroids.at(centroid));
       }
-      int[] nearest = new int[size];
-      float[] closeness = new float[size];
       workers.run(
           size,
-          CHUNK,
+          KMeans.CHUNK,
           (worker, first, last) -> {
             worker.products.nearest(
                 columns,
