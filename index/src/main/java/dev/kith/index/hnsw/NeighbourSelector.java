@@ -1,6 +1,8 @@
 package dev.kith.index.hnsw;
 
+import dev.kith.index.Metric;
 import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.Scores;
 import dev.kith.index.store.VectorRows;
 
 /// Chooses which of its candidates a node links to, so that its links point in different
@@ -13,6 +15,12 @@ final class NeighbourSelector {
 
   /// Kept candidates compared in one call: a full kernel step, yet few wasted once one decides.
   private static final int STEP = 4;
+
+  /// What the squared distance to a kept candidate may lack of that to the node. (Recall@10 with
+  /// beams of 20 and 80 on WordNet-MiniLM is .931 and .987 without slack, .942 and .991 with this
+  /// one for 3 % more distances; with 1.1 it is .940 and .989. On GloVe-100 with a beam of 70, .880
+  /// and .890. The fast layout, whose lists are filled afterwards, gains nothing and loses nothing.)
+  private static final float SLACK = 1.05f;
 
   private final F32Scorer pairScorer;
   private final int[] kept = new int[2 * HnswParams.MAX_M + 1];
@@ -38,10 +46,11 @@ final class NeighbourSelector {
     kept[keptCount++] = candidate;
   }
 
-  /// Keeps a candidate, scored against the node, if no kept one is nearer to it than the node is.
+  /// Keeps a candidate, scored against the node, if no kept one is clearly nearer to it than the
+  /// node is.
   boolean keepIfDiverse(VectorRows rows, long candidate) {
     int ordinal = Scored.ordinal(candidate);
-    float score = Scored.score(candidate);
+    float tooNear = tooNear(rows.space().metric(), Scored.score(candidate));
     if (keptCount > 0) {
       pairScorer.bind(rows, ordinal);
       for (int from = 0; from < keptCount; from += STEP) {
@@ -49,7 +58,7 @@ final class NeighbourSelector {
         System.arraycopy(kept, from, step, 0, count);
         pairScorer.score(step, count, scores);
         for (int i = 0; i < count; i++) {
-          if (scores[i] > score) {
+          if (scores[i] > tooNear) {
             return false;
           }
         }
@@ -57,5 +66,14 @@ final class NeighbourSelector {
     }
     keep(ordinal);
     return true;
+  }
+
+  /// Raw score above which a kept candidate is too near to one that scores `score` with the node.
+  private static float tooNear(Metric metric, float score) {
+    if (metric == Metric.DOT) {
+      return score; // Inner products know no distance to take a share of.
+    }
+    float best = Scores.best(metric);
+    return best - (best - score) / SLACK;
   }
 }

@@ -26,10 +26,7 @@ final class Bounds {
       MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int dimension) {
     checkDimension(dimension);
     check(query, queryOffset, dimension);
-    check(rows, four.offset0, dimension);
-    check(rows, four.offset1, dimension);
-    check(rows, four.offset2, dimension);
-    check(rows, four.offset3, dimension);
+    checkBytes(rows, four, (long) dimension << 2);
   }
 
   /// Checks a query and a row of 16-bit numbers.
@@ -112,10 +109,17 @@ final class Bounds {
     Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
   }
 
+  /// One test for four rows: the sign of what is left before and after each of them.
   private static void checkBytes(MemorySegment rows, FourRows four, long bytes) {
-    checkBytes(rows, four.offset0, bytes);
-    checkBytes(rows, four.offset1, bytes);
-    checkBytes(rows, four.offset2, bytes);
-    checkBytes(rows, four.offset3, bytes);
+    long last = rows.byteSize() - bytes;
+    long before = four.offset0 | four.offset1 | four.offset2 | four.offset3;
+    long after =
+        last - four.offset0 | last - four.offset1 | last - four.offset2 | last - four.offset3;
+    if ((before | after) < 0) {
+      checkBytes(rows, four.offset0, bytes);
+      checkBytes(rows, four.offset1, bytes);
+      checkBytes(rows, four.offset2, bytes);
+      checkBytes(rows, four.offset3, bytes);
+    }
   }
 }

@@ -13,11 +13,9 @@ import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.HnswScratch;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,9 +111,14 @@ final class RecallSampleTest {
             continue;
           }
           buffer.set(reader.rows(), row);
-          Set<String> truth = others(runner, buffer, k, new Probe.Exact(), segment + ":" + row);
-          truth.retainAll(others(runner, buffer, k, new Probe.Beam(ef), segment + ":" + row));
-          found += truth.size();
+          String self = segment + ":" + row;
+          float kth = others(runner, buffer, k, new Probe.Exact(), self).getLast();
+          // As near as the k-th, up to rounding: seed 3 has two rows that share that place.
+          float least = kth - 1e-5f * Math.max(1, Math.abs(kth));
+          found +=
+              others(runner, buffer, k, new Probe.Beam(ef), self).stream()
+                  .filter(score -> score >= least)
+                  .count();
           queries++;
         }
       }
@@ -123,16 +126,16 @@ final class RecallSampleTest {
     return found / (double) (k * queries);
   }
 
-  private Set<String> others(
+  /// Scores of the best `k` rows other than the query's own.
+  private List<Float> others(
       PlanRunner runner, QueryBuffer query, int k, Probe probe, String self) {
     runner.run(new SearchPlan(k + 1, probe), query, segments, () -> false);
-    Set<String> places = new HashSet<>();
-    for (int rank = 0; rank < runner.size() && places.size() < k; rank++) {
-      String place = runner.segment(rank) + ":" + runner.ordinal(rank);
-      if (!place.equals(self)) {
-        places.add(place);
+    List<Float> scores = new ArrayList<>();
+    for (int rank = 0; rank < runner.size() && scores.size() < k; rank++) {
+      if (!self.equals(runner.segment(rank) + ":" + runner.ordinal(rank))) {
+        scores.add(runner.score(rank));
       }
     }
-    return places;
+    return scores;
   }
 }
