@@ -9,6 +9,7 @@ module dev.kith.index {
   exports dev.kith.index.codec;
   exports dev.kith.index.flat;
   exports dev.kith.index.hnsw;
+  exports dev.kith.index.ivf;
   exports dev.kith.index.kernel;
   exports dev.kith.index.plan;
   exports dev.kith.index.store;

@@ -7,6 +7,7 @@ import dev.kith.proto.v1.FlatIndex;
 import dev.kith.proto.v1.GetCollectionStatsResponse;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.IvfIndex;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.VectorSchema;
 import java.time.Instant;
@@ -30,6 +31,12 @@ final class CollectionWire {
         hnsw.seed().ifPresent(graph::setSeed);
         hnsw.layout().ifPresent(layout -> graph.setLayout(layout(layout)));
         index.setHnsw(graph);
+      }
+      case IndexSpec.Ivf ivf -> {
+        IvfIndex.Builder lists = IvfIndex.newBuilder();
+        ivf.lists().ifPresent(lists::setLists);
+        ivf.seed().ifPresent(lists::setSeed);
+        index.setIvf(lists);
       }
     }
     spec.defaultEf().ifPresent(index::setDefaultEf);
@@ -81,7 +88,13 @@ final class CollectionWire {
             graph.hasSeed() ? OptionalLong.of(graph.getSeed()) : OptionalLong.empty(),
             layout(graph.getLayout()));
       }
-      case IVF, KIND_NOT_SET ->
+      case IVF -> {
+        IvfIndex lists = policy.getIvf();
+        yield new IndexSpec.Ivf(
+            lists.hasLists() ? OptionalInt.of(lists.getLists()) : OptionalInt.empty(),
+            lists.hasSeed() ? OptionalLong.of(lists.getSeed()) : OptionalLong.empty());
+      }
+      case KIND_NOT_SET ->
           throw new IllegalStateException(
               "the server sent an index unknown here: " + policy.getKindCase());
     };
@@ -94,6 +107,7 @@ final class CollectionWire {
       case BF16 -> dev.kith.proto.v1.Codec.CODEC_BF16;
       case INT8 -> dev.kith.proto.v1.Codec.CODEC_INT8;
       case RABITQ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
+      case PQ -> dev.kith.proto.v1.Codec.CODEC_PQ;
     };
   }
 
@@ -105,7 +119,8 @@ final class CollectionWire {
       case CODEC_BF16 -> Optional.of(Codec.BF16);
       case CODEC_INT8 -> Optional.of(Codec.INT8);
       case CODEC_RABITQ -> Optional.of(Codec.RABITQ);
-      case CODEC_PQ, UNRECOGNIZED ->
+      case CODEC_PQ -> Optional.of(Codec.PQ);
+      case UNRECOGNIZED ->
           throw new IllegalStateException("the server sent a codec unknown here: " + codec);
     };
   }

@@ -27,6 +27,17 @@ public sealed interface IndexSpec {
     }
   }
 
+  /// Inverted lists. What is empty, the server chooses.
+  ///
+  /// @param lists of a segment, in `[1, 65536]`; twice the root of its number of points if empty
+  /// @param seed of the draws
+  record Ivf(OptionalInt lists, OptionalLong seed) implements IndexSpec {}
+
+  /// Inverted lists with the server's defaults.
+  static Ivf ivf() {
+    return new Ivf(OptionalInt.empty(), OptionalLong.empty());
+  }
+
   /// A graph with the server's defaults.
   static Hnsw hnsw() {
     return new Hnsw(

@@ -21,6 +21,6 @@ public record OptimizeReport(
   ///
   /// @param recall in `[0, 1]`
   /// @param queries points of the sample
-  /// @param ef beam they were searched with: the collection's default
+  /// @param ef beam they were searched with: the collection's default; 0 of inverted lists
   public record Recall(double recall, int queries, int ef) {}
 }

@@ -23,6 +23,7 @@ final class SearchWire {
             .setMinLsn(options.minLsn());
     options.ef().ifPresent(message::setEf);
     options.rescore().ifPresent(message::setRescore);
+    options.nprobe().ifPresent(message::setNprobe);
     return message.build();
   }
 

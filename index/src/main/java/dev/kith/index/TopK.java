@@ -103,6 +103,23 @@ public final class TopK {
     return count;
   }
 
+  /// Writes the ordinals held to the front of an array, in no particular order, and forgets them.
+  ///
+  /// @return how many were written
+  /// @throws IllegalArgumentException if the array is shorter than [#size()]
+  public int drainTo(int[] ordinals) {
+    int count = size;
+    if (ordinals.length < count) {
+      throw new IllegalArgumentException(
+          "room for %d hits needed, got %d ordinals".formatted(count, ordinals.length));
+    }
+    for (int i = 0; i < count; i++) {
+      ordinals[i] = ordinal(heap[i]);
+    }
+    size = 0;
+    return count;
+  }
+
   private void siftUp(int from, long entry) {
     int at = from;
     while (at > 0) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -124,6 +125,44 @@ final class TopKTest {
     topK.offer(2, 2);
     assertThrows(IllegalArgumentException.class, () -> topK.drainTo(new int[1], new float[2]));
     assertEquals(2, topK.size());
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void withoutScoresTheSameOrdinalsAreDrainedInWhateverOrder(long seed) {
+    Random random = new Random(seed);
+    TopK topK = new TopK(1);
+    TopK same = new TopK(1);
+    for (int round = 0; round < 50; round++) {
+      int k = 1 + random.nextInt(200);
+      topK.reset(k);
+      same.reset(k);
+      int count = random.nextInt(400);
+      for (int i = 0; i < count; i++) {
+        float score = random.nextInt(-20, 20) / 4f;
+        topK.offer(i, score);
+        same.offer(i, score);
+      }
+      int[] ordinals = new int[topK.size() + 3];
+      assertEquals(same.size(), topK.drainTo(ordinals));
+      assertEquals(0, topK.size());
+      assertEquals(Float.NEGATIVE_INFINITY, topK.floor());
+      assertEquals(
+          drained(same).stream().map(Candidate::ordinal).sorted().toList(),
+          Arrays.stream(ordinals).limit(ordinals.length - 3L).sorted().boxed().toList());
+    }
+  }
+
+  @Test
+  void anArrayThatIsTooShortIsRefusedAndNothingIsLost() {
+    TopK topK = new TopK(2);
+    topK.offer(1, 1);
+    topK.offer(2, 2);
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> topK.drainTo(new int[1]));
+    assertEquals("room for 2 hits needed, got 1 ordinals", refused.getMessage());
+    assertEquals(List.of(new Candidate(2, 2), new Candidate(1, 1)), drained(topK));
+    assertEquals(0, topK.drainTo(new int[0]));
   }
 
   private static List<Candidate> drained(TopK topK) {

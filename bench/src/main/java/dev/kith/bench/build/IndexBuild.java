@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class IndexBuild {
   private static final int MAX_BATCH_ROWS = 1_000;
   private static final int BATCH_BYTES = 1 << 20;
-  private static final RecallSample.Spec SAMPLE = new RecallSample.Spec(200, 10, 100, 1);
+  private static final int SAMPLE_EF = 100;
 
   private final Settings settings;
   private final VectorFile source;
@@ -195,7 +195,9 @@ public final class IndexBuild {
       for (int segment = 0; segment < manifest.segments().size(); segment++) {
         segments.add(SealedSegment.open(folder.segmentFile(segment), manifest.space()));
       }
-      return new RecallSample(segments, SAMPLE, () -> false).measure();
+      int ef = manifest.index() instanceof IndexSpec.Ivf ? 0 : SAMPLE_EF;
+      RecallSample.Spec sample = new RecallSample.Spec(200, 10, ef, 1);
+      return new RecallSample(segments, sample, () -> false).measure();
     } finally {
       segments.forEach(SealedSegment::close);
     }
@@ -205,6 +207,11 @@ public final class IndexBuild {
   public static String describe(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> "flat";
+      case IndexSpec.Ivf(var params, var codec) ->
+          "ivf lists=%s codec=%s"
+              .formatted(
+                  params.lists() == 0 ? "auto" : params.lists(),
+                  codec.name().toLowerCase(Locale.ROOT));
       case IndexSpec.Hnsw(var params, var layout, var codec) ->
           "hnsw m=%d ef_construction=%d layout=%s%s"
               .formatted(

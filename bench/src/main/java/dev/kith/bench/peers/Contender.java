@@ -16,6 +16,10 @@ import java.util.List;
 /// @param ladders settings to search with; the best of them at a recall counts
 record Contender(String name, String index, boolean kith, Program program, List<Ladder> ladders) {
   private static final List<Integer> K_FACTORS = List.of(4, 8, 16, 32, 64);
+
+  /// Rows scored exactly, for ten hits: twice as many as there are hits and up, as FAISS is given.
+  private static final List<Integer> RESCORED = List.of(20, 40, 80, 160, 320);
+
   private static final String LISTS = "IVF1024";
 
   Contender {
@@ -30,7 +34,8 @@ record Contender(String name, String index, boolean kith, Program program, List<
     List<Ladder> ef = List.of(Ladder.ef());
     for (KithVariant variant : KithVariant.values()) {
       Program program = new Program.Java(variant.contender());
-      all.add(new Contender(variant.contender(), variant.description(), true, program, ef));
+      List<Ladder> ladders = variant.hasLists() ? listLadders(variant) : ef;
+      all.add(new Contender(variant.contender(), variant.description(), true, program, ladders));
     }
     all.add(new Contender("hnswlib", "HNSW, float32", false, hnswlib(), ef));
     all.add(faiss("faiss-hnsw", "HNSW" + graph.m() + ",Flat", ef));
@@ -49,6 +54,12 @@ record Contender(String name, String index, boolean kith, Program program, List<
             "graph with hierarchy, PQ%d, ranked by float32"
                 .formatted(SubQuantizers.of(dimension))));
     return all;
+  }
+
+  private static List<Ladder> listLadders(KithVariant variant) {
+    return variant.hasCodes()
+        ? RESCORED.stream().map(rows -> Ladder.nprobe(",rescore=" + rows)).toList()
+        : List.of(Ladder.nprobe(""));
   }
 
   private static Contender java(String engine, String index) {

@@ -1,10 +1,10 @@
 package dev.kith.bench.run;
 
 import dev.kith.bench.dataset.Dataset;
+import dev.kith.index.plan.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,31 +34,31 @@ public final class BenchRun {
   /// @param sink told each row as soon as it is known
   public List<Row> run(Consumer<Row> sink) throws IOException, InterruptedException {
     Target.Built built = target.build(settings.index());
-    List<OptionalInt> efs =
-        settings.efs().isEmpty()
-            ? List.of(OptionalInt.empty())
-            : settings.efs().stream().map(OptionalInt::of).toList();
+    List<Integer> widths = settings.sweep().isEmpty() ? List.of(0) : settings.sweep();
     List<Row> rows = new ArrayList<>();
-    for (OptionalInt ef : efs) {
-      Row row = measure(built, ef);
+    for (int width : widths) {
+      Row row = measure(built, width);
       rows.add(row);
       sink.accept(row);
     }
     return rows;
   }
 
-  private Row measure(Target.Built built, OptionalInt ef) throws InterruptedException {
+  private Row measure(Target.Built built, int width) throws InterruptedException {
     int k = settings.k();
-    Pass counted = pass(new Target.Setting(k, ef, true));
-    Pass fastest = pass(new Target.Setting(k, ef, false));
+    Probe probe = settings.probe(width);
+    Pass counted = pass(new Target.Setting(k, probe, true));
+    Pass fastest = pass(new Target.Setting(k, probe, false));
     double qpsCpu = fastest.queriesPerCpuSecond();
     for (int repeat = 1; repeat < settings.repeats(); repeat++) {
-      Pass again = pass(new Target.Setting(k, ef, false));
+      Pass again = pass(new Target.Setting(k, probe, false));
       qpsCpu = Math.max(qpsCpu, again.queriesPerCpuSecond());
       fastest = again.queriesPerSecond() > fastest.queriesPerSecond() ? again : fastest;
     }
     SequencedMap<String, JsonNode> params = settings.params();
-    ef.ifPresent(beam -> params.put("ef", JsonNodeFactory.instance.numberNode(beam)));
+    if (width > 0) {
+      params.put(RunSettings.swept(settings.index()), JsonNodeFactory.instance.numberNode(width));
+    }
     int queries = dataset.queries().rows();
     return new Row(
         dataset.name(),
@@ -66,7 +66,7 @@ public final class BenchRun {
         built.segment(),
         params,
         settings.threads(),
-        new Row.Shares(recall(1, counted, k), recall(10, counted, k), deepRecall(ef, counted)),
+        new Row.Shares(recall(1, counted, k), recall(10, counted, k), deepRecall(probe, counted)),
         fastest.queriesPerSecond(),
         target.searchesOnTheCallingThread() ? qpsCpu : null,
         new Row.Latency(fastest.micros(50), fastest.micros(95), fastest.micros(99)),
@@ -77,14 +77,15 @@ public final class BenchRun {
         built.bytesPerVector().isPresent() ? built.bytesPerVector().getAsDouble() : null);
   }
 
-  private @Nullable Double deepRecall(OptionalInt ef, Pass counted) throws InterruptedException {
+  private @Nullable Double deepRecall(Probe probe, Pass counted) throws InterruptedException {
     if (settings.k() >= DEEP) {
       return recall(DEEP, counted, settings.k());
     }
-    if (ef.orElse(DEEP) < DEEP || dataset.neighbors().columns() < DEEP) {
+    boolean narrow = probe instanceof Probe.Beam(int ef, _) && ef < DEEP;
+    if (narrow || dataset.neighbors().columns() < DEEP) {
       return null;
     }
-    return recall(DEEP, pass(new Target.Setting(DEEP, ef, false)), DEEP);
+    return recall(DEEP, pass(new Target.Setting(DEEP, probe, false)), DEEP);
   }
 
   private @Nullable Double recall(int at, Pass pass, int k) {

@@ -10,14 +10,12 @@ import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.build.SegmentLinking;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.plan.PlanRunner;
-import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Resource;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// The engine in this process: one segment that holds all base vectors.
@@ -62,9 +60,12 @@ public final class InProcessTarget implements Target {
     return new Built(seconds, OptionalDouble.of((double) bytes(built) / rows), kind);
   }
 
-  /// Vectors that stay in the file beside codes are none of the index in memory.
+  /// Vectors that stay in the file beside codes are none of a graph in memory. Those of lists
+  /// count: peers keep them in memory too, and a search reads more of them.
   private static long bytes(SegmentReader built) {
-    return built instanceof SealedSegment sealed && sealed.copiedBytes() > 0
+    return built instanceof SealedSegment sealed
+            && sealed.copiedBytes() > 0
+            && !(sealed.index() instanceof IndexSpec.Ivf)
         ? sealed.copiedBytes()
         : built.bytes();
   }
@@ -88,13 +89,7 @@ public final class InProcessTarget implements Target {
     if (built == null) {
       throw new IllegalStateException("build first");
     }
-    return new SegmentSearcher(dataset, built, plan(setting));
-  }
-
-  private static SearchPlan plan(Setting setting) {
-    OptionalInt ef = setting.ef();
-    return new SearchPlan(
-        setting.k(), ef.isPresent() ? new Probe.Beam(ef.getAsInt()) : new Probe.Exact());
+    return new SegmentSearcher(dataset, built, new SearchPlan(setting.k(), setting.probe()));
   }
 
   @Override
@@ -133,7 +128,7 @@ public final class InProcessTarget implements Target {
       runner.run(plan, buffer, segments, () -> false);
       distanceComputations += runner.work().distanceComputations;
       for (int rank = 0; rank < runner.size(); rank++) {
-        rows[rank] = runner.ordinal(rank); // Appended in order, none dead: ordinals are rows.
+        rows[rank] = (int) segments.getFirst().label(runner.ordinal(rank));
       }
       return runner.size();
     }

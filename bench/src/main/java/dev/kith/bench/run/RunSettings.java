@@ -5,10 +5,13 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.plan.Probe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -16,16 +19,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// What to build and how to search it.
 ///
 /// @param index the index and its parameters
-/// @param efs beams to search with, one row each; empty for an exact index
+/// @param sweep widths to search with, one row each: beams of a graph, lists to read of an inverted
+///   file; empty for an exact index
 /// @param threads searching threads, in `[1, 1024]`
 /// @param k hits of the timed searches, in `[1, 1000]`
 /// @param repeats timed passes over the queries, in `[1, 100]`; the fastest counts
-public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k, int repeats) {
+public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int k, int repeats) {
 
-  /// Beams searched with when nobody says which.
-  public static final List<Integer> DEFAULT_EFS = List.of(10, 20, 40, 80, 160, 320);
-
-  private static final int MAX_EF = 10_000;
+  private static final List<Integer> BEAMS = List.of(10, 20, 40, 80, 160, 320);
+  private static final List<Integer> LISTS = List.of(4, 8, 16, 32, 64, 128);
+  private static final int MAX_WIDTH = 10_000;
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /// @throws IllegalArgumentException if something is out of range
@@ -33,22 +36,50 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
     Require.inRange("threads", threads, 1, 1024);
     Require.inRange("k", k, 1, 1000);
     Require.inRange("repeats", repeats, 1, 100);
-    efs = List.copyOf(efs);
-    for (int ef : efs) {
-      Require.inRange("ef", ef, 1, MAX_EF);
+    sweep = List.copyOf(sweep);
+    String swept = swept(index);
+    for (int width : sweep) {
+      Require.inRange(swept.isEmpty() ? "ef" : swept, width, 1, MAX_WIDTH);
     }
-    if (index instanceof IndexSpec.Flat ? !efs.isEmpty() : efs.isEmpty()) {
+    if (swept.isEmpty() != sweep.isEmpty()) {
       throw new IllegalArgumentException(
-          index instanceof IndexSpec.Flat
-              ? "a flat index is exact and has nothing to sweep, got ef=" + efs
-              : "sweep at least one ef");
+          swept.isEmpty()
+              ? "a flat index is exact and has nothing to sweep, got " + sweep
+              : "sweep at least one " + swept);
     }
+  }
+
+  /// The setting of a search that is swept; empty if there is none.
+  public static String swept(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat() -> "";
+      case IndexSpec.Hnsw _ -> "ef";
+      case IndexSpec.Ivf _ -> "nprobe";
+    };
+  }
+
+  /// Widths searched with when nobody says which.
+  public static List<Integer> defaultSweep(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat() -> List.of();
+      case IndexSpec.Hnsw _ -> BEAMS;
+      case IndexSpec.Ivf _ -> LISTS;
+    };
+  }
+
+  /// How segments are searched with a width; of an exact index, which has none, 0.
+  Probe probe(int width) {
+    return switch (index) {
+      case IndexSpec.Flat() -> new Probe.Exact();
+      case IndexSpec.Hnsw _ -> new Probe.Beam(width);
+      case IndexSpec.Ivf _ -> new Probe.Lists(OptionalInt.of(width), OptionalInt.empty());
+    };
   }
 
   /// Reads the index from its name and parameters.
   ///
-  /// @param name `hnsw` or `flat`
-  /// @param params `m` and `ef_construction` of `hnsw`
+  /// @param name `hnsw`, `ivf` or `flat`
+  /// @param params `m` and `ef_construction` of `hnsw`, `lists` of `ivf`
   /// @throws IllegalArgumentException if there is no such index or parameter
   public static IndexSpec index(String name, Map<String, Integer> params, long seed) {
     return switch (name) {
@@ -66,7 +97,11 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
                 seed),
             Layout.COMPACT);
       }
-      default -> throw new IllegalArgumentException("index must be hnsw or flat, got " + name);
+      case "ivf" -> {
+        requireKnown(name, params, List.of("lists"));
+        yield new IndexSpec.Ivf(new IvfParams(params.getOrDefault("lists", 0), seed), Codec.RABITQ);
+      }
+      default -> throw new IllegalArgumentException("index must be hnsw, ivf or flat, got " + name);
     };
   }
 
@@ -86,14 +121,17 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
       case IndexSpec.Flat() ->
           throw new IllegalArgumentException(
               "index flat has no graph to lay out, got layout " + name);
+      case IndexSpec.Ivf _ ->
+          throw new IllegalArgumentException(
+              "index ivf has no graph to lay out, got layout " + name);
       case IndexSpec.Hnsw(HnswParams params, Layout _, Codec codec) ->
           new IndexSpec.Hnsw(params, layout, codec);
     };
   }
 
-  /// The same index, its sealed segments walked on codes.
+  /// The same index, its sealed segments searched on codes.
   ///
-  /// @param name `f32`, `f16`, `bf16`, `int8` or `rabitq`
+  /// @param name `f32`, `f16`, `bf16`, `int8`, `rabitq`, or `pq` of lists
   /// @throws IllegalArgumentException if there is no such codec, or no graph of the compact layout
   public static IndexSpec coded(IndexSpec index, String name) {
     Codec codec =
@@ -103,14 +141,16 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
           case "bf16" -> Codec.BF16;
           case "int8" -> Codec.INT8;
           case "rabitq" -> Codec.RABITQ;
+          case "pq" -> Codec.PQ;
           default ->
               throw new IllegalArgumentException(
-                  "codec must be f32, f16, bf16, int8 or rabitq, got " + name);
+                  "codec must be f32, f16, bf16, int8, rabitq or pq, got " + name);
         };
     return switch (index) {
       case IndexSpec.Flat() ->
           throw new IllegalArgumentException(
               "index flat has no graph to walk on codes, got codec " + name);
+      case IndexSpec.Ivf(IvfParams params, _) -> new IndexSpec.Ivf(params, codec);
       case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
           new IndexSpec.Hnsw(params, layout, codec);
     };
@@ -131,6 +171,7 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
     return switch (index) {
       case IndexSpec.Flat() -> "flat";
       case IndexSpec.Hnsw _ -> "hnsw";
+      case IndexSpec.Ivf _ -> "ivf";
     };
   }
 
@@ -145,6 +186,11 @@ public record RunSettings(IndexSpec index, List<Integer> efs, int threads, int k
       if (codec != Codec.F32) {
         params.put("codec", NODES.stringNode(codec.name().toLowerCase(Locale.ROOT)));
       }
+    }
+    if (index instanceof IndexSpec.Ivf(IvfParams ivf, Codec codec)) {
+      params.put("lists", NODES.numberNode(ivf.lists()));
+      params.put("seed", NODES.numberNode(ivf.seed()));
+      params.put("codec", NODES.stringNode(codec.name().toLowerCase(Locale.ROOT)));
     }
     return params;
   }

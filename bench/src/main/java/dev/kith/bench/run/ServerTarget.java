@@ -23,6 +23,8 @@ import dev.kith.client.SearchResult;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.plan.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,12 +90,17 @@ public final class ServerTarget implements Target {
     return switch (index) {
       case IndexSpec.Flat() -> Codec.F32;
       case IndexSpec.Hnsw(_, _, var codec) -> Codec.valueOf(codec.name());
+      case IndexSpec.Ivf(_, var codec) -> Codec.valueOf(codec.name());
     };
   }
 
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> dev.kith.client.IndexSpec.flat();
+      case IndexSpec.Ivf(IvfParams params, _) ->
+          new dev.kith.client.IndexSpec.Ivf(
+              params.lists() == 0 ? OptionalInt.empty() : OptionalInt.of(params.lists()),
+              OptionalLong.of(params.seed()));
       case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
           new dev.kith.client.IndexSpec.Hnsw(
               OptionalInt.of(params.m()),
@@ -143,12 +150,23 @@ public final class ServerTarget implements Target {
 
   @Override
   public Searcher searcher(Setting setting) {
-    SearchOptions options = SearchOptions.top(setting.k()).returning(false, false);
-    if (setting.ef().isPresent()) {
-      options = options.withEf(setting.ef().getAsInt());
-    }
+    SearchOptions options = options(setting);
     return new RemoteSearcher(
         dataset, client.collection(name), setting.counted() ? options.explained() : options);
+  }
+
+  private static SearchOptions options(Setting setting) {
+    SearchOptions options = SearchOptions.top(setting.k()).returning(false, false);
+    return switch (setting.probe()) {
+      case Probe.Exact() -> options.exactly();
+      case Probe.Beam(int ef, OptionalInt rescore) -> rescored(options.withEf(ef), rescore);
+      case Probe.Lists(OptionalInt nprobe, OptionalInt rescore) ->
+          rescored(nprobe.isPresent() ? options.withNprobe(nprobe.getAsInt()) : options, rescore);
+    };
+  }
+
+  private static SearchOptions rescored(SearchOptions options, OptionalInt rescore) {
+    return rescore.isPresent() ? options.withRescore(rescore.getAsInt()) : options;
   }
 
   @Override

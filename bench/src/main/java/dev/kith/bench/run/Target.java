@@ -1,9 +1,9 @@
 package dev.kith.bench.run;
 
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.plan.Probe;
 import java.io.IOException;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// What is measured.
@@ -32,9 +32,9 @@ public sealed interface Target extends AutoCloseable permits InProcessTarget, Se
   /// How to search.
   ///
   /// @param k hits wanted
-  /// @param ef beam of a graph; empty for an exact index
+  /// @param probe how each segment is searched
   /// @param counted whether to count distance computations, which may cost time
-  record Setting(int k, OptionalInt ef, boolean counted) {}
+  record Setting(int k, Probe probe, boolean counted) {}
 
   /// Searches for one thread.
   interface Searcher extends AutoCloseable {

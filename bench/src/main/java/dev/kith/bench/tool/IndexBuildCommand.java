@@ -84,7 +84,10 @@ final class IndexBuildCommand implements Callable<Integer> {
       description = "cosine, dot or euclidean (default: cosine).")
   private String metric = "cosine";
 
-  @Option(names = "--index", paramLabel = "NAME", description = "hnsw or flat (default: hnsw).")
+  @Option(
+      names = "--index",
+      paramLabel = "NAME",
+      description = "hnsw, ivf or flat (default: hnsw).")
   private String index = "hnsw";
 
   @Option(names = "--m", paramLabel = "N", description = "Links per point (default: 16).")
@@ -235,7 +238,7 @@ final class IndexBuildCommand implements Callable<Integer> {
         out,
         report.vectors(),
         IndexBuild.describe(built),
-        built instanceof IndexSpec.Flat ? "" : ", linked in " + linkOrder + " order",
+        built instanceof IndexSpec.Hnsw ? ", linked in " + linkOrder + " order" : "",
         report.seconds(),
         report.vectorsPerSecond());
     printed.printf(
@@ -251,9 +254,9 @@ final class IndexBuildCommand implements Callable<Integer> {
             recall ->
                 printed.printf(
                     Locale.ROOT,
-                    "recall@10 %.4f at ef %d, on %d of its own vectors%n",
+                    "recall@10 %.4f %s, on %d of its own vectors%n",
                     recall.recall(),
-                    recall.ef(),
+                    recall.ef() == 0 ? "with lists as measured" : "at ef " + recall.ef(),
                     recall.queries()));
   }
 

@@ -68,13 +68,19 @@ final class RunCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
   private Path dataset;
 
-  @Option(names = "--index", paramLabel = "NAME", description = "hnsw or flat (default: hnsw).")
+  @Option(
+      names = "--index",
+      paramLabel = "NAME",
+      description = "hnsw, ivf or flat (default: hnsw).")
   private String index = "hnsw";
 
   @Option(
       names = "--param",
       paramLabel = "KEY=N",
-      description = "Of hnsw: m (default 16), ef_construction (default 200). May be repeated.")
+      description = {
+        "Of hnsw: m (default 16), ef_construction (default 200). Of ivf: lists (default 0, twice",
+        "the root of the number of vectors). May be repeated."
+      })
   private Map<String, Integer> params = new LinkedHashMap<>();
 
   @Option(
@@ -90,15 +96,19 @@ final class RunCommand implements Callable<Integer> {
       names = "--codec",
       paramLabel = "NAME",
       description = {
-        "Of hnsw, layout compact: codes on which sealed segments are searched before vectors",
-        "decide: f16, bf16, int8, rabitq, or f32 for none (the default)."
+        "Of hnsw, layout compact, and of ivf: codes on which sealed segments are searched before",
+        "vectors decide: f16, bf16, int8, rabitq, of ivf pq, or f32 for none (default: f32, of ivf",
+        "rabitq)."
       })
   private @Nullable String codec;
 
   @Option(
       names = "--sweep",
       paramLabel = "ef=N,N...",
-      description = "Settings to search with, one row each (default: ef=10,20,40,80,160,320).")
+      description = {
+        "Settings to search with, one row each (default: ef=10,20,40,80,160,320; of ivf",
+        "nprobe=4,8,16,32,64,128)."
+      })
   private @Nullable String sweep;
 
   @Option(
@@ -119,8 +129,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--segment",
       paramLabel = "KIND",
       description = {
-        "What to search in this process: growing (the default), the segment as it was built;",
-        "sealed, a mapped file made of it; sealed-memory, that file copied to memory."
+        "What to search in this process: growing (the default but of ivf), the segment as it was",
+        "built; sealed, a mapped file made of it; sealed-memory, that file copied to memory."
       })
   private @Nullable String segment;
 
@@ -164,9 +174,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    SegmentKind kind = segment == null ? SegmentKind.GROWING : SegmentKind.of(segment);
+    SegmentKind kind = kind();
     IndexSpec built = index(kind);
-    RunSettings settings = new RunSettings(built, efs(built), threads, k, repeats);
+    RunSettings settings = new RunSettings(built, sweep(built), threads, k, repeats);
     int cores = Runtime.getRuntime().availableProcessors();
     int linking = buildThreads == null ? cores : buildThreads;
     if (linking < 1 || linking > 1024) {
@@ -195,8 +205,19 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
+  private SegmentKind kind() {
+    if (segment != null) {
+      return SegmentKind.of(segment);
+    }
+    return index.equals("ivf") ? SegmentKind.SEALED : SegmentKind.GROWING;
+  }
+
   private IndexSpec index(SegmentKind kind) {
     IndexSpec plain = RunSettings.index(index, params, seed);
+    if (server == null && kind == SegmentKind.GROWING && plain instanceof IndexSpec.Ivf) {
+      throw new ParameterException(
+          spec.commandLine(), "a growing segment has no lists; use --segment sealed with ivf");
+    }
     IndexSpec laidOut = layout == null ? plain : RunSettings.laidOut(plain, layout);
     IndexSpec coded = codec == null ? laidOut : RunSettings.coded(laidOut, codec);
     if (server == null && kind == SegmentKind.GROWING && !coded.equals(plain)) {
@@ -229,25 +250,27 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private List<Integer> efs(IndexSpec built) {
+  private List<Integer> sweep(IndexSpec built) {
     if (sweep == null) {
-      return built instanceof IndexSpec.Flat ? List.of() : RunSettings.DEFAULT_EFS;
+      return RunSettings.defaultSweep(built);
     }
-    if (!sweep.startsWith("ef=")) {
+    String swept = built instanceof IndexSpec.Flat ? "ef" : RunSettings.swept(built);
+    if (!sweep.startsWith(swept + "=")) {
       throw new ParameterException(
-          spec.commandLine(), "--sweep must be ef=N,N..., the one setting to sweep; got " + sweep);
+          spec.commandLine(),
+          "--sweep must be %s=N,N..., the one setting to sweep; got %s".formatted(swept, sweep));
     }
-    List<Integer> efs = new ArrayList<>();
-    for (String number : sweep.substring("ef=".length()).split(",", -1)) {
+    List<Integer> widths = new ArrayList<>();
+    for (String number : sweep.substring(swept.length() + 1).split(",", -1)) {
       try {
-        efs.add(Integer.parseInt(number.strip()));
+        widths.add(Integer.parseInt(number.strip()));
       } catch (NumberFormatException e) {
         throw new ParameterException(
             spec.commandLine(),
-            "--sweep ef= must list whole numbers, got '%s'".formatted(number),
+            "--sweep %s= must list whole numbers, got '%s'".formatted(swept, number),
             e);
       }
     }
-    return efs;
+    return widths;
   }
 }

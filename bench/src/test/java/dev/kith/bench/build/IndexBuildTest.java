@@ -15,6 +15,7 @@ import dev.kith.index.build.LinkOrder;
 import dev.kith.index.build.SealedSegment;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
 import java.io.IOException;
@@ -112,13 +113,30 @@ final class IndexBuildTest {
         IndexFolder.open(made).manifest().index());
     String other = folder.resolve("other").toString();
     assertEquals(1, run("build", file.toString(), "--out", other, "--codec", "pq"));
-    assertTrue(err.toString().contains("int8 or rabitq, got pq"), err::toString);
+    assertTrue(err.toString().contains("PQ is for inverted files"), err::toString);
+    assertEquals(1, run("build", file.toString(), "--out", other, "--codec", "pc"));
+    assertTrue(err.toString().contains("rabitq or pq, got pc"), err::toString);
     assertEquals(
         1, run("build", file.toString(), "--out", other, "--codec", "f16", "--layout", "fast"));
     assertTrue(err.toString().contains("F16 is for the layout COMPACT, got FAST"), err::toString);
     assertEquals(
         1, run("build", file.toString(), "--out", other, "--codec", "f16", "--index", "flat"));
     assertTrue(err.toString().contains("index flat has no graph to walk"), err::toString);
+  }
+
+  @Test
+  void listsAreBuiltWithCodesAndTheirRecallIsTold() throws Exception {
+    Path file = vectors(2_500);
+    Path made = folder.resolve("made");
+    assertEquals(
+        0,
+        run("build", file.toString(), "--out", made.toString(), "--index", "ivf"),
+        err::toString);
+    assertTrue(out.toString().contains("ivf lists=auto codec=rabitq, in"), out::toString);
+    assertTrue(out.toString().contains("recall"), out::toString);
+    assertEquals(
+        new IndexSpec.Ivf(new IvfParams(0, 1), Codec.RABITQ),
+        IndexFolder.open(made).manifest().index());
   }
 
   @Test

@@ -167,7 +167,7 @@ final class BenchRunTest {
   void settingsThatMakeNoSenseAreRefusedInWords() {
     assertMessage("no parameter", () -> RunSettings.index("hnsw", Map.of("ef", 3), 1));
     assertMessage("no parameter m", () -> RunSettings.index("flat", Map.of("m", 3), 1));
-    assertMessage("hnsw or flat", () -> RunSettings.index("ivf", Map.of(), 1));
+    assertMessage("hnsw, ivf or flat", () -> RunSettings.index("annoy", Map.of(), 1));
     assertMessage("[growing, sealed, sealed-memory]", () -> SegmentKind.of("mapped"));
     assertMessage("compact or fast, got wide", () -> RunSettings.laidOut(HNSW, "wide"));
     assertMessage(

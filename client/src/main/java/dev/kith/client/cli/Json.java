@@ -91,6 +91,12 @@ final class Json {
     ObjectNode index = object.putObject("index");
     switch (info.spec().index()) {
       case IndexSpec.Flat _ -> index.put("kind", "flat");
+      case IndexSpec.Ivf ivf -> {
+        index.put("kind", "ivf");
+        ivf.lists().ifPresent(lists -> index.put("lists", lists));
+        ivf.seed()
+            .ifPresent(seed -> index.put("seed", new BigInteger(Long.toUnsignedString(seed))));
+      }
       case IndexSpec.Hnsw hnsw -> {
         index.put("kind", "hnsw");
         hnsw.m().ifPresent(m -> index.put("m", m));

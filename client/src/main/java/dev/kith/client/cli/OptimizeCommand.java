@@ -184,9 +184,9 @@ final class OptimizeCommand extends CollectionCommand.OnOne {
                     .out()
                     .printf(
                         Locale.ROOT,
-                        "recall@10 %.4f at ef %d, on %d of its own points%n",
+                        "recall@10 %.4f %s, on %d of its own points%n",
                         recall.recall(),
-                        recall.ef(),
+                        recall.ef() == 0 ? "with lists as measured" : "at ef " + recall.ef(),
                         recall.queries()));
   }
 }

@@ -59,6 +59,15 @@ final class SearchCommand implements Callable<Integer> {
       })
   private @Nullable Integer rescore;
 
+  @Option(
+      names = "--nprobe",
+      paramLabel = "N",
+      description = {
+        "Lists to read of every segment where a collection has inverted lists, 1 to 65536; more is",
+        "more exact. Without it, as many as each segment measured to do."
+      })
+  private @Nullable Integer nprobe;
+
   @Option(names = "--exact", description = "Scan every point.")
   private boolean exact;
 
@@ -113,6 +122,7 @@ final class SearchCommand implements Callable<Integer> {
     SearchOptions options = SearchOptions.top(limit).returning(withVector && common.json(), true);
     options = ef == null ? options : options.withEf(ef);
     options = rescore == null ? options : options.withRescore(rescore);
+    options = nprobe == null ? options : options.withNprobe(nprobe);
     options = exact ? options.exactly() : options;
     options = explain ? options.explained() : options;
     String id = query.id;

@@ -13,6 +13,9 @@ public final class BuildMemory {
   // Beside the sealed lists: new ordinal and old, pointer, and some to spare.
   private static final int SEALING_BYTES = 16;
 
+  // Of a row while lists are made: its list, places before and after, labels, and some to spare.
+  private static final int LISTING_BYTES = 40;
+
   private BuildMemory() {}
 
   /// Bytes a row, at most about; the visited sets of the linking threads included.
@@ -22,6 +25,17 @@ public final class BuildMemory {
     long row = VectorRows.strideBytes(space);
     return switch (index) {
       case IndexSpec.Flat() -> row + 2L * Long.BYTES;
+      case IndexSpec.Ivf(_, Codec codec) -> {
+        // Two bits a coordinate and factors; parts of two coordinates take as much.
+        long blocks = space.dimension() / 4 + 2L * Float.BYTES;
+        long codes =
+            switch (codec) {
+              case F32 -> 0;
+              case F16, BF16, INT8 -> SegmentCodes.bytes(codec, space, 1);
+              case RABITQ, PQ -> blocks;
+            };
+        yield row + 2L * Long.BYTES + codes + LISTING_BYTES;
+      }
       case IndexSpec.Hnsw(var params, Layout layout, Codec codec) -> {
         // A node has 1 / (m - 1) upper levels on average.
         int upper = Math.ceilDiv((params.m() + 2) * Integer.BYTES, params.m() - 1);

@@ -7,6 +7,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.ivf.Partition;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
@@ -279,11 +280,24 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// @param progress an exception that it throws ends the sealing
   /// @throws IllegalStateException if a row is not published or not linked
   public void seal(Path file, long lsn, int threads, SealProgress progress) throws IOException {
+    seal(file, lsn, threads, progress, null);
+  }
+
+  /// As above, for an inverted file around centroids that are known.
+  ///
+  /// @param known null to learn them
+  void seal(
+      Path file, long lsn, int threads, SealProgress progress, Partition.@Nullable Centroids known)
+      throws IOException {
     int size = published;
     if (appended != size || linked() != size) {
       throw new IllegalStateException(
           "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
               .formatted(appended, size, linked()));
+    }
+    if (index instanceof IndexSpec.Ivf lists) {
+      new IvfSealer(this, lists, known, lsn, threads, progress).write(file);
+      return;
     }
     if (graph == null || SegmentMerge.isWorthKeeping(this)) {
       new SegmentSealer(this, index, graph, lsn, threads, progress).write(file);

@@ -3,6 +3,7 @@ package dev.kith.index.build;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 
 /// Which index a collection keeps.
 public sealed interface IndexSpec {
@@ -22,6 +23,9 @@ public sealed interface IndexSpec {
         throw new IllegalArgumentException(
             "the codec %s is for the layout COMPACT, got %s".formatted(codec, layout));
       }
+      if (codec == Codec.PQ) {
+        throw new IllegalArgumentException("the codec PQ is for inverted files, got a graph");
+      }
     }
 
     /// A graph that is walked on floats.
@@ -30,17 +34,27 @@ public sealed interface IndexSpec {
     }
   }
 
+  /// An inverted file.
+  ///
+  /// @param params how it is built
+  /// @param codec of the rows that a search reads of every list
+  record Ivf(IvfParams params, Codec codec) implements IndexSpec {}
+
   /// Refuses a space whose vectors this index cannot hold.
   ///
-  /// @throws IllegalArgumentException if the layout is [Layout#FAST] and there are more than
-  ///   [Layout#MAX_FAST_DIMENSION] dimensions
+  /// @throws IllegalArgumentException if there are more than [Layout#MAX_FAST_DIMENSION] dimensions
+  ///   and the layout is [Layout#FAST], or an inverted file has the codec RABITQ
   default void requireHolds(VectorSpace space) {
-    if (this instanceof Hnsw(_, Layout layout, _)
-        && layout == Layout.FAST
-        && space.dimension() > Layout.MAX_FAST_DIMENSION) {
+    String what =
+        switch (this) {
+          case Hnsw(_, Layout layout, _) when layout == Layout.FAST -> "layout FAST";
+          case Ivf(_, Codec codec) when codec == Codec.RABITQ -> "codec RABITQ of an inverted file";
+          default -> null;
+        };
+    if (what != null && space.dimension() > Layout.MAX_FAST_DIMENSION) {
       throw new IllegalArgumentException(
-          "the layout FAST is for at most %d dimensions, got %d"
-              .formatted(Layout.MAX_FAST_DIMENSION, space.dimension()));
+          "the %s is for at most %d dimensions, got %d"
+              .formatted(what, Layout.MAX_FAST_DIMENSION, space.dimension()));
     }
   }
 }

@@ -25,14 +25,15 @@ import java.nio.ByteOrder;
 /// | `codes` | with a codec other than floats only, as [SegmentCodes#stored()]; the seed is the graph's |
 /// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
 /// | `dimension` | with a graph only, not in older files: a double, the dimension of the data as measured while they were linked, 0 if it is not known ([dev.kith.index.hnsw.IntrinsicDimension]) |
+/// | those of [IvfLayout] | with an inverted file, instead of `labels` and `rows` as above |
 /// | `records`, `pivots` | with a graph in layout FAST, instead of `rows` and `links`: see [dev.kith.index.hnsw.FastGraph] |
 ///
 /// | offset in `segment` | type | field |
 /// |---|---|---|
-/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes; 2 in files whose records do not mark what fills them |
+/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes, 5 with lists; 2 in files whose records do not mark what fills them |
 /// | 4 | int | dimension |
 /// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
-/// | 12 | int | index: 1 flat, 2 hnsw |
+/// | 12 | int | index: 1 flat, 2 hnsw, 3 inverted file |
 /// | 16 | long | LSN the rows cover |
 /// | 24 | int | rows |
 /// | 28 | int | hnsw: m |
@@ -67,9 +68,13 @@ final class SealedLayout {
   /// Of files with codes.
   static final int VERSION_4 = 4;
 
+  /// Of files with an inverted file: see [IvfLayout].
+  static final int VERSION_5 = 5;
+
   static final int SEGMENT_BYTES = 64;
   static final int FLAT = 1;
   static final int HNSW = 2;
+  static final int IVF = 3;
 
   static final ValueLayout.OfInt INT = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfFloat FLOAT = JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -81,12 +86,11 @@ final class SealedLayout {
   /// The content of the section `segment`.
   ///
   /// @param metric 1 cosine, 2 dot, 3 euclidean
-  /// @param index [#FLAT] or [#HNSW]; the fields after `rows` are zero without a graph
+  /// @param index [#FLAT], [#HNSW] or [#IVF]; the fields after `rows` are zero without a graph
   record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
 
     void write(MemorySegment target) {
-      target.set(
-          INT, 0, graph.codec() != 0 ? VERSION_4 : graph.bits() != 0 ? VERSION_3 : VERSION_1);
+      target.set(INT, 0, version());
       target.set(INT, 4, dimension);
       target.set(INT, 8, metric);
       target.set(INT, 12, index);
@@ -100,6 +104,16 @@ final class SealedLayout {
       target.set(LONG, 48, graph.seed());
       target.set(INT, 56, graph.codec());
       target.set(FLOAT, 60, graph.rescoreFactor());
+    }
+
+    private int version() {
+      if (index == IVF) {
+        return VERSION_5;
+      }
+      if (graph.codec() != 0) {
+        return VERSION_4;
+      }
+      return graph.bits() != 0 ? VERSION_3 : VERSION_1;
     }
 
     /// Whether the graph is walked on codes.

@@ -2,7 +2,6 @@ package dev.kith.index.build;
 
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.OrdinalFilter;
-import dev.kith.index.Require;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
@@ -13,6 +12,8 @@ import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.IntrinsicDimension;
 import dev.kith.index.hnsw.SealedGraph;
+import dev.kith.index.ivf.InvertedFile;
+import dev.kith.index.ivf.Partition;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
@@ -57,11 +58,13 @@ public final class SealedSegment implements SegmentReader, Resource {
   private final IndexSpec index;
   private final long lsn;
   private final int size;
-  private final MemorySegment labels;
+  private final LabelColumn labels;
   private final VectorRows rows;
   private final @Nullable SealedGraph graph;
   private final @Nullable FastGraph fast;
   private final @Nullable CodedGraph coded;
+  private final @Nullable InvertedFile ivf;
+  private final Partition.@Nullable Centroids centroids;
   private final Tombstones tombstones;
 
   /// @param placement decides in which memory a section is served
@@ -79,11 +82,27 @@ public final class SealedSegment implements SegmentReader, Resource {
     this.space = space;
     this.lsn = header.lsn();
     this.size = header.rows();
-    this.labels = placement.place(file.section(SealedLayout.LABELS, (long) size * Long.BYTES));
+    IvfLayout.Header lists =
+        header.index() == SealedLayout.IVF ? IvfLayout.Header.read(file) : null;
+    this.labels =
+        lists == null
+            ? new LabelColumn.Ascending(
+                placement.place(file.section(SealedLayout.LABELS, (long) size * Long.BYTES)), size)
+            : IvfLayout.labels(file, lists, size, placement);
+    this.ivf = lists == null ? null : IvfLayout.open(file, lists, space, size, placement);
+    this.centroids =
+        lists == null || ivf == null
+            ? null
+            : new Partition.Centroids(
+                ivf.lists().centroids(), lists.trained(), lists.trainedError());
     this.fast = header.graph().bits() > 0 ? fastGraph(file, header, space, placement) : null;
     if (fast != null) {
       this.rows = fast.rows();
       this.graph = fast.graph();
+      this.coded = null;
+    } else if (ivf != null) {
+      this.rows = ivf.rows();
+      this.graph = null;
       this.coded = null;
     } else {
       long rowBytes = (long) size * VectorRows.strideBytes(space);
@@ -101,7 +120,7 @@ public final class SealedSegment implements SegmentReader, Resource {
               : null;
     }
     this.copiedBytes = placement.copiedBytes();
-    this.index = index(file, header);
+    this.index = lists == null ? index(file, header) : lists.index();
     this.tombstones = new Tombstones(size);
   }
 
@@ -147,9 +166,11 @@ public final class SealedSegment implements SegmentReader, Resource {
         };
     try {
       SealedLayout.Header header = header(file, space);
-      Resource kept = header.isCoded() ? both : arena::close;
+      // Vectors beside codes stay mapped.
+      boolean mapped = header.isCoded() || header.index() == SealedLayout.IVF;
+      Resource kept = mapped ? both : arena::close;
       SealedSegment segment = new SealedSegment(file, header, space, new Placement(arena), kept);
-      if (!header.isCoded()) {
+      if (!mapped) {
         file.close();
       }
       return segment;
@@ -164,9 +185,9 @@ public final class SealedSegment implements SegmentReader, Resource {
     MemorySegment section = file.section(SealedLayout.SEGMENT, SealedLayout.SEGMENT_BYTES);
     int version = section.get(SealedLayout.INT, 0);
     require(
-        version >= SealedLayout.VERSION_1 && version <= SealedLayout.VERSION_4,
+        version >= SealedLayout.VERSION_1 && version <= SealedLayout.VERSION_5,
         file,
-        "segment layout version 1 to 4",
+        "segment layout version 1 to 5",
         version);
     SealedLayout.Header header = SealedLayout.Header.read(section);
     requireCodec(file, version, header);
@@ -195,10 +216,14 @@ public final class SealedSegment implements SegmentReader, Resource {
         file,
         "a number of rows in [0, %d]".formatted(GrowingSegment.MAX_CAPACITY),
         header.rows());
+    boolean known =
+        version == SealedLayout.VERSION_5
+            ? header.index() == SealedLayout.IVF
+            : header.index() == SealedLayout.FLAT || header.index() == SealedLayout.HNSW;
     require(
-        header.index() == SealedLayout.FLAT || header.index() == SealedLayout.HNSW,
+        known,
         file,
-        "index 1 or 2",
+        version == SealedLayout.VERSION_5 ? "index 3" : "index 1 or 2",
         header.index());
     return header;
   }
@@ -208,7 +233,7 @@ public final class SealedSegment implements SegmentReader, Resource {
     int codec = header.graph().codec();
     boolean mayHaveCodes = version == SealedLayout.VERSION_4 && header.index() == SealedLayout.HNSW;
     require(
-        mayHaveCodes == (codec != 0) && Codec.ofNumber(codec).isPresent(),
+        mayHaveCodes == (codec != 0) && codec >= 0 && codec <= Codec.RABITQ.number(),
         file,
         mayHaveCodes ? "codec 1 to 4" : "no codec",
         codec);
@@ -345,12 +370,17 @@ public final class SealedSegment implements SegmentReader, Resource {
 
   @Override
   public long label(int ordinal) {
-    return labels.getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, size - 1));
+    return labels.label(ordinal);
+  }
+
+  @Override
+  public int ordinalAt(int position) {
+    return labels.ordinalAt(position);
   }
 
   @Override
   public int ordinalOf(long label) {
-    return Labels.indexOf(labels, size, label);
+    return labels.ordinalOf(label);
   }
 
   @Override
@@ -369,8 +399,11 @@ public final class SealedSegment implements SegmentReader, Resource {
   }
 
   /// Rows that a search which does not say how many scores exactly for each hit, as measured when
-  /// the segment was sealed; empty without codes.
+  /// the segment was sealed; empty without codes, except that it is 1 for lists of vectors.
   public OptionalDouble rescoreFactor() {
+    if (ivf != null) {
+      return OptionalDouble.of(ivf.tuning().rescoreFactor());
+    }
     return coded == null ? OptionalDouble.empty() : OptionalDouble.of(coded.rescoreFactor());
   }
 
@@ -387,6 +420,8 @@ public final class SealedSegment implements SegmentReader, Resource {
       scratch.probe(plan, query, hits, segment, fast);
     } else if (coded != null) {
       scratch.probe(plan, query, hits, segment, coded);
+    } else if (ivf != null) {
+      scratch.probe(plan, query, hits, segment, ivf);
     } else if (graph == null) {
       scratch.probeExactly(query, hits, segment);
     } else {
@@ -399,7 +434,7 @@ public final class SealedSegment implements SegmentReader, Resource {
   /// @return what is wrong, empty if nothing is
   public List<String> verify() {
     List<String> violations = new ArrayList<>();
-    Labels.verify(labels, size, violations);
+    labels.verify(violations);
     if (graph != null) {
       violations.addAll(graph.verify());
     }
@@ -409,6 +444,16 @@ public final class SealedSegment implements SegmentReader, Resource {
   @Override
   public void close() {
     memory.close();
+  }
+
+  /// The lists; null if the index is another.
+  @Nullable InvertedFile ivf() {
+    return ivf;
+  }
+
+  /// The centroids of the lists; null if the index is another.
+  Partition.@Nullable Centroids centroids() {
+    return centroids;
   }
 
   /// What the graph is walked on; null if that is the rows.

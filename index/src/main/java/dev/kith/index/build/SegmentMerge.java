@@ -5,6 +5,8 @@ import dev.kith.index.hnsw.GraphCompactor;
 import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.hnsw.SealedGraph;
+import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.ivf.Partition;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Resource;
 import dev.kith.index.store.Tombstones;
@@ -39,6 +41,10 @@ public final class SegmentMerge implements Resource {
   /// .35 points of recall@100. With fewer dead it costs less: a tenth of that with one in fifty.
   private static final double LEAST_LIVE_SHARE = 0.7;
 
+  /// Lists may be so many times as few or as many as suit the rows before centroids are learnt
+  /// afresh: they follow the root of the number of rows, which may grow to four times.
+  private static final int MOST_LISTS_TIMES = 2;
+
   private final IndexSpec index;
   private final int rows;
 
@@ -48,12 +54,20 @@ public final class SegmentMerge implements Resource {
   /// The rows of all inputs, if they are linked first.
   private final @Nullable GrowingSegment grown;
 
+  /// Centroids to put the rows of all inputs around, if some are worth keeping.
+  private final Partition.@Nullable Centroids centroids;
+
   private SegmentMerge(
-      IndexSpec index, int rows, @Nullable SealedSegment only, @Nullable GrowingSegment grown) {
+      IndexSpec index,
+      int rows,
+      @Nullable SealedSegment only,
+      @Nullable GrowingSegment grown,
+      Partition.@Nullable Centroids centroids) {
     this.index = index;
     this.rows = rows;
     this.only = only;
     this.grown = grown;
+    this.centroids = centroids;
   }
 
   /// Decides which rows are alive and prepares what can be kept of their graphs. A row killed after
@@ -69,10 +83,11 @@ public final class SegmentMerge implements Resource {
     index.requireHolds(inputs.getFirst().space());
     if (inputs.size() == 1 && isCore(inputs.getFirst(), index)) {
       SealedSegment only = inputs.getFirst();
-      return new SegmentMerge(index, only.liveCount(), only, null);
+      return new SegmentMerge(index, only.liveCount(), only, null, null);
     }
     GrowingSegment grown = new Preparation(index, inputs, progress).run();
-    return new SegmentMerge(index, grown.size(), null, grown);
+    return new SegmentMerge(
+        index, grown.size(), null, grown, centroids(index, inputs, grown.size()));
   }
 
   /// Brings the live rows of a segment together, none of them linked.
@@ -80,6 +95,32 @@ public final class SegmentMerge implements Resource {
   /// @param progress hears of rows copied; an exception that it throws ends it
   static GrowingSegment liveRows(IndexSpec index, SegmentReader segment, SealProgress progress) {
     return new Preparation(index, List.of(segment), progress).run();
+  }
+
+  /// The centroids of the largest input that has such lists, unless so many were learnt from much
+  /// fewer or much more rows that others would be learnt now.
+  private static Partition.@Nullable Centroids centroids(
+      IndexSpec index, List<SealedSegment> inputs, int rows) {
+    Partition.Centroids best = null;
+    if (index instanceof IndexSpec.Ivf(IvfParams params, _)) {
+      int largest = 0;
+      for (SealedSegment input : inputs) {
+        Partition.Centroids known = input.centroids();
+        if (known != null && input.liveCount() > largest && suits(known, params, rows)) {
+          largest = input.liveCount();
+          best = known;
+        }
+      }
+    }
+    return best;
+  }
+
+  private static boolean suits(Partition.Centroids known, IvfParams params, int rows) {
+    int lists = known.rows().capacity();
+    int wanted = params.listsFor(rows);
+    return params.lists() == 0
+        ? wanted <= MOST_LISTS_TIMES * lists && lists <= MOST_LISTS_TIMES * wanted
+        : wanted == lists;
   }
 
   private static void requireAscending(List<SealedSegment> inputs) {
@@ -91,12 +132,13 @@ public final class SegmentMerge implements Resource {
             "segments of %s cannot be merged with one of %s".formatted(space, input.space()));
       }
       if (input.size() > 0) {
-        if (input.label(0) <= last) {
+        long least = input.label(input.ordinalAt(0));
+        if (least <= last) {
           throw new IllegalArgumentException(
               "segments must follow each other: expected labels above %d, %s begins with %d"
-                  .formatted(last, input.file(), input.label(0)));
+                  .formatted(last, input.file(), least));
         }
-        last = input.label(input.size() - 1);
+        last = input.label(input.ordinalAt(input.size() - 1));
       }
     }
   }
@@ -104,7 +146,8 @@ public final class SegmentMerge implements Resource {
   /// Whether what is left of a segment's graph can be kept.
   private static boolean isCore(SealedSegment segment, IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> true;
+      case IndexSpec.Flat() -> segment.ivf() == null;
+      case IndexSpec.Ivf(_, _) -> false;
       case IndexSpec.Hnsw(var params, _, _) -> {
         SealedGraph graph = segment.graph();
         yield graph != null && graph.m() == params.m() && isWorthKeeping(segment);
@@ -145,7 +188,7 @@ public final class SegmentMerge implements Resource {
   /// @throws IllegalStateException if a row is not linked
   public void write(Path file, long lsn, int threads, SealProgress progress) throws IOException {
     if (grown != null) {
-      grown.seal(file, lsn, threads, progress);
+      grown.seal(file, lsn, threads, progress, centroids);
     } else if (only != null) {
       new SegmentSealer(only, index, only.graph(), lsn, threads, progress).write(file);
     }
@@ -193,7 +236,8 @@ public final class SegmentMerge implements Resource {
       int[] ordinals = new int[input.size()];
       Tombstones tombstones = input.tombstones();
       int next = first[i];
-      for (int ordinal = 0; ordinal < ordinals.length; ordinal++) {
+      for (int position = 0; position < ordinals.length; position++) {
+        int ordinal = input.ordinalAt(position);
         ordinals[ordinal] = tombstones.isDead(ordinal) ? -1 : next++;
       }
       first[i + 1] = next;

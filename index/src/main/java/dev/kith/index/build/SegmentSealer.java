@@ -1,6 +1,7 @@
 package dev.kith.index.build;
 
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Rabitq;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.FastGraphSource;
@@ -87,7 +88,7 @@ final class SegmentSealer {
                 params.efConstruction(),
                 compact.entry().node(),
                 compact.entry().level(),
-                isFast() ? FastGraph.suitableBits(segment.space()) : 0,
+                isFast() ? Rabitq.suitableBits(segment.space().dimension()) : 0,
                 params.seed(),
                 codec.number(),
                 rescoreFactor);
@@ -210,8 +211,7 @@ final class SegmentSealer {
     }
   }
 
-  private static void write(SectionFileWriter writer, String name, MemorySegment bytes)
-      throws IOException {
+  static void write(SectionFileWriter writer, String name, MemorySegment bytes) throws IOException {
     writer.begin(name);
     writer.append(bytes);
   }

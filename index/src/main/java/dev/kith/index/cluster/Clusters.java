@@ -34,6 +34,19 @@ public final class Clusters {
     this.addends = new float[count];
   }
 
+  /// Copies centroids that were found before.
+  ///
+  /// @param spherical whether they are of length one
+  /// @param centroids points `[0, count)`
+  /// @param arena frees the copies when it closes
+  public static Clusters of(boolean spherical, Points centroids, int count, Arena arena) {
+    Clusters clusters = new Clusters(spherical, count, centroids.depth(), arena);
+    for (int centroid = 0; centroid < count; centroid++) {
+      clusters.set(centroid, centroids, centroid);
+    }
+    return clusters;
+  }
+
   /// Number of centroids.
   public int count() {
     return count;
@@ -51,14 +64,17 @@ public final class Clusters {
 
   /// Sets a centroid.
   ///
-  /// @param coordinates in `[0, depth)`; made a unit vector first if these are spherical, unless
-  ///   they have no direction
+  /// @param coordinates in `[0, depth)`; made a unit vector first if these are spherical, or
+  ///   without effect if they have no direction then
   void set(int centroid, double[] coordinates) {
     double squares = 0;
     for (int i = 0; i < depth; i++) {
       squares += coordinates[i] * coordinates[i];
     }
-    double scale = spherical && squares > 0 ? 1 / Math.sqrt(squares) : 1;
+    if (spherical && squares == 0) {
+      return;
+    }
+    double scale = spherical ? 1 / Math.sqrt(squares) : 1;
     long at = (long) centroid * depth * Float.BYTES;
     for (int i = 0; i < depth; i++) {
       centroids.set(Points.FLOAT, at + (long) i * Float.BYTES, (float) (coordinates[i] * scale));

@@ -21,7 +21,7 @@ public record Points(MemorySegment segment, long offset, long stride, int depth)
   }
 
   /// The squared length of a point: one sum in the order of the coordinates, the same everywhere.
-  double squaredLength(int point) {
+  public double squaredLength(int point) {
     long at = at(point);
     double sum = 0;
     for (int i = 0; i < depth; i++) {

@@ -96,12 +96,12 @@ public final class BlockEncoder {
   private void writeFactors(MemorySegment target, long addendAt, long factorAt) {
     double unbiased = row.gridWithRow == 0 ? 0 : row.squaredNorm / row.gridWithRow;
     double gridWithCentre = unbiased * row.gridWithCentre;
-    if (euclidean) {
-      target.set(FLOAT, addendAt, (float) -(row.squaredNorm + 2 * gridWithCentre));
-      target.set(FLOAT, factorAt, (float) (2 * unbiased));
-    } else {
-      target.set(FLOAT, addendAt, (float) (row.withCentre - gridWithCentre));
-      target.set(FLOAT, factorAt, (float) unbiased);
-    }
+    double addend =
+        euclidean ? -(row.squaredNorm + 2 * gridWithCentre) : row.withCentre - gridWithCentre;
+    float factor = (float) (euclidean ? 2 * unbiased : unbiased);
+    boolean representable = Float.isFinite((float) addend) && Float.isFinite(factor);
+    // What is too far for floats is estimated as that far, not as a row that is not there.
+    target.set(FLOAT, addendAt, representable ? (float) addend : -Float.MAX_VALUE);
+    target.set(FLOAT, factorAt, representable ? factor : 0);
   }
 }

@@ -22,7 +22,11 @@ public enum Codec {
   INT8(3),
 
   /// A bit a coordinate, at least 256 of them, `d / 8 + 12` bytes a row: see [RabitqRows].
-  RABITQ(4);
+  RABITQ(4),
+
+  /// The nearest words of the parts of a row, four bits a part, of two coordinates each: see
+  /// [ProductCode]. For inverted files only.
+  PQ(5);
 
   private final int number;
 

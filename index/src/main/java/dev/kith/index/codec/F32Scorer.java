@@ -31,7 +31,7 @@ public final class F32Scorer implements Scorer {
   /// @throws IllegalArgumentException if rows and query are of different spaces
   public F32Scorer bind(VectorRows rows, QueryBuffer query) {
     requireSameSpace(rows.space(), query.space());
-    return bind(rows, query.segment(), 0);
+    return bind(rows, query.segment(), 0, rows.paddedDimension());
   }
 
   /// Scores `rows` against one of them from now on.
@@ -50,15 +50,16 @@ public final class F32Scorer implements Scorer {
   public F32Scorer bind(VectorRows rows, VectorRows queries, int queryOrdinal) {
     requireSameSpace(rows.space(), queries.space());
     Objects.checkIndex(queryOrdinal, queries.capacity());
-    return bind(rows, queries.segment(), queries.offset(queryOrdinal));
+    int floats = Math.min(rows.paddedDimension(), queries.paddedDimension());
+    return bind(rows, queries.segment(), queries.offset(queryOrdinal), floats);
   }
 
-  private F32Scorer bind(VectorRows rows, MemorySegment query, long queryOffset) {
+  private F32Scorer bind(VectorRows rows, MemorySegment query, long queryOffset, int floats) {
     this.query = query;
     this.queryOffset = queryOffset;
     this.rows = rows.segment();
     this.capacity = rows.capacity();
-    this.floats = rows.paddedDimension();
+    this.floats = floats;
     this.stride = rows.stride();
     this.euclidean = rows.space().metric() == Metric.EUCLIDEAN;
     return this;

@@ -40,6 +40,17 @@ public record Rabitq(int dimension, int bits) implements BlockCode {
     }
   }
 
+  /// Bits a coordinate that suit vectors of so many dimensions.
+  ///
+  /// The error of an estimate shrinks with the root of the dimension, so short vectors need more
+  /// bits. On GloVe-100, a walk of one bit visits 265 nodes for a recall@10 of .95, one of two bits
+  /// 159. Longer vectors take one bit, because two would make a record of a graph half as long
+  /// again (at 384 dimensions 4,992 bytes instead of 3,456); where the line is best drawn has not
+  /// been measured.
+  public static int suitableBits(int dimension) {
+    return dimension <= 192 ? 2 : 1;
+  }
+
   /// Most coordinates, so that sums of lookups fit in 16 bits.
   public static int maxDimension(int bits) {
     return FastScan.MAX_LOOKUPS * 4 / bits / 16 * 16;

@@ -36,7 +36,7 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
 
   /// Encodes rows of floats.
   ///
-  /// @param codec not F32, which has no codes
+  /// @param codec neither F32 nor PQ, which have no rows of codes
   /// @param sources ordinals in `rows`, in the order of the codes to make
   /// @param seed of the rotation, where the codec has one
   /// @param arena frees the codes when it closes
@@ -46,7 +46,7 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
     VectorSpace space = rows.space();
     SegmentCodes codes =
         switch (codec) {
-          case F32 -> throw new IllegalArgumentException("the codec F32 has no codes");
+          case F32, PQ -> throw without(codec);
           case F16 -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
           case BF16 -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
           case INT8 -> Int8Rows.reserve(space, capacity, arena);
@@ -61,14 +61,14 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
 
   /// Reads the codes of `count` rows from where [#stored()] was kept.
   ///
-  /// @param codec not F32, which has no codes
+  /// @param codec neither F32 nor PQ, which have no rows of codes
   /// @param seed with which they were encoded
   /// @param stored the codes and nothing else, 64-byte aligned
   /// @throws IllegalArgumentException if the length or the address does not fit
   static SegmentCodes map(
       Codec codec, VectorSpace space, MemorySegment stored, int count, long seed) {
     return switch (codec) {
-      case F32 -> throw new IllegalArgumentException("the codec F32 has no codes");
+      case F32, PQ -> throw without(codec);
       case F16 -> HalfRows.map(space, HalfFormat.F16, stored, count);
       case BF16 -> HalfRows.map(space, HalfFormat.BF16, stored, count);
       case INT8 -> Int8Rows.map(space, stored, count);
@@ -80,9 +80,14 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
   static long bytes(Codec codec, VectorSpace space, int count) {
     return switch (codec) {
       case F32 -> 0;
+      case PQ -> throw without(codec);
       case F16, BF16 -> count * HalfRows.strideBytes(space);
       case INT8 -> count * Int8Rows.strideBytes(space);
       case RABITQ -> RabitqRows.bytes(space, count);
     };
+  }
+
+  private static IllegalArgumentException without(Codec codec) {
+    return new IllegalArgumentException("the codec %s has no rows of codes".formatted(codec));
   }
 }

@@ -68,16 +68,6 @@ public final class FastGraph {
     this.pivots = pivots;
   }
 
-  /// Bits a coordinate that suit vectors of this shape.
-  ///
-  /// The error of an estimate shrinks with the root of the dimension, so short vectors need more
-  /// bits. On GloVe-100, one bit visits 265 nodes a search for a recall@10 of .95, two bits 159.
-  /// Longer vectors take one bit, because two would make records half as long again (at 384
-  /// dimensions 4,992 bytes instead of 3,456); where the line is best drawn has not been measured.
-  public static int suitableBits(VectorSpace space) {
-    return space.dimension() <= 192 ? 2 : 1;
-  }
-
   /// Reads a graph from where [FastGraphEncoder] wrote it.
   ///
   /// @param params what the graph was encoded with

@@ -4,10 +4,16 @@ import dev.kith.index.Require;
 import java.util.OptionalInt;
 
 /// How candidates are found in a segment.
+///
+/// Of two ways for an index, one is meant for the segment's: a segment whose index is another, as
+/// after a change of policy, does what it does by default.
 public sealed interface Probe {
 
   /// Widest beam.
   int MAX_EF = 1 << 16;
+
+  /// Beam on a graph for a plan that speaks of lists.
+  int DEFAULT_EF = 100;
 
   /// Scores every row.
   record Exact() implements Probe {}
@@ -31,6 +37,25 @@ public sealed interface Probe {
     /// A walk that scores as many nodes exactly as were measured to do.
     public Beam(int ef) {
       this(ef, OptionalInt.empty());
+    }
+  }
+
+  /// Reads the lists nearest to the query, where there are some.
+  ///
+  /// @param nprobe lists to read, in `[1, 65536]`, more as long as there are fewer rows than hits
+  ///   are wanted. If empty, as many as were measured to hold 96 % of the ten nearest when the
+  ///   segment was sealed
+  /// @param rescore rows to score exactly, the best by their codes, in `[1, 65536]`; as many as
+  ///   hits are wanted, if that is more. If empty, as many as were measured to do. No matter where
+  ///   lists hold vectors alone
+  record Lists(OptionalInt nprobe, OptionalInt rescore) implements Probe {
+    public Lists {
+      if (nprobe.isPresent()) {
+        Require.inRange("nprobe", nprobe.getAsInt(), 1, MAX_EF);
+      }
+      if (rescore.isPresent()) {
+        Require.inRange("rescore", rescore.getAsInt(), 1, MAX_EF);
+      }
     }
   }
 }

@@ -14,15 +14,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /// Measures how well segments are searched, on a sample of their own rows.
 ///
-/// Each row of the sample is searched for by a beam and by an exact scan, and is left out of both
-/// answers. Recall@k is the share of the k nearest other rows that the beam found; a hit as near as
-/// the k-th of them counts, so that equally near rows may stand for each other.
+/// Each row of the sample is searched for by the index and by an exact scan, and is left out of
+/// both answers. Recall@k is the share of the k nearest other rows that the beam found; a hit as
+/// near as the k-th of them counts, so that equally near rows may stand for each other.
 ///
 /// A row of the graph is linked to what is near it, so its neighbours are found more easily than
 /// those of a vector that was never linked: take the figure as an upper bound, good for telling a
@@ -44,13 +45,20 @@ public final class RecallSample {
   ///
   /// @param queries rows of the sample, in `[1, 10_000]`; fewer if there are fewer live ones
   /// @param k neighbours of each, in `[1, 1000]`
-  /// @param ef beam of the searches, in `[1, 65536]`
+  /// @param ef beam of the searches, in `[1, 65536]`; 0 for lists, of which as many are read as
+  ///   each segment measured
   /// @param seed of the sample
   public record Spec(int queries, int k, int ef, long seed) {
     public Spec {
       Require.inRange("queries", queries, 1, 10_000);
       Require.inRange("k", k, 1, 1_000);
-      Require.inRange("ef", ef, 1, Probe.MAX_EF);
+      Require.inRange("ef", ef, 0, Probe.MAX_EF);
+    }
+
+    private Probe probe() {
+      return ef == 0
+          ? new Probe.Lists(OptionalInt.empty(), OptionalInt.empty())
+          : new Probe.Beam(ef);
     }
   }
 
@@ -58,7 +66,7 @@ public final class RecallSample {
   ///
   /// @param recall in `[0, 1]`
   /// @param queries rows that were searched for
-  /// @param ef beam they were searched with
+  /// @param ef beam they were searched with; 0 for lists as measured
   public record Result(double recall, int queries, int ef) {}
 
   private record Place(int segment, int ordinal) {}
@@ -181,7 +189,7 @@ public final class RecallSample {
 
   private Optional<Result> search(List<Place> places, VectorRows queries, float[] thresholds) {
     PlanRunner runner = new PlanRunner();
-    SearchPlan plan = new SearchPlan(spec.k() + 1, new Probe.Beam(spec.ef()));
+    SearchPlan plan = new SearchPlan(spec.k() + 1, spec.probe());
     long found = 0;
     try (QueryBuffer buffer = new QueryBuffer(queries.space())) {
       for (int query = 0; query < thresholds.length; query++) {

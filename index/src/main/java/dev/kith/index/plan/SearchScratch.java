@@ -10,6 +10,8 @@ import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.ivf.InvertedFile;
+import dev.kith.index.ivf.IvfScratch;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
 import java.util.OptionalInt;
@@ -21,6 +23,7 @@ public final class SearchScratch {
   private static final int WALK_ROWS = 12;
 
   private final HnswScratch graphScratch = new HnswScratch();
+  private final IvfScratch ivfScratch = new IvfScratch();
   private final F32Scorer scorer = new F32Scorer();
   private final FlatScan flatScan = new FlatScan();
   private final SearchWork work = new SearchWork();
@@ -36,6 +39,7 @@ public final class SearchScratch {
   public void stopWhen(BooleanSupplier stop) {
     this.stop = stop;
     graphScratch.stopWhen(stop);
+    ivfScratch.stopWhen(stop);
   }
 
   /// Lets scans and walks run to their end.
@@ -49,15 +53,13 @@ public final class SearchScratch {
   /// @param graph over the rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, Graph graph) {
-    if (plan.probe() instanceof Probe.Beam(int asked, _)) {
-      int ef = Math.max(asked, plan.limit());
-      if (isWorthWalking(segment, ef)) {
-        scorer.bind(segment.rows(), query);
-        live.of(segment.returned(), segment.linked());
-        graph.search(scorer, segment.rows().space().metric(), ef, live, hits, graphScratch, work);
-        scan(query, hits, segment, segment.linked());
-        return;
-      }
+    int ef = ef(plan);
+    if (ef > 0 && isWorthWalking(segment, ef)) {
+      scorer.bind(segment.rows(), query);
+      live.of(segment.returned(), segment.linked());
+      graph.search(scorer, segment.rows().space().metric(), ef, live, hits, graphScratch, work);
+      scan(query, hits, segment, segment.linked());
+      return;
     }
     scan(query, hits, segment, 0);
   }
@@ -67,13 +69,11 @@ public final class SearchScratch {
   /// @param graph over all rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, FastGraph graph) {
-    if (plan.probe() instanceof Probe.Beam(int asked, _)) {
-      int ef = Math.max(asked, plan.limit());
-      if (ef <= FastGraph.MAX_EF && isWorthWalking(segment, ef)) {
-        live.of(segment.returned(), segment.size());
-        graph.search(query, ef, live, hits, graphScratch, work);
-        return;
-      }
+    int ef = ef(plan);
+    if (ef > 0 && ef <= FastGraph.MAX_EF && isWorthWalking(segment, ef)) {
+      live.of(segment.returned(), segment.size());
+      graph.search(query, ef, live, hits, graphScratch, work);
+      return;
     }
     probe(plan, query, hits, segment, graph.graph());
   }
@@ -83,17 +83,34 @@ public final class SearchScratch {
   /// @param graph over all rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, CodedGraph graph) {
-    if (plan.probe() instanceof Probe.Beam(int asked, OptionalInt rescore)) {
-      int ef = Math.max(asked, plan.limit());
-      if (isWorthWalking(segment, ef)) {
-        int candidates =
-            Math.max(
-                plan.limit(),
-                rescore.isPresent() ? rescore.getAsInt() : graph.candidates(plan.limit()));
-        live.of(segment.returned(), segment.size());
-        graph.search(query, ef, candidates, live, hits, graphScratch, work);
-        return;
-      }
+    int ef = ef(plan);
+    if (ef > 0 && isWorthWalking(segment, ef)) {
+      int candidates = Math.max(plan.limit(), rescore(plan).orElse(graph.candidates(plan.limit())));
+      live.of(segment.returned(), segment.size());
+      graph.search(query, ef, candidates, live, hits, graphScratch, work);
+      return;
+    }
+    scan(query, hits, segment, 0);
+  }
+
+  /// Offers the best live rows of a segment to `hits` as the plan's probe finds them.
+  ///
+  /// @param lists of all rows of `segment`
+  public void probe(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, InvertedFile lists) {
+    if (!(plan.probe() instanceof Probe.Exact)) {
+      OptionalInt nprobe =
+          plan.probe() instanceof Probe.Lists(OptionalInt asked, _) ? asked : OptionalInt.empty();
+      live.of(segment.returned(), segment.size());
+      lists.search(
+          query,
+          nprobe.orElse(lists.tuning().nprobe()),
+          rescore(plan).orElse(lists.candidates(plan.limit())),
+          live,
+          hits,
+          ivfScratch,
+          work);
+      return;
     }
     scan(query, hits, segment, 0);
   }
@@ -101,6 +118,23 @@ public final class SearchScratch {
   /// Offers the best live rows of a segment to `hits` by scoring all of them.
   public void probeExactly(QueryBuffer query, TopK hits, SegmentRows segment) {
     scan(query, hits, segment, 0);
+  }
+
+  /// Beam on a graph, 0 for none.
+  private static int ef(SearchPlan plan) {
+    return switch (plan.probe()) {
+      case Probe.Exact() -> 0;
+      case Probe.Beam(int asked, _) -> Math.max(asked, plan.limit());
+      case Probe.Lists _ -> Math.max(Probe.DEFAULT_EF, plan.limit());
+    };
+  }
+
+  private static OptionalInt rescore(SearchPlan plan) {
+    return switch (plan.probe()) {
+      case Probe.Exact() -> OptionalInt.empty();
+      case Probe.Beam(_, OptionalInt asked) -> asked;
+      case Probe.Lists(_, OptionalInt asked) -> asked;
+    };
   }
 
   /*

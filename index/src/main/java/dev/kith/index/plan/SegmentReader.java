@@ -22,10 +22,18 @@ public interface SegmentReader {
   /// Rows that searches may return.
   int liveCount();
 
-  /// The number the owner of the segment gave to a row; labels ascend with ordinals.
+  /// The number the owner of the segment gave to a row; no two rows have the same.
   ///
   /// @throws IndexOutOfBoundsException if there is no such row
   long label(int ordinal);
+
+  /// The row whose label is greater than those of `position` other rows. Ordinals ascend with
+  /// labels, unless the index puts rows in an order of its own.
+  ///
+  /// @param position in `[0, size())`
+  default int ordinalAt(int position) {
+    return position;
+  }
 
   /// The row with this label, dead or alive, or -1 if there is none.
   int ordinalOf(long label);

@@ -14,8 +14,9 @@ import java.util.Objects;
 ///
 /// Each row starts on a multiple of 64 bytes and is padded with zeros to the next one, so that a
 /// kernel may run over [#paddedDimension()] coordinates: no load splits a cache line, and there is
-/// no tail. Under [Metric#COSINE] rows have length one, so that an inner product is the cosine;
-/// otherwise they are as given.
+/// no tail. [#packed] rows follow each other instead, which saves memory where rows are read one
+/// after another or seldom. Under [Metric#COSINE] rows have length one, so that an inner product is
+/// the cosine; otherwise they are as given.
 ///
 /// Borrows its memory: whoever opened the arena closes it after the last reader. Any thread may
 /// read a row that was set before the reader learnt of its ordinal through a synchronising action;
@@ -32,12 +33,21 @@ public final class VectorRows {
   private final MemorySegment segment;
   private final int capacity;
   private final long stride;
+  private final int paddedDimension;
 
-  private VectorRows(VectorSpace space, MemorySegment segment, int capacity, long stride) {
+  private VectorRows(
+      VectorSpace space, MemorySegment segment, int capacity, long stride, int paddedDimension) {
     this.space = space;
     this.segment = segment;
     this.capacity = capacity;
     this.stride = stride;
+    this.paddedDimension = paddedDimension;
+  }
+
+  private static VectorRows padded(
+      VectorSpace space, MemorySegment segment, int capacity, long stride) {
+    int paddedDimension = (int) (strideBytes(space) / Float.BYTES);
+    return new VectorRows(space, segment, capacity, stride, paddedDimension);
   }
 
   /// Reserves room for `capacity` rows, all zero. Memory is committed as rows are set.
@@ -48,7 +58,7 @@ public final class VectorRows {
   public static VectorRows reserve(VectorSpace space, int capacity, Arena arena) {
     Require.inRange("capacity", capacity, 1, Integer.MAX_VALUE);
     MemorySegment segment = OffHeap.reserve(strideBytes(space) * capacity, arena);
-    return new VectorRows(space, segment, capacity, strideBytes(space));
+    return padded(space, segment, capacity, strideBytes(space));
   }
 
   /// Reads `count` rows in the layout of [#segment()], such as a section of a sealed file.
@@ -79,7 +89,22 @@ public final class VectorRows {
               .formatted(count, space.dimension(), expected, mapped.byteSize()));
     }
     requireAligned(mapped);
-    return new VectorRows(space, mapped, count, recordBytes);
+    return padded(space, mapped, count, recordBytes);
+  }
+
+  /// Reads `count` rows without anything between them, `4 * dimension` bytes each.
+  ///
+  /// @param mapped the rows and nothing else
+  /// @throws IllegalArgumentException if the length does not fit
+  public static VectorRows packed(VectorSpace space, MemorySegment mapped, int count) {
+    Require.inRange("count", count, 0, Integer.MAX_VALUE);
+    long expected = packedBytes(space) * count;
+    if (mapped.byteSize() != expected) {
+      throw new IllegalArgumentException(
+          "%d packed rows of %d dimensions take %d bytes, got %d"
+              .formatted(count, space.dimension(), expected, mapped.byteSize()));
+    }
+    return new VectorRows(space, mapped, count, packedBytes(space), space.dimension());
   }
 
   /// Refuses memory in which no row may start.
@@ -103,6 +128,11 @@ public final class VectorRows {
     return aligned((long) space.dimension() * Float.BYTES);
   }
 
+  /// Bytes of a [#packed] row.
+  public static long packedBytes(VectorSpace space) {
+    return (long) space.dimension() * Float.BYTES;
+  }
+
   /// Stores a vector, scaled to length one under [Metric#COSINE]. Coordinates must be finite.
   ///
   /// @param source the segment that holds the vector as little-endian floats, at any alignment
@@ -115,8 +145,7 @@ public final class VectorRows {
     if (space.metric() == Metric.COSINE) {
       UnitLength.copy(source, sourceOffset, segment, offset(ordinal), space.dimension());
     } else {
-      long bytes = (long) space.dimension() * Float.BYTES;
-      MemorySegment.copy(source, sourceOffset, segment, offset(ordinal), bytes);
+      MemorySegment.copy(source, sourceOffset, segment, offset(ordinal), packedBytes(space));
     }
   }
 
@@ -140,7 +169,7 @@ public final class VectorRows {
     Objects.checkIndex(ordinal, capacity);
     Objects.checkIndex(sourceOrdinal, source.capacity);
     MemorySegment.copy(
-        source.segment, source.offset(sourceOrdinal), segment, offset(ordinal), strideBytes(space));
+        source.segment, source.offset(sourceOrdinal), segment, offset(ordinal), packedBytes(space));
   }
 
   /// All rows, borrowed: `bytes(capacity())` bytes, little-endian floats.
@@ -158,9 +187,9 @@ public final class VectorRows {
     return stride;
   }
 
-  /// Coordinates per row including the zeros that pad it: a multiple of 16.
+  /// Coordinates per row including the zeros that pad it: a multiple of 16, unless rows are packed.
   public int paddedDimension() {
-    return (int) (strideBytes(space) / Float.BYTES);
+    return paddedDimension;
   }
 
   /// Rows there is room for.

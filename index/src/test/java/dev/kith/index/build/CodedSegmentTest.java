@@ -176,7 +176,7 @@ final class CodedSegmentTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
+  @EnumSource(value = Codec.class, names = "PQ", mode = EnumSource.Mode.EXCLUDE)
   void anExactSearchReturnsWhatSortingEverythingReturns(Codec codec) throws IOException {
     Mixture mixture = Mixture.of(SPACE, 1500, 10, 5);
     try (SealedSegment segment = seal(linked(mixture, hnsw(codec)))) {
@@ -281,6 +281,11 @@ final class CodedSegmentTest {
             IllegalArgumentException.class,
             () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.FAST, Codec.INT8));
     assertTrue(refused.toString().contains("INT8 is for the layout COMPACT"), refused::toString);
+    refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT, Codec.PQ));
+    assertTrue(refused.toString().contains("PQ is for inverted files"), refused::toString);
   }
 
   @Test
@@ -293,7 +298,8 @@ final class CodedSegmentTest {
     assertRefused(header(file, 56, 5), "codec 1 to 4");
     assertRefused(header(file, 56, -1), "codec 1 to 4");
     assertRefused(header(file, 0, 3), "no codec");
-    assertRefused(header(file, 0, 5), "version 1 to 4");
+    assertRefused(header(file, 0, 5), "no codec");
+    assertRefused(header(file, 0, 6), "version 1 to 5");
     assertRefused(header(file, 60, Float.floatToIntBits(0.5f)), "factor of at least 1");
     assertRefused(header(file, 60, Float.floatToIntBits(Float.NaN)), "factor of at least 1");
     assertRefused(header(file, 56, 1), "section 'codes'"); // Halves are twice as long.

@@ -12,6 +12,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.store.SectionFile;
@@ -59,7 +60,11 @@ final class GoldenSegmentTest {
     F16(4, Layout.COMPACT, Codec.F16),
     BF16(4, Layout.COMPACT, Codec.BF16),
     INT8(4, Layout.COMPACT, Codec.INT8),
-    RABITQ(4, Layout.COMPACT, Codec.RABITQ);
+    RABITQ(4, Layout.COMPACT, Codec.RABITQ),
+    LISTS_F32(5, Layout.COMPACT, Codec.F32),
+    LISTS_INT8(5, Layout.COMPACT, Codec.INT8),
+    LISTS_RABITQ(5, Layout.COMPACT, Codec.RABITQ),
+    LISTS_PQ(5, Layout.COMPACT, Codec.PQ);
 
     private final int version;
     private final Layout layout;
@@ -71,7 +76,14 @@ final class GoldenSegmentTest {
       this.codec = codec;
     }
 
+    private boolean hasLists() {
+      return version == 5;
+    }
+
     IndexSpec index() {
+      if (hasLists()) {
+        return new IndexSpec.Ivf(new IvfParams(6, 9), codec);
+      }
       return this == FLAT ? new IndexSpec.Flat() : new IndexSpec.Hnsw(PARAMS, layout, codec);
     }
 
@@ -82,10 +94,15 @@ final class GoldenSegmentTest {
       }
       if (layout == Layout.FAST) {
         names.addAll(Set.of("records", "pivots", "pointers", "upper"));
-      } else {
-        names.add("rows");
-        names.addAll(this == FLAT ? Set.of() : Set.of("links", "pointers", "upper"));
-        names.addAll(codec == Codec.F32 ? Set.of() : Set.of("codes"));
+        return names;
+      }
+      names.add("rows");
+      names.addAll(codec == Codec.F32 ? Set.of() : Set.of("codes"));
+      if (hasLists()) {
+        names.addAll(Set.of("ivf", "order", "centroids", "lists"));
+        names.addAll(codec == Codec.PQ ? Set.of("words") : Set.of());
+      } else if (this != FLAT) {
+        names.addAll(Set.of("links", "pointers", "upper"));
       }
       return names;
     }
@@ -93,14 +110,15 @@ final class GoldenSegmentTest {
     /// Sections of what is written now.
     Set<String> sectionsNow() {
       Set<String> names = sections();
-      if (this != FLAT) {
+      if (this != FLAT && !hasLists()) {
         names.add("dimension");
       }
       return names;
     }
 
     String file() {
-      return "layout-%d-%s.kseg".formatted(version, name().toLowerCase(Locale.ROOT));
+      String name = name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return "layout-%d-%s.kseg".formatted(version, name);
     }
   }
 
@@ -133,7 +151,14 @@ final class GoldenSegmentTest {
 
   /// What is merged of files of any version is of the version that is written now.
   @ParameterizedTest
-  @CsvSource({"COMPACT, COMPACT", "UNMARKED, FAST", "FAST, FAST", "INT8, INT8"})
+  @CsvSource({
+    "COMPACT, COMPACT",
+    "UNMARKED, FAST",
+    "FAST, FAST",
+    "INT8, INT8",
+    "LISTS_F32, LISTS_F32",
+    "LISTS_PQ, LISTS_PQ"
+  })
   void aFileOfAnyVersionIsMergedIntoOneOfToday(Golden old, Golden today) throws IOException {
     Path merged = folder.resolve("merged.kseg");
     try (SealedSegment source = SealedSegment.open(copy(old), SPACE)) {
@@ -165,22 +190,27 @@ final class GoldenSegmentTest {
   private static void assertHolds(Mixture material, SealedSegment segment) {
     assertEquals(ROWS, segment.size());
     for (int row = 0; row < ROWS; row++) {
-      assertEquals(10L * row, segment.label(row));
+      int ordinal = segment.ordinalAt(row);
+      assertEquals(10L * row, segment.label(ordinal));
+      assertEquals(ordinal, segment.ordinalOf(10L * row));
       MemorySegment stored =
-          segment.rows().segment().asSlice(segment.rows().offset(row), 4L * SPACE.dimension());
+          segment.rows().segment().asSlice(segment.rows().offset(ordinal), 4L * SPACE.dimension());
       assertArrayEquals(material.vectors()[row], stored.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
     }
   }
 
   /// Coordinates are small whole numbers: every sum is exact, and the nearest are known.
   private static void assertAnswers(Mixture material, SealedSegment segment) {
-    SearchPlan plan = new SearchPlan(K, new Probe.Beam(ROWS, OptionalInt.of(ROWS)));
+    OptionalInt all = OptionalInt.of(ROWS);
+    SearchPlan beam = new SearchPlan(K, new Probe.Beam(ROWS, all));
+    SearchPlan lists = new SearchPlan(K, new Probe.Lists(all, all));
     for (float[] query : rows(20, 2)) {
       long[] truth =
           Arrays.stream(material.nearest(query, K, ROWS, row -> true))
               .mapToLong(row -> 10L * row)
               .toArray();
-      assertArrayEquals(truth, search(segment, query, plan));
+      assertArrayEquals(truth, search(segment, query, beam));
+      assertArrayEquals(truth, search(segment, query, lists));
     }
   }
 

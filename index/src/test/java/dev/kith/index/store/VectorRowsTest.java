@@ -145,6 +145,50 @@ final class VectorRowsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 15, 16, 17, 100})
+  void packedRowsFollowEachOtherAndAreThoseThatWereCopied(int dimension) {
+    VectorSpace space = new VectorSpace(dimension, Metric.DOT);
+    try (Arena arena = Arena.ofConfined()) {
+      VectorRows rows = VectorRows.reserve(space, 3, arena);
+      // Anywhere a float may be, and no room beyond the last row.
+      MemorySegment memory = arena.allocate(4 + 12L * dimension, 64).asSlice(4);
+      VectorRows packed = VectorRows.packed(space, memory, 3);
+      assertEquals(4L * dimension, VectorRows.packedBytes(space));
+      assertEquals(4L * dimension, packed.stride());
+      assertEquals(dimension, packed.paddedDimension());
+      assertEquals(3, packed.capacity());
+      assertEquals(memory.byteSize(), packed.bytes(3));
+      Random random = new Random(dimension);
+      for (int ordinal = 0; ordinal < 3; ordinal++) {
+        float[] vector = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+          vector[i] = random.nextFloat(-1, 1);
+        }
+        rows.set(ordinal, vector);
+        packed.copy(ordinal, rows, ordinal);
+      }
+      VectorRows copies = VectorRows.reserve(space, 3, arena);
+      for (int ordinal = 0; ordinal < 3; ordinal++) {
+        assertArrayEquals(Arrays.copyOf(row(rows, ordinal), dimension), row(packed, ordinal));
+        copies.copy(ordinal, packed, ordinal);
+        assertArrayEquals(row(rows, ordinal), row(copies, ordinal));
+      }
+    }
+  }
+
+  @Test
+  void packedRowsOfAnotherLengthAreRefused() {
+    VectorSpace space = new VectorSpace(20, Metric.EUCLIDEAN);
+    MemorySegment memory = MemorySegment.ofArray(new float[40]);
+    assertEquals(2, VectorRows.packed(space, memory, 2).capacity());
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> VectorRows.packed(space, memory, 1));
+    assertEquals("1 packed rows of 20 dimensions take 80 bytes, got 160", refused.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> VectorRows.packed(space, memory, -1));
+    assertEquals(0, VectorRows.packed(space, memory.asSlice(0, 0), 0).capacity());
+  }
+
   private static float[] row(VectorRows rows, int ordinal) {
     return rows.segment().asSlice(rows.offset(ordinal), rows.bytes(1)).toArray(FLOAT);
   }

@@ -8,6 +8,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -127,6 +128,11 @@ public record IndexManifest(
           kind.put("codec", word(codec));
         }
       }
+      case IndexSpec.Ivf(IvfParams params, Codec codec) ->
+          kind.put("kind", "ivf")
+              .put("lists", params.lists())
+              .put("seed", Long.toString(params.seed()))
+              .put("codec", word(codec));
     }
     manifest.put("segment_points", segmentPoints).put("points", points);
     put(manifest.putObject("points_file"), pointsFile);
@@ -250,8 +256,16 @@ public record IndexManifest(
             choice(Layout.class, text(node, "layout")),
             coded ? choice(Codec.class, text(node, "codec")) : Codec.F32);
       }
+      case "ivf" -> {
+        requireFields(node, "index", Set.of("kind", "lists", "seed", "codec"));
+        yield new IndexSpec.Ivf(
+            new IvfParams(
+                Math.toIntExact(number(node, "lists", Integer.MAX_VALUE)),
+                Long.parseLong(text(node, "seed"))),
+            choice(Codec.class, text(node, "codec")));
+      }
       default ->
-          throw new IllegalArgumentException("kind must be flat or hnsw, got '" + kind + "'");
+          throw new IllegalArgumentException("kind must be flat, hnsw or ivf, got '" + kind + "'");
     };
   }
 

@@ -195,8 +195,8 @@ final class Attachment {
     IndexSpec expected = record.spec().index();
     boolean ascends =
         segment.size() == entry.rows()
-            && segment.label(0) == entry.firstRow()
-            && segment.label(segment.size() - 1) == entry.lastRow();
+            && segment.label(segment.ordinalAt(0)) == entry.firstRow()
+            && segment.label(segment.ordinalAt(segment.size() - 1)) == entry.lastRow();
     if (!segment.index().equals(expected) || segment.lsn() != entry.lsn() || !ascends) {
       throw new CorruptFileException(
           folder.segmentFile((int) entry.number() - 1),

@@ -6,18 +6,19 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /// The definition of a collection: record version 1, created (milliseconds since 1970) 8, dimension
 /// 4, metric 1 (1 cosine, 2 dot, 3 euclidean), default ef 4, segment points 4, index 1 (1 flat, 2
-/// HNSW, 3 HNSW of the fast layout, 4 HNSW walked on codes, and 16 more if indexing is deferred; 2
-/// to 4: m 4, efConstruction 4, seed 8; 4: codec 1 (1 f16, 2 bf16, 3 int8, 4 rabitq)), name in
-/// UTF-8 to the end.
+/// HNSW, 3 HNSW of the fast layout, 4 HNSW walked on codes, 5 inverted lists, and 16 more if
+/// indexing is deferred; 2 to 4: m 4, efConstruction 4, seed 8; 5: lists 4, seed 8; 4 and 5: codec
+/// 1 (1 f16, 2 bf16, 3 int8, 4 rabitq; 5 only: 0 f32, 5 pq)), name in UTF-8 to the end.
 ///
-/// Kind 3 came later, deferred indexing after it, then kind 4. Servers from before them refuse such
-/// a record and read all others.
+/// Kind 3 came later, deferred indexing after it, then kinds 4 and 5. Servers from before them
+/// refuse such a record and read all others.
 ///
 /// @param spec the definition
 /// @param created when it was created
@@ -26,6 +27,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
   private static final byte HNSW = 2;
   private static final byte HNSW_FAST = 3;
   private static final byte HNSW_CODED = 4;
+  private static final byte IVF = 5;
   private static final byte DEFERRED = 16;
 
   byte[] encode() {
@@ -48,6 +50,11 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
           out.put((byte) codec.number());
         }
       }
+      case IndexSpec.Ivf(IvfParams params, Codec codec) ->
+          out.put((byte) (IVF | flags))
+              .putInt(params.lists())
+              .putLong(params.seed())
+              .put((byte) codec.number());
     }
     return Records.bytes(out.put(name));
   }
@@ -61,18 +68,22 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     int segmentPoints = in.getInt();
     byte stored = in.get();
     int kind = stored & ~DEFERRED;
-    if (kind < FLAT || kind > HNSW_CODED || in.remaining() < indexBytes(kind) - 1) {
+    if (kind < FLAT || kind > IVF || in.remaining() < indexBytes(kind) - 1) {
       throw Records.damaged(
-          "collection", "an index of kind 1 to 4 or 17 to 20", "kind %d".formatted(stored));
+          "collection", "an index of kind 1 to 5 or 17 to 21", "kind %d".formatted(stored));
     }
     try {
       IndexSpec index =
-          kind == FLAT
-              ? new IndexSpec.Flat()
-              : new IndexSpec.Hnsw(
-                  new HnswParams(in.getInt(), in.getInt(), in.getLong()),
-                  kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT,
-                  kind == HNSW_CODED ? codec(in.get()) : Codec.F32);
+          switch (kind) {
+            case FLAT -> new IndexSpec.Flat();
+            case IVF ->
+                new IndexSpec.Ivf(new IvfParams(in.getInt(), in.getLong()), codec(in.get(), 0, 5));
+            default ->
+                new IndexSpec.Hnsw(
+                    new HnswParams(in.getInt(), in.getInt(), in.getLong()),
+                    kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT,
+                    kind == HNSW_CODED ? codec(in.get(), 1, 4) : Codec.F32);
+          };
       String name = StandardCharsets.UTF_8.decode(in).toString();
       VectorSpace space = new VectorSpace(dimension, metric(metric));
       return new CollectionRecord(
@@ -89,6 +100,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     return switch (index) {
       case IndexSpec.Flat() -> indexBytes(FLAT);
       case IndexSpec.Hnsw(_, Layout layout, Codec codec) -> indexBytes(kind(layout, codec));
+      case IndexSpec.Ivf(_, _) -> indexBytes(IVF);
     };
   }
 
@@ -97,6 +109,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     return switch (kind) {
       case FLAT -> 1;
       case HNSW_CODED -> 18;
+      case IVF -> 14;
       default -> 17;
     };
   }
@@ -108,10 +121,13 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
     };
   }
 
-  private static Codec codec(byte number) {
+  private static Codec codec(byte number, int least, int most) {
     return Codec.ofNumber(number)
-        .filter(codec -> codec != Codec.F32)
-        .orElseThrow(() -> Records.damaged("collection", "a codec from 1 to 4", "" + number));
+        .filter(codec -> codec.number() >= least && codec.number() <= most)
+        .orElseThrow(
+            () ->
+                Records.damaged(
+                    "collection", "a codec from %d to %d".formatted(least, most), "" + number));
   }
 
   private static byte code(Metric metric) {

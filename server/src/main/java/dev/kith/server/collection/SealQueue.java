@@ -1,5 +1,6 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.plan.RecallSample;
 import java.util.List;
 import java.util.Optional;
@@ -145,8 +146,9 @@ final class SealQueue implements AutoCloseable {
 
   private Optional<RecallSample.Result> measure(BooleanSupplier stop) {
     CollectionSpec now = spec.get();
+    int ef = now.index() instanceof IndexSpec.Ivf ? 0 : now.defaultEf();
     RecallSample.Spec sample =
-        new RecallSample.Spec(RECALL_QUERIES, RECALL_K, now.defaultEf(), context.number());
+        new RecallSample.Spec(RECALL_QUERIES, RECALL_K, ef, context.number());
     try (SearchSnapshot snapshot = new SearchSnapshot(context, segments.acquire())) {
       return new RecallSample(snapshot.segments(), sample, stop).measure();
     } catch (IllegalStateException deleted) {

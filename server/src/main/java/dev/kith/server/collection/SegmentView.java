@@ -19,35 +19,24 @@ final class SegmentView implements SegmentReader {
   private final Tombstones tombstones;
   private final DeathLog.Since deaths;
   private final int size;
+  private final long lastRow;
+
+  /// Whether no row is too young.
+  private final boolean whole;
 
   /// @param deaths shared by the views of one search
   SegmentView(SegmentReader segment, Horizon horizon, DeathLog.Since deaths) {
     this.segment = segment;
     this.tombstones = segment.tombstones();
     this.deaths = deaths;
-    this.size = rowsUpTo(segment, horizon.lastRow());
-  }
-
-  /// Labels ascend, so the rows that are too young are at the end.
-  private static int rowsUpTo(SegmentReader segment, long lastRow) {
-    int low = 0;
-    int high = segment.size();
-    if (high > 0 && segment.label(high - 1) <= lastRow) {
-      return high;
-    }
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (segment.label(middle) <= lastRow) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    this.size = segment.size();
+    this.lastRow = horizon.lastRow();
+    this.whole = size == 0 || segment.label(segment.ordinalAt(size - 1)) <= lastRow;
   }
 
   private boolean isVisible(int ordinal) {
     return ordinal < size
+        && (whole || segment.label(ordinal) <= lastRow)
         && (!tombstones.isDead(ordinal) || deaths.contains(segment.label(ordinal)));
   }
 
@@ -85,6 +74,11 @@ final class SegmentView implements SegmentReader {
   @Override
   public long label(int ordinal) {
     return segment.label(ordinal);
+  }
+
+  @Override
+  public int ordinalAt(int position) {
+    return segment.ordinalAt(position);
   }
 
   @Override

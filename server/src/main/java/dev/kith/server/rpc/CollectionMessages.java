@@ -7,6 +7,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.FlatIndex;
@@ -14,6 +15,7 @@ import dev.kith.proto.v1.GetCollectionStatsResponse;
 import dev.kith.proto.v1.GraphLayout;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.IvfIndex;
 import dev.kith.proto.v1.VectorSchema;
 import dev.kith.server.collection.CollectionInfo;
 import dev.kith.server.collection.CollectionSpec;
@@ -44,8 +46,7 @@ final class CollectionMessages {
     VectorSchema schema = request.getVector();
     IndexPolicy policy = request.getIndex();
     Fields.notYet(schema.getPrefixesCount() > 0, "vector.prefixes");
-    Codec asked = codec(schema);
-    Fields.notYet(policy.hasIvf(), "index.ivf");
+    Codec asked = codec(schema, policy);
     Fields fields = new Fields();
     String name = fields.name("name", request.getName());
     int dimension = fields.number("vector.dimension", schema.getDimension(), 1, limits.dimension());
@@ -69,17 +70,20 @@ final class CollectionMessages {
         name, space, index, defaultEf, segmentPoints, policy.getDeferIndexing());
   }
 
-  private static Codec codec(VectorSchema schema) {
+  private static Codec codec(VectorSchema schema, IndexPolicy policy) {
     return switch (schema.getCodec()) {
-      case CODEC_UNSPECIFIED, CODEC_F32 -> Codec.F32;
+      case CODEC_UNSPECIFIED -> {
+        if (!policy.hasIvf()) {
+          yield Codec.F32;
+        }
+        yield schema.getDimension() <= Layout.MAX_FAST_DIMENSION ? Codec.RABITQ : Codec.INT8;
+      }
+      case CODEC_F32 -> Codec.F32;
       case CODEC_F16 -> Codec.F16;
       case CODEC_BF16 -> Codec.BF16;
       case CODEC_INT8 -> Codec.INT8;
       case CODEC_RABITQ -> Codec.RABITQ;
-      case CODEC_PQ -> {
-        Fields.notYet(true, "vector.codec = CODEC_PQ");
-        yield Codec.F32;
-      }
+      case CODEC_PQ -> Codec.PQ;
       case UNRECOGNIZED -> throw Fields.unsupported("vector.codec", schema.getCodecValue());
     };
   }
@@ -91,6 +95,7 @@ final class CollectionMessages {
       case BF16 -> dev.kith.proto.v1.Codec.CODEC_BF16;
       case INT8 -> dev.kith.proto.v1.Codec.CODEC_INT8;
       case RABITQ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
+      case PQ -> dev.kith.proto.v1.Codec.CODEC_PQ;
     };
   }
 
@@ -113,10 +118,13 @@ final class CollectionMessages {
       if (codec != Codec.F32) {
         fields.wrong(
             "vector.codec",
-            "%s is for an HNSW index, got a flat one, which scans the vectors themselves"
+            "%s is for HNSW and inverted lists, got a flat index, which scans the vectors themselves"
                 .formatted(write(codec)));
       }
       return new IndexSpec.Flat();
+    }
+    if (policy.hasIvf()) {
+      return lists(fields, policy.getIvf(), name, dimension, codec);
     }
     HnswIndex hnsw = policy.getHnsw();
     int m =
@@ -138,9 +146,28 @@ final class CollectionMessages {
           "vector.codec",
           "%s is for GRAPH_LAYOUT_COMPACT, got %s".formatted(write(codec), write(layout)));
     }
+    if (codec == Codec.PQ) {
+      fields.wrong("vector.codec", "CODEC_PQ is for inverted lists, got an HNSW index");
+    }
     // Of another layout it would not even be a definition.
-    Codec walked = layout == Layout.COMPACT ? codec : Codec.F32;
+    Codec walked = layout == Layout.COMPACT && codec != Codec.PQ ? codec : Codec.F32;
     return new IndexSpec.Hnsw(new HnswParams(m, efConstruction, seed), layout, walked);
+  }
+
+  private static IndexSpec lists(
+      Fields fields, IvfIndex ivf, String name, int dimension, Codec codec) {
+    int lists =
+        ivf.hasLists()
+            ? fields.number("index.ivf.lists", ivf.getLists(), 1, IvfParams.MAX_LISTS)
+            : 0;
+    long seed = ivf.hasSeed() ? ivf.getSeed() : name.hashCode() * SEED;
+    if (codec == Codec.RABITQ && dimension > Layout.MAX_FAST_DIMENSION) {
+      fields.wrong(
+          "vector.codec",
+          "CODEC_RABITQ of inverted lists is for at most %d dimensions, got %d"
+              .formatted(Layout.MAX_FAST_DIMENSION, dimension));
+    }
+    return new IndexSpec.Ivf(new IvfParams(lists, seed), codec);
   }
 
   private static Layout layout(Fields fields, HnswIndex hnsw, int dimension) {
@@ -196,6 +223,14 @@ final class CollectionMessages {
                     .setSeed(params.seed())
                     .setLayout(write(layout)));
             yield walked;
+          }
+          case IndexSpec.Ivf(IvfParams params, Codec read) -> {
+            IvfIndex.Builder ivf = IvfIndex.newBuilder().setSeed(params.seed());
+            if (params.lists() > 0) {
+              ivf.setLists(params.lists());
+            }
+            policy.setIvf(ivf);
+            yield read;
           }
         };
     return Collection.newBuilder()

@@ -3,6 +3,7 @@ package dev.kith.server.rpc;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.proto.v1.Explanation;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.ScoreOrder;
@@ -58,11 +59,17 @@ final class SearchMessages {
         options.hasRescore()
             ? OptionalInt.of(fields.number("options.rescore", options.getRescore(), 1, limits.ef()))
             : OptionalInt.empty();
+    OptionalInt nprobe =
+        options.hasNprobe()
+            ? OptionalInt.of(
+                fields.number("options.nprobe", options.getNprobe(), 1, IvfParams.MAX_LISTS))
+            : OptionalInt.empty();
     fields.refuseIfWrong();
     return new SearchOptions(
         limit,
         ef,
         rescore,
+        nprobe,
         options.getExact(),
         options.hasWithVector() && options.getWithVector(),
         !options.hasWithPayload() || options.getWithPayload(),

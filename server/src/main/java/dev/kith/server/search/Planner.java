@@ -25,6 +25,7 @@ final class Planner {
                   new Probe.Beam(
                       Math.max(limit, options.ef().orElse(collection.defaultEf())),
                       options.rescore());
+              case IndexSpec.Ivf ivf -> new Probe.Lists(options.nprobe(), options.rescore());
             };
     return new SearchPlan(limit, probe);
   }
@@ -38,6 +39,9 @@ final class Planner {
           case Probe.Exact() -> "exact scan";
           case Probe.Beam(int ef, OptionalInt rescore) ->
               "beam of %d".formatted(ef)
+                  + (rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "");
+          case Probe.Lists(OptionalInt nprobe, OptionalInt rescore) ->
+              (nprobe.isPresent() ? "%d lists".formatted(nprobe.getAsInt()) : "lists as measured")
                   + (rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "");
         };
     String tail =

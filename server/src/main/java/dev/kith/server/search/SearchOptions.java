@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 ///
 /// @param limit hits to return, at least 1
 /// @param ef candidates kept while searching; the collection's default if empty
-/// @param rescore candidates of a walk on codes to score exactly; as many as each segment measured
-///   if empty
+/// @param rescore candidates by codes to score exactly; as many as each segment measured if empty
+/// @param nprobe inverted lists to read of every segment; as many as each measured if empty
 /// @param exact whether to score every point
 /// @param vectors whether hits carry their vectors
 /// @param payloads whether hits carry their payloads
@@ -17,6 +17,7 @@ public record SearchOptions(
     int limit,
     OptionalInt ef,
     OptionalInt rescore,
+    OptionalInt nprobe,
     boolean exact,
     boolean vectors,
     boolean payloads,

@@ -89,6 +89,11 @@ final class TimedSegment implements SegmentReader {
   }
 
   @Override
+  public int ordinalAt(int position) {
+    return segment.ordinalAt(position);
+  }
+
+  @Override
   public int ordinalOf(long label) {
     return segment.ordinalOf(label);
   }

@@ -11,6 +11,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.server.bulk.IndexManifest.Segment;
 import dev.kith.server.bulk.IndexManifest.StoredFile;
 import java.util.ArrayList;
@@ -37,8 +38,12 @@ final class IndexManifestTest {
     HnswParams params =
         new HnswParams(random.nextInt(2, 40), random.nextInt(40, 400), random.nextLong());
     IndexSpec index =
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
           case 0 -> new IndexSpec.Flat();
+          case 4 ->
+              new IndexSpec.Ivf(
+                  new IvfParams(random.nextInt(100), random.nextLong()),
+                  List.of(Codec.values()).get(random.nextInt(6)));
           case 1 -> new IndexSpec.Hnsw(params, Layout.FAST);
           case 2 -> new IndexSpec.Hnsw(params, Layout.COMPACT);
           default ->

@@ -15,6 +15,7 @@ import dev.kith.index.build.Layout;
 import dev.kith.index.build.LinkOrder;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
 import dev.kith.server.bulk.Manifests;
@@ -159,7 +160,15 @@ final class AttachTest {
 
   @Test
   void anIndexWalkedOnCodesIsAttachedWithThem() throws IOException {
-    IndexSpec coded = new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT, Codec.INT8);
+    attachesWithCodes(new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT, Codec.INT8));
+  }
+
+  @Test
+  void listsAreAttachedWithTheirCodes() throws IOException {
+    attachesWithCodes(new IndexSpec.Ivf(new IvfParams(0, 7), Codec.RABITQ));
+  }
+
+  private void attachesWithCodes(IndexSpec coded) throws IOException {
     VectorSpace space = new VectorSpace(Points.DIMENSION, Metric.EUCLIDEAN);
     List<Point> points = points(900, 1);
     build("made", new IndexFolderWriter.Definition(space, coded, 400, LinkOrder.NATURAL), points);

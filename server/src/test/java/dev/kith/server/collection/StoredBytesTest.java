@@ -11,6 +11,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.server.refusal.RefusedException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +129,19 @@ final class StoredBytesTest {
             + " 03 61",
         coded.encode());
     assertEquals(coded, CollectionRecord.decode(coded.encode()));
+    CollectionRecord lists =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Ivf(new IvfParams(9, 5), Codec.PQ),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 05 00000009 0000000000000005 05 61",
+        lists.encode());
+    assertEquals(lists, CollectionRecord.decode(lists.encode()));
     CollectionRecord flat =
         new CollectionRecord(
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
@@ -164,8 +178,8 @@ final class StoredBytesTest {
     int kind = 22;
     assertThrows(
         RefusedException.class, () -> CollectionRecord.decode(Arrays.copyOf(fast, kind + 16)));
-    assertDamaged("an index of kind 1 to 4 or 17 to 20, found kind 5", fast, kind, 5);
-    assertDamaged("an index of kind 1 to 4 or 17 to 20, found kind 0", fast, kind, 0);
+    assertDamaged("an index of kind 1 to 5 or 17 to 21, found kind 6", fast, kind, 6);
+    assertDamaged("an index of kind 1 to 5 or 17 to 21, found kind 0", fast, kind, 0);
     assertDamaged("a codec from 1 to 4, found 99", fast, kind, 4); // What follows is the name.
     // The second lowest byte of the dimension: 16 * 256 + 6.
     assertDamaged("at most 4096 dimensions, got 4102", fast, dimension + 2, 16);

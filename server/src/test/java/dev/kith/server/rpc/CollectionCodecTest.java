@@ -1,7 +1,6 @@
 package dev.kith.server.rpc;
 
 import static dev.kith.server.testing.RunningServer.field;
-import static dev.kith.server.testing.RunningServer.info;
 import static dev.kith.server.testing.RunningServer.schema;
 import static dev.kith.server.testing.RunningServer.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.proto.v1.Codec;
+import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.DeletePointsRequest;
 import dev.kith.proto.v1.FlatIndex;
@@ -19,6 +19,7 @@ import dev.kith.proto.v1.GraphLayout;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.IvfIndex;
 import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.SearchOptions;
@@ -63,6 +64,12 @@ final class CollectionCodecTest {
                 .setSegmentPoints(1000));
   }
 
+  private static CreateCollectionRequest.Builder listed(Codec codec) {
+    CreateCollectionRequest.Builder request = request(codec);
+    request.getIndexBuilder().setIvf(IvfIndex.newBuilder().setSeed(3));
+    return request;
+  }
+
   private static StatusRuntimeException refused(
       RunningServer server, CreateCollectionRequest.Builder request) {
     return assertThrows(
@@ -73,9 +80,25 @@ final class CollectionCodecTest {
   @EnumSource(
       value = Codec.class,
       names = {"CODEC_F16", "CODEC_BF16", "CODEC_INT8", "CODEC_RABITQ"})
-  void answersExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec) throws IOException {
+  void aGraphAnswersExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec)
+      throws IOException {
+    answersThroughout(request(codec), codec);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Codec.class,
+      names = {"CODEC_UNSPECIFIED", "UNRECOGNIZED"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void listsAnswerExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec)
+      throws IOException {
+    answersThroughout(listed(codec), codec);
+  }
+
+  private void answersThroughout(CreateCollectionRequest.Builder request, Codec codec)
+      throws IOException {
     try (RunningServer server = new RunningServer(folder)) {
-      server.collections().createCollection(request(codec).build());
+      server.collections().createCollection(request.build());
       upsert(server, 0, 1300); // The first thousand seal themselves.
       optimize(server);
       assertSealed(server, codec);
@@ -134,7 +157,8 @@ final class CollectionCodecTest {
       float[] query = randomVector();
       List<Long> truth = nearest(query);
       assertEquals(truth, search(server, query, beam.clone().setExact(true)));
-      for (SearchOptions.Builder options : List.of(beam, beam.clone().setRescore(200))) {
+      SearchOptions.Builder wide = beam.clone().setRescore(200).setNprobe(64);
+      for (SearchOptions.Builder options : List.of(beam, wide)) {
         List<Long> hits = search(server, query, options);
         assertEquals(LIMIT, hits.stream().distinct().count());
         found += (int) hits.stream().filter(truth::contains).count();
@@ -217,14 +241,16 @@ final class CollectionCodecTest {
   }
 
   @Test
-  void aCodecIsForACompactGraph() throws IOException {
+  void aCodecIsForACompactGraphOrForLists() throws IOException {
     try (RunningServer server = new RunningServer(folder)) {
       CreateCollectionRequest.Builder flat = request(Codec.CODEC_INT8);
       flat.getIndexBuilder().setFlat(FlatIndex.getDefaultInstance());
       StatusRuntimeException failure = refused(server, flat);
       assertEquals(Code.INVALID_ARGUMENT, failure.getStatus().getCode());
       assertEquals("vector.codec", field(failure));
-      assertTrue(failure.toString().contains("CODEC_INT8 is for an HNSW"), failure::toString);
+      assertTrue(
+          failure.toString().contains("CODEC_INT8 is for HNSW and inverted lists"),
+          failure::toString);
       CreateCollectionRequest.Builder fast = request(Codec.CODEC_RABITQ);
       fast.getIndexBuilder().getHnswBuilder().setLayout(GraphLayout.GRAPH_LAYOUT_FAST);
       failure = refused(server, fast);
@@ -235,7 +261,53 @@ final class CollectionCodecTest {
               .contains("CODEC_RABITQ is for GRAPH_LAYOUT_COMPACT, got GRAPH_LAYOUT_FAST"),
           failure::toString);
       failure = refused(server, request(Codec.CODEC_PQ));
-      assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(failure).getReason());
+      assertEquals("vector.codec", field(failure));
+      assertTrue(failure.toString().contains("CODEC_PQ is for inverted lists"), failure::toString);
+      CreateCollectionRequest.Builder wide = listed(Codec.CODEC_RABITQ);
+      wide.getVectorBuilder().setDimension(4097);
+      failure = refused(server, wide);
+      assertEquals("vector.codec", field(failure));
+      assertTrue(failure.toString().contains("at most 4096 dimensions"), failure::toString);
+    }
+  }
+
+  @Test
+  void listsHaveCodesUnlessToldOtherwiseAndSayWhichAndHowMany() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      CreateCollectionRequest.Builder request = listed(Codec.CODEC_UNSPECIFIED);
+      request.getIndexBuilder().getIvfBuilder().setLists(7);
+      Collection made = server.collections().createCollection(request.build()).getCollection();
+      assertEquals(Codec.CODEC_RABITQ, made.getVector().getCodec());
+      assertEquals(7, made.getIndex().getIvf().getLists());
+      assertEquals(3, made.getIndex().getIvf().getSeed());
+      request.setName("wide").getVectorBuilder().setDimension(5000);
+      made = server.collections().createCollection(request.build()).getCollection();
+      assertEquals(Codec.CODEC_INT8, made.getVector().getCodec());
+    }
+  }
+
+  @Test
+  void howManyListsToReadIsCheckedAndToldByThePlan() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      server.collections().createCollection(listed(Codec.CODEC_RABITQ).build());
+      upsert(server, 0, 20);
+      float[] query = randomVector();
+      for (int wrong : new int[] {0, 65_537, -1}) {
+        StatusRuntimeException failure =
+            assertThrows(
+                StatusRuntimeException.class,
+                () -> search(server, query, SearchOptions.newBuilder().setNprobe(wrong)));
+        assertEquals("options.nprobe", field(failure));
+      }
+      SearchRequest.Builder explained =
+          SearchRequest.newBuilder().setCollection("coded").setVector(vector(query));
+      explained.getOptionsBuilder().setExplain(true).setNprobe(5).setRescore(30);
+      String plan =
+          server.searches().search(explained.build()).getHeader().getExplanation().getPlan();
+      assertTrue(plan.contains("5 lists, 30 rescored"), plan);
+      explained.getOptionsBuilder().clearRescore().clearNprobe();
+      plan = server.searches().search(explained.build()).getHeader().getExplanation().getPlan();
+      assertTrue(plan.contains("lists as measured over"), plan);
     }
   }
 

@@ -176,7 +176,7 @@ final class CollectionRpcTest {
         refused(
             request("r")
                 .setVector(schema(4, Metric.METRIC_DOT).toBuilder().setCodec(Codec.CODEC_PQ)));
-    assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(codec).getReason());
+    assertEquals("vector.codec", field(codec));
     StatusRuntimeException unknown =
         refused(
             request("r").setVector(schema(4, Metric.METRIC_DOT).toBuilder().setMetricValue(99)));
@@ -197,9 +197,10 @@ final class CollectionRpcTest {
     assertEquals("index.default_ef", field(refused(p -> p.setDefaultEf(10_001))));
     assertEquals("index.segment_points", field(refused(p -> p.setSegmentPoints(999))));
     assertEquals("index.segment_points", field(refused(p -> p.setSegmentPoints(100_000_001))));
-    StatusRuntimeException ivf = refused(p -> p.setIvf(IvfIndex.getDefaultInstance()));
-    assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(ivf).getReason());
-    assertEquals("index.ivf", field(ivf));
+    for (int wrong : new int[] {0, 65_537}) {
+      assertEquals(
+          "index.ivf.lists", field(refused(p -> p.setIvf(IvfIndex.newBuilder().setLists(wrong)))));
+    }
   }
 
   @Test

@@ -3,20 +3,21 @@ package dev.kith.bench.peers.engine;
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.run.InProcessTarget;
 import dev.kith.bench.run.Target;
-import dev.kith.index.build.IndexSpec;
-import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.plan.Probe;
 import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// Kith itself. Setting: `ef`.
+/// Kith itself. Settings: `ef`, or of lists `nprobe` and, where they hold codes, `rescore`.
 public final class KithEngine implements Engine {
   private static final long SEED = 1;
 
+  private final KithVariant variant;
   private final InProcessTarget target;
   private final Target.Built built;
 
-  private KithEngine(InProcessTarget target, Target.Built built) {
+  private KithEngine(KithVariant variant, InProcessTarget target, Target.Built built) {
+    this.variant = variant;
     this.target = target;
     this.built = built;
   }
@@ -29,9 +30,7 @@ public final class KithEngine implements Engine {
   private static Engine build(
       KithVariant variant, Dataset dataset, GraphSettings graph, int threads) throws IOException {
     InProcessTarget target = new InProcessTarget(dataset, threads, variant.segment());
-    HnswParams params = new HnswParams(graph.m(), graph.efConstruction(), SEED);
-    return new KithEngine(
-        target, target.build(new IndexSpec.Hnsw(params, variant.layout(), variant.codec())));
+    return new KithEngine(variant, target, target.build(variant.index(graph, SEED)));
   }
 
   @Override
@@ -46,8 +45,21 @@ public final class KithEngine implements Engine {
 
   @Override
   public Target.Searcher searcher(int k, Map<String, Integer> setting) {
-    int ef = Engine.only("ef", setting);
-    return target.searcher(new Target.Setting(k, OptionalInt.of(ef), true));
+    return target.searcher(new Target.Setting(k, probe(setting), true));
+  }
+
+  private Probe probe(Map<String, Integer> setting) {
+    if (!variant.hasLists()) {
+      return new Probe.Beam(Engine.only("ef", setting));
+    }
+    Integer nprobe = setting.get("nprobe");
+    Integer rescore = setting.get("rescore");
+    if (nprobe == null || setting.size() != (rescore == null ? 1 : 2)) {
+      throw new IllegalArgumentException(
+          "expected the settings nprobe and rescore, got " + setting);
+    }
+    return new Probe.Lists(
+        OptionalInt.of(nprobe), rescore == null ? OptionalInt.empty() : OptionalInt.of(rescore));
   }
 
   @Override

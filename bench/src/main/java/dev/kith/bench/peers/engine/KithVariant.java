@@ -1,8 +1,12 @@
 package dev.kith.bench.peers.engine;
 
 import dev.kith.bench.run.SegmentKind;
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
+import org.jspecify.annotations.Nullable;
 
 /// The ways in which Kith holds an index; each is a contender of its own.
 public enum KithVariant {
@@ -33,21 +37,47 @@ public enum KithVariant {
   INT8("kith-int8", coded("int8"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, Codec.INT8),
 
   /// The compact graph, walked on bits.
-  RABITQ("kith-rabitq", coded("RaBitQ"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, Codec.RABITQ);
+  RABITQ("kith-rabitq", coded("RaBitQ"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, Codec.RABITQ),
+
+  /// Lists read by RaBitQ codes.
+  IVF("kith-ivf", listed("RaBitQ"), Codec.RABITQ),
+
+  /// Lists read by product codes.
+  IVF_PQ("kith-ivf-pq", listed("PQ"), Codec.PQ),
+
+  /// Lists of vectors.
+  IVF_FLAT("kith-ivf-flat", "inverted file, float32, sealed segment in memory", Codec.F32);
+
+  /// As many as the peers' inverted files have.
+  private static final int LISTS = 1024;
 
   private final String contender;
   private final String description;
   private final SegmentKind segment;
-  private final Layout layout;
+  private final @Nullable Layout layout;
   private final Codec codec;
 
   KithVariant(
-      String contender, String description, SegmentKind segment, Layout layout, Codec codec) {
+      String contender,
+      String description,
+      SegmentKind segment,
+      @Nullable Layout layout,
+      Codec codec) {
     this.contender = contender;
     this.description = description;
     this.segment = segment;
     this.layout = layout;
     this.codec = codec;
+  }
+
+  /// An inverted file.
+  KithVariant(String contender, String description, Codec codec) {
+    this(contender, description, SegmentKind.SEALED_MEMORY, null, codec);
+  }
+
+  private static String listed(String codes) {
+    return "inverted file read by %s, ranked by float32 from a mapped file, which counts"
+        .formatted(codes);
   }
 
   private static String coded(String codes) {
@@ -77,14 +107,22 @@ public enum KithVariant {
     return segment;
   }
 
-  /// How it is laid out once it is sealed.
-  Layout layout() {
-    return layout;
+  /// What is built.
+  IndexSpec index(GraphSettings graph, long seed) {
+    return layout == null
+        ? new IndexSpec.Ivf(new IvfParams(LISTS, seed), codec)
+        : new IndexSpec.Hnsw(
+            new HnswParams(graph.m(), graph.efConstruction(), seed), layout, codec);
   }
 
-  /// What it is walked on.
-  Codec codec() {
-    return codec;
+  /// Whether lists are read, and searches set `nprobe` and `rescore` instead of `ef`.
+  public boolean hasLists() {
+    return layout == null;
+  }
+
+  /// Whether lists hold codes, so that some rows are to be scored again.
+  public boolean hasCodes() {
+    return codec != Codec.F32;
   }
 
   /// What is built, in a few words.

@@ -1,0 +1,248 @@
+package dev.kith.index.build;
+
+import dev.kith.index.CorruptFileException;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.BlockCode;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.ProductCode;
+import dev.kith.index.codec.ProductQuantizer;
+import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RandomRotation;
+import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.ivf.InvertedFile;
+import dev.kith.index.ivf.InvertedLists;
+import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.ivf.ListCodes;
+import dev.kith.index.kernel.FastScan;
+import dev.kith.index.store.SectionFile;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/// What the sections of a segment with an inverted file hold, beside the section `segment`.
+///
+/// Ordinals are positions in lists: the rows of a list follow each other, lists follow each other.
+/// All numbers are little-endian.
+///
+/// | section | content |
+/// |---|---|
+/// | `ivf` | 96 bytes, below |
+/// | `labels` | an unsigned int a row: its label less the least one |
+/// | `order` | an int a row: ordinals by ascending label |
+/// | `rows` | vectors without padding, see [VectorRows#packed] |
+/// | `centroids` | one a list, in the layout of [VectorRows] |
+/// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
+/// | `codes` | F16, BF16, INT8: as [SegmentCodes#stored()]; RABITQ, PQ: [FastScan] blocks, see [ListCodes.Blocks]; F32: none |
+/// | `words` | PQ: as [ProductQuantizer#store] writes them |
+///
+/// | offset in `ivf` | type | field |
+/// |---|---|---|
+/// | 0 | int | lists that were asked for, 0 for as many as suit |
+/// | 4 | int | lists |
+/// | 8 | int | codec, as [Codec#number()] |
+/// | 12 | int | RABITQ: bits a coordinate; PQ: parts |
+/// | 16 | int | lists to read by default |
+/// | 20 | float | rows to score exactly by default for each hit, at least 1 |
+/// | 24 | long | seed |
+/// | 32 | long | least label |
+/// | 40 | int | rows that the centroids were learnt from |
+/// | 48 | double | mean squared distance of those from their centroids |
+/// | 56 | double | that of all rows |
+/// | 64 | 32 bytes | zero |
+final class IvfLayout {
+  static final String IVF = "ivf";
+  static final String ORDER = "order";
+  static final String CENTROIDS = "centroids";
+  static final String LISTS = "lists";
+  static final String WORDS = "words";
+  static final int IVF_BYTES = 96;
+
+  private IvfLayout() {}
+
+  /// Content of the section `ivf`.
+  ///
+  /// @param asked lists asked for
+  /// @param lists there are
+  /// @param detail bits a coordinate of RABITQ, parts of PQ, 0 otherwise
+  record Header(
+      int asked,
+      int lists,
+      Codec codec,
+      int detail,
+      InvertedFile.Tuning tuning,
+      long seed,
+      long leastLabel,
+      int trained,
+      double trainedError,
+      double error) {
+
+    void write(MemorySegment target) {
+      target.set(SealedLayout.INT, 0, asked);
+      target.set(SealedLayout.INT, 4, lists);
+      target.set(SealedLayout.INT, 8, codec.number());
+      target.set(SealedLayout.INT, 12, detail);
+      target.set(SealedLayout.INT, 16, tuning.nprobe());
+      target.set(SealedLayout.FLOAT, 20, tuning.rescoreFactor());
+      target.set(SealedLayout.LONG, 24, seed);
+      target.set(SealedLayout.LONG, 32, leastLabel);
+      target.set(SealedLayout.INT, 40, trained);
+      target.set(SealedLayout.DOUBLE, 48, trainedError);
+      target.set(SealedLayout.DOUBLE, 56, error);
+    }
+
+    static Header read(SectionFile file) throws CorruptFileException {
+      MemorySegment source = file.section(IVF, IVF_BYTES);
+      int number = source.get(SealedLayout.INT, 8);
+      Codec codec =
+          Codec.ofNumber(number)
+              .orElseThrow(() -> corrupt(file, "codec 0 to 5", Integer.toString(number)));
+      Header header =
+          new Header(
+              source.get(SealedLayout.INT, 0),
+              source.get(SealedLayout.INT, 4),
+              codec,
+              source.get(SealedLayout.INT, 12),
+              new InvertedFile.Tuning(
+                  source.get(SealedLayout.INT, 16), source.get(SealedLayout.FLOAT, 20)),
+              source.get(SealedLayout.LONG, 24),
+              source.get(SealedLayout.LONG, 32),
+              source.get(SealedLayout.INT, 40),
+              source.get(SealedLayout.DOUBLE, 48),
+              source.get(SealedLayout.DOUBLE, 56));
+      header.check(file);
+      return header;
+    }
+
+    private void check(SectionFile file) throws CorruptFileException {
+      require(asked >= 0 && asked <= IvfParams.MAX_LISTS, file, "lists asked for", asked);
+      require(lists >= 1 && lists <= IvfParams.MAX_LISTS, file, "a number of lists", lists);
+      require(tuning.nprobe() >= 1, file, "a number of lists to read", tuning.nprobe());
+      float factor = tuning.rescoreFactor();
+      if (!(factor >= 1 && Float.isFinite(factor))) {
+        throw corrupt(file, "a factor of at least 1 for rescoring", Float.toString(factor));
+      }
+      boolean holds =
+          switch (codec) {
+            case RABITQ -> detail == 1 || detail == 2;
+            case PQ -> detail >= 1 && detail <= FastScan.MAX_LOOKUPS;
+            case F32, F16, BF16, INT8 -> detail == 0;
+          };
+      require(holds, file, "bits or parts as the codec %s has".formatted(codec), detail);
+    }
+
+    IndexSpec.Ivf index() {
+      return new IndexSpec.Ivf(new IvfParams(asked, seed), codec);
+    }
+  }
+
+  /// Coordinates of a prepared vector: those of a padded row.
+  static int preparedDimension(VectorSpace space) {
+    return (int) (VectorRows.strideBytes(space) / Float.BYTES);
+  }
+
+  /// The blocks of rows coded by a codec that has some.
+  ///
+  /// @param blocks the blocks, or room for them
+  static ListCodes.Blocks blocks(
+      BlockCode code, VectorSpace space, long seed, MemorySegment blocks) {
+    Optional<RandomRotation> rotation =
+        code instanceof Rabitq
+            ? Optional.of(new RandomRotation(preparedDimension(space), seed))
+            : Optional.empty();
+    return new ListCodes.Blocks(code, rotation, blocks);
+  }
+
+  /// Reads lists and rows.
+  static InvertedFile open(
+      SectionFile file, Header header, VectorSpace space, int size, Placement placement)
+      throws CorruptFileException {
+    int lists = header.lists;
+    VectorRows centroids =
+        VectorRows.map(
+            space,
+            placement.place(file.section(CENTROIDS, VectorRows.strideBytes(space) * lists)),
+            lists);
+    int[] starts = starts(file, lists, size);
+    // With codes, vectors are read seldom: they stay in the file.
+    MemorySegment section = file.section(SealedLayout.ROWS, VectorRows.packedBytes(space) * size);
+    boolean plain = header.codec == Codec.F32;
+    VectorRows rows = VectorRows.packed(space, plain ? placement.place(section) : section, size);
+    ListCodes codes =
+        plain ? new ListCodes.Plain(rows) : codes(file, header, space, size, starts, placement);
+    return new InvertedFile(new InvertedLists(centroids, starts, codes), rows, header.tuning);
+  }
+
+  private static ListCodes codes(
+      SectionFile file,
+      Header header,
+      VectorSpace space,
+      int size,
+      int[] starts,
+      Placement placement)
+      throws CorruptFileException {
+    return switch (header.codec) {
+      case F32 -> throw new IllegalArgumentException("F32 has no codes");
+      case F16, BF16, INT8 -> {
+        long bytes = SegmentCodes.bytes(header.codec, space, size);
+        MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
+        yield new ListCodes.Rows(SegmentCodes.map(header.codec, space, stored, size, header.seed));
+      }
+      case RABITQ, PQ -> {
+        BlockCode code = blockCode(file, header, space);
+        int blocks = ListCodes.firstBlocks(starts)[header.lists];
+        long bytes = FastScan.blockBytes(code.lookups()) * blocks;
+        yield blocks(
+            code, space, header.seed, placement.place(file.section(SealedLayout.CODES, bytes)));
+      }
+    };
+  }
+
+  private static BlockCode blockCode(SectionFile file, Header header, VectorSpace space)
+      throws CorruptFileException {
+    try {
+      if (header.codec == Codec.RABITQ) {
+        return new Rabitq(preparedDimension(space), header.detail);
+      }
+      MemorySegment words = file.section(WORDS, ProductQuantizer.storedBytes(space.dimension(), 4));
+      return new ProductCode(ProductQuantizer.read(space.dimension(), header.detail, 4, words));
+    } catch (IllegalArgumentException mismatch) {
+      throw corrupt(file, "codes of its rows", String.valueOf(mismatch.getMessage()));
+    }
+  }
+
+  private static int[] starts(SectionFile file, int lists, int size) throws CorruptFileException {
+    MemorySegment section = file.section(LISTS, (lists + 1L) * Integer.BYTES);
+    int[] starts = new int[lists + 1];
+    for (int i = 0; i <= lists; i++) {
+      starts[i] = section.getAtIndex(SealedLayout.INT, i);
+      require(starts[i] >= (i == 0 ? 0 : starts[i - 1]), file, "lists in order", starts[i]);
+    }
+    require(starts[0] == 0, file, "a first list from row 0 on", starts[0]);
+    require(starts[lists] == size, file, "lists of %d rows".formatted(size), starts[lists]);
+    return starts;
+  }
+
+  /// Reads the labels of a segment with an inverted file.
+  static LabelColumn labels(SectionFile file, Header header, int size, Placement placement)
+      throws CorruptFileException {
+    long bytes = (long) size * Integer.BYTES;
+    MemorySegment order = placement.place(file.section(ORDER, bytes));
+    for (int i = 0; i < size; i++) {
+      int ordinal = order.getAtIndex(SealedLayout.INT, i);
+      require(ordinal >= 0 && ordinal < size, file, "an ordinal below " + size, ordinal);
+    }
+    return new LabelColumn.Ordered(
+        header.leastLabel, placement.place(file.section(SealedLayout.LABELS, bytes)), order, size);
+  }
+
+  private static void require(boolean holds, SectionFile file, String expected, int found)
+      throws CorruptFileException {
+    if (!holds) {
+      throw corrupt(file, expected, Integer.toString(found));
+    }
+  }
+
+  private static CorruptFileException corrupt(SectionFile file, String expected, String found) {
+    return new CorruptFileException(file.file(), expected, found);
+  }
+}

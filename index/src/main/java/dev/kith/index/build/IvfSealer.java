@@ -1,0 +1,293 @@
+package dev.kith.index.build;
+
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.BlockCode;
+import dev.kith.index.codec.ProductCode;
+import dev.kith.index.codec.ProductQuantizer;
+import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.ivf.InvertedFile;
+import dev.kith.index.ivf.InvertedLists;
+import dev.kith.index.ivf.IvfEncoder;
+import dev.kith.index.ivf.ListCodes;
+import dev.kith.index.ivf.Partition;
+import dev.kith.index.ivf.TuningSample;
+import dev.kith.index.plan.SegmentReader;
+import dev.kith.index.store.OffHeap;
+import dev.kith.index.store.SectionFileWriter;
+import dev.kith.index.store.VectorRows;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Writes the live rows of a segment to a file with an inverted file, once.
+///
+/// Memory beside the rows: the codes, 20 bytes a row, and while centroids are learnt, 32 bytes a
+/// row that they are learnt from.
+final class IvfSealer {
+
+  /// Bytes of rows copied before they are written.
+  private static final int COPIED = 1 << 20;
+
+  /// Parts of the work, in thousandths, that end when centroids are known, when rows are in lists,
+  /// when they are coded, and when defaults are measured.
+  private static final int TRAINED = 500;
+
+  private static final int ASSIGNED = 600;
+  private static final int CODED = 800;
+  private static final int MEASURED = 900;
+  private static final int ALL = 1000;
+
+  private final SegmentReader segment;
+  private final VectorSpace space;
+  private final IndexSpec.Ivf index;
+  private final Partition.@Nullable Centroids known;
+  private final long lsn;
+  private final int threads;
+  private final SealProgress progress;
+  private final int[] live;
+
+  /// @param known centroids to keep; null to learn some
+  /// @param threads with the calling one
+  IvfSealer(
+      SegmentReader segment,
+      IndexSpec.Ivf index,
+      Partition.@Nullable Centroids known,
+      long lsn,
+      int threads,
+      SealProgress progress) {
+    this.segment = segment;
+    this.space = segment.space();
+    this.index = index;
+    this.known = known;
+    this.lsn = lsn;
+    this.threads = threads;
+    this.progress = progress;
+    // Who is dead is decided here, once: a row killed later stays in the file, whole.
+    this.live =
+        IntStream.range(0, segment.size())
+            .map(segment::ordinalAt)
+            .filter(ordinal -> !segment.tombstones().isDead(ordinal))
+            .toArray();
+  }
+
+  void write(Path file) throws IOException {
+    requireNearLabels();
+    try (Arena arena = Arena.ofShared();
+        SectionFileWriter writer = SectionFileWriter.create(file)) {
+      report(0);
+      Partition partition = partition(arena);
+      int[] sources = IntStream.of(partition.order()).map(i -> live[i]).toArray();
+      ListCodes codes = codes(partition, sources, arena);
+      InvertedFile.Tuning tuning =
+          new TuningSample(
+                  new InvertedLists(partition.centroids(), partition.starts(), codes),
+                  segment.rows(),
+                  sources)
+              .measure(index.params().seed(), () -> report(CODED));
+      report(MEASURED);
+      writeHeaders(writer, partition, codes, tuning, arena);
+      writeLabels(writer, sources, partition.order(), arena);
+      writeRows(writer, sources, arena);
+      writeLists(writer, partition, arena);
+      writeCodes(writer, codes, arena);
+      report(ALL); // The last chance to stop.
+      writer.commit();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosedByInterruptException();
+    }
+  }
+
+  private void report(int thousandths) {
+    progress.report((long) segment.size() * thousandths / ALL, segment.size());
+  }
+
+  private void report(int from, int to, double share) {
+    report(from + (int) ((to - from) * share));
+  }
+
+  private void requireNearLabels() {
+    if (live.length > 0 && !LabelColumn.Ordered.canHold(leastLabel(), greatestLabel())) {
+      throw new IllegalArgumentException(
+          "labels of an inverted file must lie within 2^32, got %d to %d"
+              .formatted(leastLabel(), greatestLabel()));
+    }
+  }
+
+  private long leastLabel() {
+    return live.length == 0 ? 0 : segment.label(live[0]);
+  }
+
+  private long greatestLabel() {
+    return segment.label(live[live.length - 1]);
+  }
+
+  private Partition partition(Arena arena) throws InterruptedException {
+    if (live.length == 0) {
+      VectorRows none = VectorRows.reserve(space, 1, arena);
+      return new Partition(none, new int[2], new int[0], 0, 0, 0);
+    }
+    Partition.Centroids centroids = known;
+    if (centroids == null) {
+      centroids =
+          Partition.train(
+              index.params(),
+              segment.rows(),
+              live,
+              threads,
+              arena,
+              share -> report(0, TRAINED, share));
+    }
+    return Partition.of(
+        centroids, segment.rows(), live, threads, share -> report(TRAINED, ASSIGNED, share));
+  }
+
+  private ListCodes codes(Partition partition, int[] sources, Arena arena)
+      throws InterruptedException {
+    Partition.Progress coding = share -> report(ASSIGNED, CODED, share);
+    VectorRows rows = segment.rows();
+    long seed = index.params().seed();
+    return switch (index.codec()) {
+      case F32 -> new ListCodes.Plain(rows); // Only centroids are asked before the file is open.
+      case F16, BF16, INT8 ->
+          new ListCodes.Rows(
+              SegmentCodes.encode(
+                  index.codec(),
+                  rows,
+                  sources,
+                  seed,
+                  arena,
+                  done -> coding.done((double) done / sources.length)));
+      case RABITQ -> {
+        int dimension = IvfLayout.preparedDimension(space);
+        Rabitq code = new Rabitq(dimension, Rabitq.suitableBits(space.dimension()));
+        yield blocks(code, partition, sources, arena, coding);
+      }
+      case PQ -> {
+        IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
+        yield blocks(
+            new ProductCode(encoder.learnWords(seed, threads)), partition, sources, arena, coding);
+      }
+    };
+  }
+
+  private ListCodes blocks(
+      BlockCode code, Partition partition, int[] sources, Arena arena, Partition.Progress coding)
+      throws InterruptedException {
+    IvfEncoder encoder = new IvfEncoder(partition, segment.rows(), sources);
+    MemorySegment room = OffHeap.reserve(Math.max(1, encoder.bytes(code)), arena);
+    ListCodes.Blocks blocks =
+        IvfLayout.blocks(code, space, index.params().seed(), room.asSlice(0, encoder.bytes(code)));
+    encoder.write(blocks, threads, coding);
+    return blocks;
+  }
+
+  private void writeHeaders(
+      SectionFileWriter writer,
+      Partition partition,
+      ListCodes codes,
+      InvertedFile.Tuning tuning,
+      Arena arena)
+      throws IOException {
+    MemorySegment common = arena.allocate(SealedLayout.SEGMENT_BYTES, Long.BYTES);
+    new SealedLayout.Header(
+            space.dimension(),
+            SealedLayout.code(space.metric()),
+            SealedLayout.IVF,
+            lsn,
+            live.length,
+            SealedLayout.GraphHeader.NONE)
+        .write(common);
+    SegmentSealer.write(writer, SealedLayout.SEGMENT, common);
+    MemorySegment own = arena.allocate(IvfLayout.IVF_BYTES, Long.BYTES);
+    int detail =
+        switch (codes) {
+          case ListCodes.Blocks(Rabitq code, _, _) -> code.bits();
+          case ListCodes.Blocks(ProductCode code, _, _) -> code.quantizer().parts();
+          case ListCodes.Plain _, ListCodes.Rows _ -> 0;
+        };
+    new IvfLayout.Header(
+            index.params().lists(),
+            partition.centroids().capacity(),
+            index.codec(),
+            detail,
+            tuning,
+            index.params().seed(),
+            leastLabel(),
+            partition.trained(),
+            partition.trainedError(),
+            partition.error())
+        .write(own);
+    SegmentSealer.write(writer, IvfLayout.IVF, own);
+  }
+
+  private void writeLabels(SectionFileWriter writer, int[] sources, int[] order, Arena arena)
+      throws IOException {
+    MemorySegment labels = arena.allocate((long) sources.length * Integer.BYTES, Integer.BYTES);
+    MemorySegment byLabel = arena.allocate((long) sources.length * Integer.BYTES, Integer.BYTES);
+    for (int position = 0; position < sources.length; position++) {
+      long above = segment.label(sources[position]) - leastLabel();
+      labels.setAtIndex(SealedLayout.INT, position, (int) above);
+      byLabel.setAtIndex(SealedLayout.INT, order[position], position);
+    }
+    SegmentSealer.write(writer, SealedLayout.LABELS, labels);
+    SegmentSealer.write(writer, IvfLayout.ORDER, byLabel);
+  }
+
+  private void writeRows(SectionFileWriter writer, int[] sources, Arena arena) throws IOException {
+    writer.begin(SealedLayout.ROWS);
+    VectorRows rows = segment.rows();
+    long rowBytes = VectorRows.packedBytes(space);
+    int chunk = (int) Math.max(1, COPIED / rowBytes);
+    MemorySegment copied = arena.allocate(chunk * rowBytes);
+    for (int from = 0; from < sources.length; from += chunk) {
+      int count = Math.min(chunk, sources.length - from);
+      for (int i = 0; i < count; i++) {
+        MemorySegment.copy(
+            rows.segment(), rows.offset(sources[from + i]), copied, i * rowBytes, rowBytes);
+      }
+      writer.append(copied, 0, count * rowBytes);
+      report(MEASURED, ALL, (double) (from + count) / sources.length);
+    }
+  }
+
+  private void writeLists(SectionFileWriter writer, Partition partition, Arena arena)
+      throws IOException {
+    VectorRows centroids = partition.centroids();
+    writer.begin(IvfLayout.CENTROIDS);
+    writer.append(centroids.segment(), 0, centroids.bytes(centroids.capacity()));
+    int[] starts = partition.starts();
+    MemorySegment section = arena.allocate((long) starts.length * Integer.BYTES, Integer.BYTES);
+    for (int i = 0; i < starts.length; i++) {
+      section.setAtIndex(SealedLayout.INT, i, starts[i]);
+    }
+    SegmentSealer.write(writer, IvfLayout.LISTS, section);
+  }
+
+  private void writeCodes(SectionFileWriter writer, ListCodes codes, Arena arena)
+      throws IOException {
+    switch (codes) {
+      case ListCodes.Plain _ -> {
+        // The rows are all there is.
+      }
+      case ListCodes.Rows(SegmentCodes rows) -> {
+        long bytes = SegmentCodes.bytes(index.codec(), space, live.length);
+        SegmentSealer.write(writer, SealedLayout.CODES, rows.stored().asSlice(0, bytes));
+      }
+      case ListCodes.Blocks(BlockCode code, _, MemorySegment blocks) -> {
+        SegmentSealer.write(writer, SealedLayout.CODES, blocks);
+        if (code instanceof ProductCode(var quantizer)) {
+          MemorySegment words =
+              arena.allocate(ProductQuantizer.storedBytes(space.dimension(), quantizer.bits()), 64);
+          quantizer.store(words);
+          SegmentSealer.write(writer, IvfLayout.WORDS, words);
+        }
+      }
+    }
+  }
+}

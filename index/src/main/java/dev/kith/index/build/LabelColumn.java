@@ -1,0 +1,110 @@
+package dev.kith.index.build;
+
+import dev.kith.index.Require;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// The labels of a sealed segment by ordinal, whose order need not be theirs. Thread-safe, over
+/// memory that someone else owns.
+sealed interface LabelColumn {
+
+  /// The label of a row.
+  ///
+  /// @throws IndexOutOfBoundsException if there is no such row
+  long label(int ordinal);
+
+  /// The row whose label is greater than those of `position` others.
+  ///
+  /// @throws IndexOutOfBoundsException if there is no such row
+  int ordinalAt(int position);
+
+  /// The row with a label, or -1.
+  int ordinalOf(long label);
+
+  /// Adds what is wrong to `violations`.
+  void verify(List<String> violations);
+
+  /// Labels that ascend with ordinals.
+  ///
+  /// @param labels a long a row
+  record Ascending(MemorySegment labels, int size) implements LabelColumn {
+
+    @Override
+    public long label(int ordinal) {
+      return labels.getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, size - 1));
+    }
+
+    @Override
+    public int ordinalAt(int position) {
+      return Require.inRange("position", position, 0, size - 1);
+    }
+
+    @Override
+    public int ordinalOf(long label) {
+      return Labels.indexOf(labels, size, label);
+    }
+
+    @Override
+    public void verify(List<String> violations) {
+      Labels.verify(labels, size, violations);
+    }
+  }
+
+  /// Labels in any order, near enough to each other for four bytes a label.
+  ///
+  /// @param least label of all
+  /// @param above an unsigned int a row: how much its label is larger than `least`
+  /// @param order ordinals by ascending label
+  record Ordered(long least, MemorySegment above, MemorySegment order, int size)
+      implements LabelColumn {
+
+    /// Whether labels are near enough to each other.
+    static boolean canHold(long least, long greatest) {
+      return greatest - least >= 0 && greatest - least <= 0xFFFF_FFFFL;
+    }
+
+    @Override
+    public long label(int ordinal) {
+      Require.inRange("ordinal", ordinal, 0, size - 1);
+      return least + Integer.toUnsignedLong(above.getAtIndex(SealedLayout.INT, ordinal));
+    }
+
+    @Override
+    public int ordinalAt(int position) {
+      Require.inRange("position", position, 0, size - 1);
+      return order.getAtIndex(SealedLayout.INT, position);
+    }
+
+    @Override
+    public int ordinalOf(long label) {
+      int low = 0;
+      int high = size - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        int ordinal = ordinalAt(middle);
+        long there = label(ordinal);
+        if (there == label) {
+          return ordinal;
+        }
+        if (there < label) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return -1;
+    }
+
+    @Override
+    public void verify(List<String> violations) {
+      for (int i = 1; i < size; i++) {
+        long before = label(ordinalAt(i - 1));
+        long label = label(ordinalAt(i));
+        if (label <= before) {
+          violations.add("label %d, the %d-th, follows label %d".formatted(label, i, before));
+          return;
+        }
+      }
+    }
+  }
+}

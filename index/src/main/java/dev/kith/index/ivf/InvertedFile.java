@@ -1,0 +1,91 @@
+package dev.kith.index.ivf;
+
+import dev.kith.index.OrdinalFilter;
+import dev.kith.index.SearchWork;
+import dev.kith.index.TopK;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.store.VectorRows;
+
+/// Rows in lists, read by searches. Thread-safe, over memory that someone else owns.
+///
+/// A search scores the rows of the lists nearest to it by their codes, and the best of those by
+/// their vectors: only exact scores are returned. (Jégou, Douze and Schmid, *Product quantization
+/// for nearest neighbor search*, TPAMI 2011, section IV.)
+public final class InvertedFile {
+  private final InvertedLists lists;
+  private final VectorRows rows;
+  private final Tuning tuning;
+
+  /// What a search does that is not told how, as measured when the file was written.
+  ///
+  /// @param nprobe lists to read
+  /// @param rescoreFactor rows scored exactly for each hit wanted, at least 1
+  public record Tuning(int nprobe, float rescoreFactor) {}
+
+  /// @param rows by position, as the lists are
+  /// @throws IllegalArgumentException if there are more or fewer rows than in the lists
+  public InvertedFile(InvertedLists lists, VectorRows rows, Tuning tuning) {
+    if (rows.capacity() != lists.size()) {
+      throw new IllegalArgumentException(
+          "lists of %d rows need as many vectors, got %d".formatted(lists.size(), rows.capacity()));
+    }
+    this.lists = lists;
+    this.rows = rows;
+    this.tuning = tuning;
+  }
+
+  /// The lists.
+  public InvertedLists lists() {
+    return lists;
+  }
+
+  /// The vectors, by position.
+  public VectorRows rows() {
+    return rows;
+  }
+
+  /// What a search does that is not told how.
+  public Tuning tuning() {
+    return tuning;
+  }
+
+  /// Rows that a search for so many hits scores exactly if it is not told how many.
+  public int candidates(int limit) {
+    return (int) Math.min(TopK.MAX_K, (long) Math.ceil((double) limit * tuning.rescoreFactor));
+  }
+
+  /// Offers the best rows of the nearest lists to `hits`, with exact raw scores.
+  ///
+  /// @param query of the space of the rows
+  /// @param nprobe lists to read, at least 1; more while there are fewer rows than wanted
+  /// @param rescore rows to score exactly, the best by codes; at least as many as hits are wanted
+  /// @param accepted rows that may be returned
+  /// @param work counts the rows compared and the lists read
+  public void search(
+      QueryBuffer query,
+      int nprobe,
+      int rescore,
+      OrdinalFilter accepted,
+      TopK hits,
+      IvfScratch scratch,
+      SearchWork work) {
+    if (lists.size() == 0) {
+      return;
+    }
+    if (lists.codes() instanceof ListCodes.Plain) {
+      lists.collect(query, nprobe, hits.k(), accepted, hits, scratch, work);
+      return;
+    }
+    TopK candidates = scratch.candidates;
+    candidates.reset(Math.max(rescore, hits.k()));
+    lists.collect(query, nprobe, hits.k(), accepted, candidates, scratch, work);
+    scratch.fitCandidates(candidates.size());
+    int count = candidates.drainTo(scratch.ordinals);
+    scratch.scorer.bind(rows, query).score(scratch.ordinals, count, scratch.scores);
+    for (int i = 0; i < count; i++) {
+      hits.offer(scratch.ordinals[i], scratch.scores[i]);
+    }
+    work.distanceComputations += count;
+    work.bytesScanned += count * scratch.scorer.bytesPerVector();
+  }
+}

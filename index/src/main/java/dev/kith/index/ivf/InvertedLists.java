@@ -1,0 +1,179 @@
+package dev.kith.index.ivf;
+
+import dev.kith.index.OrdinalFilter;
+import dev.kith.index.SearchWork;
+import dev.kith.index.TopK;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.flat.FlatScan;
+import dev.kith.index.kernel.FastScan;
+import dev.kith.index.store.VectorRows;
+
+/// Centroids, and the codes of the rows around each. Thread-safe, over memory that someone else
+/// owns.
+public final class InvertedLists {
+
+  // Static, so that the optimiser knows which one it is.
+  private static final FastScan FAST_SCAN = FastScan.best();
+
+  private final VectorRows centroids;
+  private final int[] starts;
+  private final int[] firstBlocks;
+  private final ListCodes codes;
+
+  /// @param centroids one a list, at least one
+  /// @param starts as of a [Partition]
+  public InvertedLists(VectorRows centroids, int[] starts, ListCodes codes) {
+    this.centroids = centroids;
+    this.starts = starts;
+    this.firstBlocks = ListCodes.firstBlocks(starts);
+    this.codes = codes;
+  }
+
+  /// The shape of every vector here.
+  public VectorSpace space() {
+    return centroids.space();
+  }
+
+  /// The centroids, borrowed.
+  public VectorRows centroids() {
+    return centroids;
+  }
+
+  /// Number of lists.
+  public int count() {
+    return centroids.capacity();
+  }
+
+  /// Rows in all lists.
+  public int size() {
+    return starts[starts.length - 1];
+  }
+
+  /// Rows of a list.
+  public int size(int list) {
+    return starts[list + 1] - starts[list];
+  }
+
+  /// The list that a position is in.
+  int listOf(int position) {
+    return Partition.listOf(starts, position);
+  }
+
+  ListCodes codes() {
+    return codes;
+  }
+
+  /// Scores the centroids of all lists, for [#rank].
+  void score(QueryBuffer query, IvfScratch scratch, SearchWork work) {
+    int count = count();
+    scratch.fitLists(count);
+    scratch.scorer.bind(centroids, query).scoreRange(0, count, scratch.centroidScores);
+    work.distanceComputations += count;
+    work.bytesScanned += centroids.bytes(count);
+  }
+
+  /// Leaves the lists with the best centroids in `scratch`, best first.
+  ///
+  /// @param nprobe how many, at least 1
+  /// @return how many there are, without those that are empty
+  int rank(int nprobe, IvfScratch scratch) {
+    TopK best = scratch.bestLists;
+    best.reset(Math.min(nprobe, count()));
+    for (int list = 0; list < count(); list++) {
+      if (starts[list + 1] > starts[list]) {
+        best.offer(list, scratch.centroidScores[list]);
+      }
+    }
+    return best.drainTo(scratch.lists, scratch.listScores);
+  }
+
+  /// Offers the rows of the lists nearest to a query, by their codes, to `candidates`. Goes on to
+  /// more lists than asked for while there are fewer candidates than wanted.
+  ///
+  /// @param nprobe lists to read, at least 1
+  /// @param wanted candidates there should be, if there are as many rows
+  /// @param accepted asked only for rows that score well enough
+  void collect(
+      QueryBuffer query,
+      int nprobe,
+      int wanted,
+      OrdinalFilter accepted,
+      TopK candidates,
+      IvfScratch scratch,
+      SearchWork work) {
+    score(query, scratch, work);
+    bind(query, scratch);
+    int from = 0;
+    int to = Math.min(nprobe, count());
+    while (from < to) {
+      int lists = rank(to, scratch);
+      for (int i = from; i < lists && !scratch.stop.getAsBoolean(); i++) {
+        scan(scratch.lists[i], scratch.listScores[i], accepted, candidates, scratch, work);
+      }
+      from = to;
+      if (candidates.size() < wanted && !scratch.stop.getAsBoolean()) {
+        to = (int) Math.min(count(), 4L * to);
+      }
+    }
+  }
+
+  private void bind(QueryBuffer query, IvfScratch scratch) {
+    switch (codes) {
+      case ListCodes.Plain(VectorRows rows) -> scratch.bound = scratch.scorer.bind(rows, query);
+      case ListCodes.Rows(var rows) -> scratch.bound = scratch.codeScorer.bind(rows, query);
+      case ListCodes.Blocks blocks -> {
+        scratch.fitCode(blocks.code());
+        blocks.prepare(space(), query.segment(), 0, scratch.prepared);
+        blocks.code().fill(scratch.prepared, scratch.table);
+      }
+    }
+  }
+
+  private void scan(
+      int list,
+      float base,
+      OrdinalFilter accepted,
+      TopK candidates,
+      IvfScratch scratch,
+      SearchWork work) {
+    if (codes instanceof ListCodes.Blocks blocks) {
+      scanBlocks(blocks, list, base, accepted, candidates, scratch, work);
+    } else {
+      FlatScan.Range range = new FlatScan.Range(starts[list], starts[list + 1]);
+      scratch.flatScan.scan(scratch.bound, range, accepted, candidates, scratch.stop, work);
+    }
+    work.nodesVisited++;
+  }
+
+  private void scanBlocks(
+      ListCodes.Blocks blocks,
+      int list,
+      float base,
+      OrdinalFilter accepted,
+      TopK candidates,
+      IvfScratch scratch,
+      SearchWork work) {
+    long blockBytes = blocks.blockBytes();
+    float[] estimates = scratch.estimates;
+    float floor = candidates.floor();
+    long at = firstBlocks[list] * blockBytes;
+    for (int first = starts[list]; first < starts[list + 1]; first += FastScan.BLOCK) {
+      int above = FAST_SCAN.estimate(scratch.table, blocks.blocks(), at, base, floor, estimates);
+      if (above != 0) {
+        do {
+          int place = Integer.numberOfTrailingZeros(above);
+          above &= above - 1;
+          if (estimates[place] > floor && accepted.accepts(first + place)) {
+            candidates.offer(first + place, estimates[place]);
+            floor = candidates.floor();
+          }
+        } while (above != 0);
+      }
+      at += blockBytes;
+    }
+    int read = firstBlocks[list + 1] - firstBlocks[list];
+    work.distanceComputations += (long) read * FastScan.BLOCK;
+    work.bytesScanned += read * blockBytes;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.kith.index.ivf;
+
+import dev.kith.index.TopK;
+import dev.kith.index.codec.BlockCode;
+import dev.kith.index.codec.CodeScorer;
+import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.Scorer;
+import dev.kith.index.flat.FlatScan;
+import dev.kith.index.kernel.FastScan;
+import dev.kith.index.kernel.LookupTable;
+import java.util.function.BooleanSupplier;
+
+/// What one worker needs to search inverted files; reused, so that searching does not allocate. Not
+/// thread-safe.
+public final class IvfScratch {
+  final F32Scorer scorer = new F32Scorer();
+  final CodeScorer codeScorer = new CodeScorer();
+  final FlatScan flatScan = new FlatScan();
+  final TopK bestLists = new TopK(1);
+  final TopK candidates = new TopK(1);
+  final float[] estimates = new float[FastScan.BLOCK];
+  BooleanSupplier stop = () -> false;
+
+  /// Scores the rows of lists that are not read in blocks.
+  Scorer bound = scorer;
+
+  /// Of every list.
+  float[] centroidScores = new float[0];
+
+  /// The lists to read, and the scores of their centroids.
+  int[] lists = new int[0];
+
+  float[] listScores = new float[0];
+  int[] ordinals = new int[0];
+  float[] scores = new float[0];
+  float[] prepared = new float[0];
+  LookupTable table = new LookupTable(4);
+
+  /// Sets what a search polls between lists; once it is true it ends early.
+  public void stopWhen(BooleanSupplier stop) {
+    this.stop = stop;
+  }
+
+  void fitLists(int count) {
+    if (lists.length < count) {
+      centroidScores = new float[count];
+      lists = new int[count];
+      listScores = new float[count];
+    }
+  }
+
+  void fitCandidates(int count) {
+    if (ordinals.length < count) {
+      ordinals = new int[count];
+      scores = new float[count];
+    }
+  }
+
+  void fitCode(BlockCode code) {
+    if (prepared.length != code.dimension()) {
+      prepared = new float[code.dimension()];
+    }
+    if (table.lookups() != code.lookups()) {
+      table = new LookupTable(code.lookups());
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.kith.index.ivf;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.cluster.Clusters;
+import dev.kith.index.cluster.KMeans;
+import dev.kith.index.cluster.Points;
+import dev.kith.index.kernel.RowProducts;
+import dev.kith.index.store.VectorRows;
+import dev.kith.index.work.OrderedWork;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/// Which rows are in which list.
+///
+/// @param centroids one a list
+/// @param starts for every list the position of its first row, and one more at the end
+/// @param order for every position which of the rows that were given is there; the rows of a list
+///   in the order in which they were given
+/// @param trained rows that the centroids were learnt from
+/// @param trainedError their mean squared distance from their centroids
+/// @param error that of all rows
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+public record Partition(
+    VectorRows centroids,
+    int[] starts,
+    int[] order,
+    int trained,
+    double trainedError,
+    double error) {
+
+  /// Most rounds of k-means. They end sooner once they bring little.
+  private static final int ROUNDS = 24;
+
+  /// Times the mean that a list may be long: the longest ones make the slowest searches.
+  private static final double CAP = 4;
+
+  /// Rows that a thread assigns at a time.
+  private static final int CHUNK = 1_536;
+
+  /// Listens.
+  @FunctionalInterface
+  public interface Progress {
+
+    /// Hears which part of the work is done, from 0 to 1. May throw to end it.
+    void done(double share);
+  }
+
+  /// Centroids, and how they came to be.
+  ///
+  /// @param rows the centroids
+  /// @param trained rows that they were learnt from
+  /// @param error their mean squared distance from their centroids
+  public record Centroids(VectorRows rows, int trained, double error) {}
+
+  /// Learns centroids from a sample of the rows.
+  ///
+  /// @param sources which of the rows there are, at least one
+  /// @param threads with the calling one
+  /// @param arena frees the centroids when it closes
+  /// @throws InterruptedException if the calling thread is interrupted
+  public static Centroids train(
+      IvfParams params, VectorRows rows, int[] sources, int threads, Arena arena, Progress progress)
+      throws InterruptedException {
+    int lists = params.listsFor(sources.length);
+    int size = IvfParams.sampleSize(sources.length, lists);
+    int[] sample = notTooLong(points(rows), sample(sources, size, params.seed()));
+    KMeans.Params means =
+        new KMeans.Params(lists, ROUNDS, isSpherical(rows.space()), CAP, params.seed());
+    try (Arena training = Arena.ofShared()) {
+      KMeans.Result result =
+          KMeans.train(
+              points(rows),
+              sample,
+              means,
+              threads,
+              training,
+              (round, of, _) -> progress.done((double) round / of));
+      VectorRows centroids = VectorRows.reserve(rows.space(), lists, arena);
+      Points learnt = result.clusters().centroids();
+      for (int list = 0; list < lists; list++) {
+        centroids.set(list, learnt.segment(), learnt.at(list));
+      }
+      return new Centroids(centroids, sample.length, result.error());
+    }
+  }
+
+  /// Puts rows into the list of the nearest centroid.
+  ///
+  /// @param sources which rows
+  /// @param threads with the calling one
+  /// @throws InterruptedException if the calling thread is interrupted
+  public static Partition of(
+      Centroids centroids, VectorRows rows, int[] sources, int threads, Progress progress)
+      throws InterruptedException {
+    int lists = centroids.rows.capacity();
+    int[] nearest = new int[sources.length];
+    float[] closeness = new float[sources.length];
+    boolean spherical = isSpherical(rows.space());
+    try (Arena scratch = Arena.ofShared();
+        OrderedWork<RowProducts> workers = new OrderedWork<>(threads, RowProducts::new)) {
+      Clusters clusters = Clusters.of(spherical, points(centroids.rows), lists, scratch);
+      Points points = points(rows);
+      for (int from = 0; from < sources.length; from += CHUNK * 64) {
+        int first = from;
+        int size = Math.min(sources.length - from, CHUNK * 64);
+        workers.run(
+            size,
+            CHUNK,
+            (worker, start, end) ->
+                clusters.assign(
+                    points, sources, first + start, first + end, nearest, closeness, worker));
+        progress.done((double) (from + size) / sources.length);
+      }
+      return group(centroids, lists, nearest, error(points, sources, closeness, spherical));
+    }
+  }
+
+  private static Partition group(Centroids centroids, int lists, int[] nearest, double error) {
+    int[] starts = new int[lists + 1];
+    for (int list : nearest) {
+      starts[list + 1]++;
+    }
+    Arrays.parallelPrefix(starts, Integer::sum);
+    int[] next = starts.clone();
+    int[] order = new int[nearest.length];
+    for (int i = 0; i < nearest.length; i++) {
+      order[next[nearest[i]]++] = i;
+    }
+    return new Partition(centroids.rows, starts, order, centroids.trained, centroids.error, error);
+  }
+
+  /// Closeness is the inner product with the centroid, less half its squared length unless that is
+  /// one.
+  private static double error(Points points, int[] sources, float[] closeness, boolean spherical) {
+    double sum = 0;
+    for (int i = 0; i < sources.length; i++) {
+      double squared = points.squaredLength(sources[i]) + (spherical ? 1 : 0);
+      sum += Math.max(0, squared - 2.0 * closeness[i]);
+    }
+    return sources.length == 0 ? 0 : sum / sources.length;
+  }
+
+  /// The list that a place is in.
+  ///
+  /// @param starts for every list its first place, and one more at the end; ascending
+  /// @param place in `[0, starts[starts.length - 1])`
+  static int listOf(int[] starts, int place) {
+    int low = 0;
+    int high = starts.length - 1;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (starts[middle] <= place) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low; // Of lists that begin there the last: the others are empty.
+  }
+
+  /// Draws without replacement; ascending, as they are read faster so.
+  private static int[] sample(int[] sources, int size, long seed) {
+    if (size == sources.length) {
+      return sources;
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] drawn = sources.clone();
+    for (int i = 0; i < size; i++) {
+      int j = random.nextInt(i, drawn.length);
+      int swapped = drawn[i];
+      drawn[i] = drawn[j];
+      drawn[j] = swapped;
+    }
+    return IntStream.of(drawn).limit(size).sorted().toArray();
+  }
+
+  /// Leaves rows out whose squared length is too large for floats: the centroid of one would be the
+  /// nearest of all rows, by products that are no numbers.
+  private static int[] notTooLong(Points points, int[] sample) {
+    int[] left =
+        IntStream.of(sample)
+            .filter(row -> Float.isFinite((float) points.squaredLength(row)))
+            .toArray();
+    return left.length == 0 ? sample : left;
+  }
+
+  private static boolean isSpherical(VectorSpace space) {
+    return space.metric() == Metric.COSINE;
+  }
+
+  private static Points points(VectorRows rows) {
+    return new Points(rows.segment(), 0, rows.stride(), rows.space().dimension());
+  }
+}

@@ -1,0 +1,168 @@
+package dev.kith.index.build;
+
+import static dev.kith.index.build.SegmentFixture.linked;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.index.CorruptFileException;
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.SealedSegment.Residence;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.store.SectionFile;
+import dev.kith.index.store.SectionFileWriter;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Files with an inverted file that are damaged, or were never right, are not opened.
+final class DamagedIvfTest {
+  private static final VectorSpace SPACE = new VectorSpace(20, Metric.COSINE);
+
+  @TempDir Path folder;
+
+  @Test
+  void aHeaderThatContradictsItselfIsRefused() throws IOException {
+    Path file = sealed(Codec.RABITQ);
+    assertRefused(number(file, IvfLayout.IVF, 0, -1), "lists asked for");
+    assertRefused(number(file, IvfLayout.IVF, 0, 65_537), "lists asked for");
+    assertRefused(number(file, IvfLayout.IVF, 4, 0), "a number of lists");
+    assertRefused(number(file, IvfLayout.IVF, 4, 65_537), "a number of lists");
+    assertRefused(number(file, IvfLayout.IVF, 4, 19), "section 'centroids'");
+    assertRefused(number(file, IvfLayout.IVF, 8, 6), "codec 0 to 5");
+    assertRefused(number(file, IvfLayout.IVF, 8, -1), "codec 0 to 5");
+    assertRefused(number(file, IvfLayout.IVF, 8, 3), "as the codec INT8 has");
+    assertRefused(number(file, IvfLayout.IVF, 12, 3), "as the codec RABITQ has");
+    assertRefused(number(file, IvfLayout.IVF, 12, 1), "section 'codes'");
+    assertRefused(number(file, IvfLayout.IVF, 16, 0), "lists to read");
+    for (float factor : new float[] {0.5f, Float.NaN, Float.POSITIVE_INFINITY}) {
+      int bits = Float.floatToIntBits(factor);
+      assertRefused(number(file, IvfLayout.IVF, 20, bits), "factor of at least 1");
+    }
+    assertRefused(number(file, SealedLayout.SEGMENT, 0, 1), "index 1 or 2");
+    assertRefused(number(file, SealedLayout.SEGMENT, 0, 6), "version 1 to 5");
+    assertRefused(number(file, SealedLayout.SEGMENT, 12, 1), "index 3");
+    assertRefused(number(file, SealedLayout.SEGMENT, 24, 99), "section 'order'");
+    assertRefused(number(file, SealedLayout.SEGMENT, 56, 4), "no codec");
+    Path words = sealed(Codec.PQ);
+    assertRefused(number(words, IvfLayout.IVF, 12, 0), "as the codec PQ has");
+    assertRefused(number(words, IvfLayout.IVF, 12, 1041), "as the codec PQ has");
+    assertRefused(number(words, IvfLayout.IVF, 12, 21), "codes of its rows");
+    assertRefused(number(sealed(Codec.F32), IvfLayout.IVF, 12, 1), "as the codec F32 has");
+  }
+
+  @Test
+  void listsAndOrdersThatAreNoneAreRefused() throws IOException {
+    Path file = sealed(Codec.F32);
+    assertRefused(number(file, IvfLayout.LISTS, 0, 1), "a first list from row 0 on");
+    assertRefused(number(file, IvfLayout.LISTS, 0, -1), "lists in order");
+    assertRefused(number(file, IvfLayout.LISTS, 12, 101), "lists in order");
+    assertRefused(number(file, IvfLayout.LISTS, 80, 99), "lists");
+    assertRefused(number(file, IvfLayout.LISTS, 80, 101), "lists of 100 rows");
+    assertRefused(number(file, IvfLayout.ORDER, 40, -1), "an ordinal below 100");
+    assertRefused(number(file, IvfLayout.ORDER, 40, 100), "an ordinal below 100");
+  }
+
+  @Test
+  void sectionsThatAreMissingOrTooShortAreRefused() throws IOException {
+    for (Codec codec : Codec.values()) {
+      Path file = sealed(codec);
+      List<String> names;
+      try (SectionFile sections = SectionFile.open(file)) {
+        names = List.copyOf(sections.names());
+      }
+      for (String name : names) {
+        assertRefused(rewritten(file, name, _ -> null), "section '%s'".formatted(name));
+        assertRefused(
+            rewritten(file, name, bytes -> bytes.asSlice(0, bytes.byteSize() - 4)),
+            "section '%s'".formatted(name));
+      }
+    }
+  }
+
+  @Test
+  void anOrderThatOnlySortsWrongIsFoundByVerify() throws IOException {
+    Path file = sealed(Codec.F32);
+    try (SealedSegment segment = SealedSegment.open(number(file, IvfLayout.ORDER, 40, 0), SPACE)) {
+      assertFalse(segment.verify().isEmpty());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}, seed 3")
+  @EnumSource(Codec.class)
+  void aFlippedBitAnywhereIsFound(Codec codec) throws IOException {
+    byte[] whole = Files.readAllBytes(sealed(codec));
+    Path flipped = folder.resolve("flipped");
+    Random random = new Random(3);
+    for (int i = 0; i < 50; i++) {
+      byte[] damaged = whole.clone();
+      damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(flipped, damaged);
+      assertThrows(CorruptFileException.class, () -> SealedSegment.open(flipped, SPACE));
+    }
+  }
+
+  /// A hundred rows in twenty lists.
+  private Path sealed(Codec codec) throws IOException {
+    Path file = folder.resolve("sealed" + codec);
+    try (GrowingSegment growing =
+        linked(Mixture.of(SPACE, 100, 4, 12), new IndexSpec.Ivf(new IvfParams(0, 5), codec))) {
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
+    }
+    return file;
+  }
+
+  private void assertRefused(Path file, String expected) {
+    for (Residence residence : Residence.values()) {
+      CorruptFileException refused =
+          assertThrows(
+              CorruptFileException.class, () -> SealedSegment.open(file, SPACE, residence));
+      assertTrue(refused.toString().contains(expected), refused::toString);
+    }
+  }
+
+  /// Replaces a section, or drops it.
+  private interface Change {
+    @Nullable MemorySegment of(MemorySegment section);
+  }
+
+  /// A copy with another number in one of its sections.
+  private Path number(Path file, String name, long offset, int value) throws IOException {
+    return rewritten(
+        file,
+        name,
+        section -> {
+          MemorySegment changed = MemorySegment.ofArray(section.toArray(ValueLayout.JAVA_BYTE));
+          changed.set(SealedLayout.INT.withByteAlignment(1), offset, value);
+          return changed;
+        });
+  }
+
+  private Path rewritten(Path file, String name, Change change) throws IOException {
+    Path copy = folder.resolve("rewritten");
+    try (SectionFile source = SectionFile.open(file);
+        SectionFileWriter writer = SectionFileWriter.create(copy)) {
+      for (String section : source.names()) {
+        MemorySegment bytes = source.section(section);
+        MemorySegment changed = section.equals(name) ? change.of(bytes) : bytes;
+        if (changed != null) {
+          writer.begin(section);
+          writer.append(changed);
+        }
+      }
+      writer.commit();
+    }
+    return copy;
+  }
+}

@@ -1,0 +1,434 @@
+package dev.kith.index.build;
+
+import static dev.kith.index.build.SegmentFixture.assertClean;
+import static dev.kith.index.build.SegmentFixture.linked;
+import static dev.kith.index.build.SegmentFixture.search;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.SealedSegment.Residence;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.plan.Probe;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.work.OrderedWorkTest;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A sealed segment with an inverted file: what it holds, answers, and refuses.
+final class IvfSegmentTest {
+  private static final VectorSpace SPACE = new VectorSpace(20, Metric.COSINE);
+  private static final int K = 10;
+  private static final SearchPlan EXACT = new SearchPlan(K, new Probe.Exact());
+
+  /// Reads as it was measured to do.
+  private static final SearchPlan USUAL =
+      new SearchPlan(K, new Probe.Lists(OptionalInt.empty(), OptionalInt.empty()));
+
+  /// Reads everything.
+  private static final SearchPlan ALL =
+      new SearchPlan(K, new Probe.Lists(OptionalInt.of(65_536), OptionalInt.of(65_536)));
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void theLivingAreThereBitForBitByTheirLabels(Codec codec) throws IOException {
+    for (Metric metric : Metric.values()) {
+      Mixture mixture = Mixture.of(new VectorSpace(20, metric), 400, 8, 1);
+      Path file = folder.resolve("segment" + metric);
+      try (GrowingSegment growing = linked(mixture, ivf(codec))) {
+        kill(growing, ordinal -> ordinal % 5 == 0);
+        growing.seal(file, 42, 2, SealProgress.IGNORED);
+        for (Residence residence : Residence.values()) {
+          try (SealedSegment sealed = SealedSegment.open(file, mixture.space(), residence)) {
+            assertEquals(ivf(codec), sealed.index());
+            assertEquals(42, sealed.lsn());
+            assertEquals(320, sealed.size());
+            assertEquals(320, sealed.liveCount());
+            assertClean(sealed);
+            assertHolds(growing, sealed);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertHolds(GrowingSegment growing, SealedSegment sealed) {
+    int position = 0;
+    for (int ordinal = 0; ordinal < growing.size(); ordinal++) {
+      long label = growing.label(ordinal);
+      assertEquals(-1, sealed.ordinalOf(label + 1));
+      int there = sealed.ordinalOf(label);
+      if (growing.tombstones().isDead(ordinal)) {
+        assertEquals(-1, there);
+      } else {
+        assertEquals(label, sealed.label(there));
+        assertEquals(there, sealed.ordinalAt(position++));
+        long bytes = 4L * sealed.space().dimension();
+        long from = growing.rows().offset(ordinal);
+        long to = sealed.rows().offset(there);
+        assertEquals(
+            -1,
+            MemorySegment.mismatch(
+                growing.rows().segment(),
+                from,
+                from + bytes,
+                sealed.rows().segment(),
+                to,
+                to + bytes));
+      }
+    }
+    assertEquals(sealed.size(), position);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void readingEverythingFindsTheNearestAndReadingAsMeasuredMostOfThem(Codec codec)
+      throws IOException {
+    for (Metric metric : Metric.values()) {
+      Mixture all = Mixture.of(new VectorSpace(36, metric), 640, 12, 2);
+      Mixture base = part(all, 0, 600);
+      IntPredicate alive = ordinal -> ordinal % 3 != 0;
+      GrowingSegment growing = linked(base, ivf(codec));
+      kill(growing, ordinal -> ordinal % 6 == 0);
+      try (SealedSegment segment = seal(growing)) {
+        for (int row = 3; row < 600; row += 6) {
+          assertTrue(segment.tombstones().kill(segment.ordinalOf(10L * row)));
+        }
+        int found = 0;
+        for (float[] query : part(all, 600, 640).vectors()) {
+          long[] truth = labels(base.nearest(query, K, 600, alive));
+          for (Probe probe : new Probe[] {new Probe.Exact(), ALL.probe()}) {
+            assertArrayEquals(truth, search(segment, query, new SearchPlan(K, probe)));
+          }
+          long[] usual = search(segment, query, USUAL);
+          assertEquals(K, usual.length);
+          // A plan made for graphs has lists read as measured.
+          assertArrayEquals(usual, search(segment, query, new SearchPlan(K, new Probe.Beam(50))));
+          assertTrue(LongStream.of(usual).allMatch(label -> alive.test((int) (label / 10))));
+          List<Long> wanted = LongStream.of(truth).boxed().toList();
+          found += (int) LongStream.of(usual).filter(wanted::contains).count();
+        }
+        assertTrue(found >= 340, "%s, %s: %d of 400".formatted(codec, metric, found));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void segmentsOfNoneAndOfFewRowsAreSegments(Codec codec) throws IOException {
+    for (int dimension : new int[] {1, 20}) {
+      for (int rows : new int[] {0, 1, 11, 33}) {
+        VectorSpace space = new VectorSpace(dimension, Metric.DOT);
+        Mixture mixture = Mixture.of(space, rows, 2, 9);
+        for (int dead : new int[] {0, rows}) {
+          GrowingSegment growing = linked(mixture, ivf(codec));
+          kill(growing, ordinal -> ordinal < dead);
+          Path file = folder.resolve("few");
+          try (growing) {
+            growing.seal(file, 1, 1, SealProgress.IGNORED);
+          }
+          for (Residence residence : Residence.values()) {
+            try (SealedSegment segment = SealedSegment.open(file, space, residence)) {
+              assertEquals(rows - dead, segment.size());
+              float[] query = new float[dimension];
+              query[0] = 1;
+              int wanted = Math.min(K, rows - dead);
+              for (SearchPlan plan : new SearchPlan[] {EXACT, USUAL, ALL}) {
+                assertEquals(wanted, search(segment, query, plan).length);
+              }
+              assertTrue(segment.rescoreFactor().orElseThrow() >= 1);
+              assertEquals(-1, segment.ordinalOf(-1));
+              assertClean(segment);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void oppositeVectorsAreSealedUnderCosine() throws IOException {
+    float[][] vectors = {{1, 0}, {-1, 0}};
+    Mixture opposite = new Mixture(new VectorSpace(2, Metric.COSINE), vectors);
+    try (SealedSegment segment =
+        seal(linked(opposite, new IndexSpec.Ivf(new IvfParams(1, 5), Codec.F32)))) {
+      assertArrayEquals(new long[] {10, 0}, search(segment, new float[] {-1, 0.5f}, USUAL));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void vectorsOfAnyMagnitudeAreSealedAndFound(Codec codec) throws IOException {
+    for (Metric metric : Metric.values()) {
+      for (float magnitude : new float[] {1e-30f, 1e15f}) {
+        Mixture mixture = scaled(metric, magnitude, _ -> true);
+        try (SealedSegment segment = seal(linked(mixture, ivf(codec)))) {
+          assertEquals(
+              100, search(segment, mixture.vectors()[0], new SearchPlan(100, ALL.probe())).length);
+        }
+      }
+    }
+  }
+
+  /// Its scores are infinite or no numbers, whatever else is in the segment.
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void oneVectorThatIsMuchTooLongHidesNoOther(Codec codec) throws IOException {
+    for (Metric metric : Metric.values()) {
+      Mixture mixture = scaled(metric, 1e30f, row -> row == 3);
+      try (SealedSegment segment = seal(linked(mixture, ivf(codec)))) {
+        for (int row = 10; row < 100; row += 10) {
+          long[] found = search(segment, mixture.vectors()[row], new SearchPlan(100, ALL.probe()));
+          long others = LongStream.of(found).filter(label -> label != 30).count();
+          assertEquals(99, others, "%s, row %d".formatted(metric, row));
+        }
+      }
+    }
+  }
+
+  private static Mixture scaled(Metric metric, float magnitude, IntPredicate which) {
+    Mixture mixture = Mixture.of(new VectorSpace(20, metric), 100, 5, 13);
+    for (int row = 0; row < 100; row++) {
+      for (int i = 0; i < 20; i++) {
+        mixture.vectors()[row][i] *= which.test(row) ? magnitude : 1;
+      }
+    }
+    return mixture;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, COSINE", "INT8, DOT", "RABITQ, EUCLIDEAN", "PQ, COSINE"})
+  void theFileIsTheSameWithAnyNumberOfThreads(Codec codec, Metric metric) throws IOException {
+    try (GrowingSegment growing =
+        linked(Mixture.of(new VectorSpace(24, metric), 2000, 10, 3), ivf(codec))) {
+      kill(growing, ordinal -> ordinal % 10 == 3);
+      Path one = folder.resolve("one");
+      growing.seal(one, 3, 1, SealProgress.IGNORED);
+      for (int threads : new int[] {1, 2, 5}) {
+        Path several = folder.resolve("several");
+        growing.seal(several, 3, threads, SealProgress.IGNORED);
+        assertEquals(-1, Files.mismatch(one, several), threads + " threads");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void progressRisesToTheTotalOnTheSealingThread(Codec codec) throws IOException {
+    Thread caller = Thread.currentThread();
+    List<Long> reports = new ArrayList<>();
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 2000, 10, 4), ivf(codec))) {
+      growing.seal(
+          folder.resolve("segment"),
+          1,
+          2,
+          (done, total) -> {
+            assertSame(caller, Thread.currentThread());
+            assertEquals(2000, total);
+            reports.add(done);
+          });
+    }
+    assertEquals(0, reports.getFirst());
+    assertEquals(2000, reports.getLast());
+    assertTrue(reports.size() > 8, reports.toString());
+    assertArrayEquals(reports.stream().sorted().toArray(), reports.toArray());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Codec.class,
+      names = {"F32", "INT8", "PQ"})
+  void stoppingAtAnyReportLeavesNeitherAFileNorAThread(Codec codec) throws Exception {
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 5), ivf(codec))) {
+      for (long stopAt = 0; stopAt <= 1000; stopAt += 100) {
+        long limit = stopAt;
+        assertThrows(
+            CancellationException.class,
+            () ->
+                growing.seal(
+                    folder.resolve("segment"),
+                    1,
+                    3,
+                    (done, _) -> {
+                      if (done >= limit) {
+                        throw new CancellationException("enough");
+                      }
+                    }));
+        assertNothingLeft();
+      }
+    }
+    OrderedWorkTest.assertEnded(
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("kith-index-helper-"))
+            .toList());
+  }
+
+  private void assertNothingLeft() throws IOException {
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheSealingAndLeavesNoFile() throws IOException {
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 6), ivf(Codec.PQ))) {
+      Thread.currentThread().interrupt();
+      assertThrows(
+          ClosedByInterruptException.class,
+          () -> growing.seal(folder.resolve("segment"), 1, 2, SealProgress.IGNORED));
+      assertTrue(Thread.interrupted());
+    }
+    assertNothingLeft();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 4294967296", "-1, 4294967295", "-9223372036854775808, 9223372036854775807"})
+  void labelsTooFarApartAreRefusedAndLeaveNoFile(long least, long greatest) throws IOException {
+    Mixture mixture = Mixture.of(SPACE, 2, 1, 7);
+    try (GrowingSegment growing = GrowingSegment.create(SPACE, ivf(Codec.F32), 2)) {
+      growing.append(least, mixture.bytes(0), 0);
+      growing.append(greatest, mixture.bytes(1), 0);
+      growing.publish();
+      IllegalArgumentException refused =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> growing.seal(folder.resolve("segment"), 1, 1, SealProgress.IGNORED));
+      assertEquals(
+          "labels of an inverted file must lie within 2^32, got %d to %d"
+              .formatted(least, greatest),
+          refused.getMessage());
+    }
+    assertNothingLeft();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 4294967295", "-7, 4294967288", "9223372032559808512, 9223372036854775807"})
+  void labelsMayBeAlmostFourBytesApartAndOfTheDeadMore(long least, long greatest)
+      throws IOException {
+    Mixture mixture = Mixture.of(SPACE, 4, 1, 8);
+    GrowingSegment growing = GrowingSegment.create(SPACE, ivf(Codec.F32), 4);
+    growing.append(Long.MIN_VALUE, mixture.bytes(0), 0);
+    growing.append(least, mixture.bytes(1), 0);
+    growing.append(least + (1L << 31), mixture.bytes(2), 0);
+    growing.append(greatest, mixture.bytes(3), 0);
+    growing.publish();
+    growing.tombstones().kill(0);
+    try (SealedSegment segment = seal(growing)) {
+      assertClean(segment);
+      assertEquals(-1, segment.ordinalOf(Long.MIN_VALUE));
+      long[] labels = {least, least + (1L << 31), greatest};
+      for (int position = 0; position < 3; position++) {
+        assertEquals(segment.ordinalAt(position), segment.ordinalOf(labels[position]));
+        assertEquals(labels[position], search(segment, mixture.vectors()[position + 1], USUAL)[0]);
+      }
+    }
+  }
+
+  @Test
+  void vectorsBesideCodesStayMappedAndTheRestIsCopied() throws IOException {
+    Mixture mixture = Mixture.of(SPACE, 1000, 10, 9);
+    for (Codec codec : Codec.values()) {
+      Path file = folder.resolve("segment" + codec);
+      try (GrowingSegment growing = linked(mixture, ivf(codec))) {
+        growing.seal(file, 1, 1, SealProgress.IGNORED);
+      }
+      long rows = 1000L * 80;
+      try (SealedSegment mapped = SealedSegment.open(file, SPACE);
+          SealedSegment inMemory = SealedSegment.open(file, SPACE, Residence.IN_MEMORY)) {
+        assertEquals(0, mapped.copiedBytes());
+        assertTrue(inMemory.copiedBytes() > 1000L * (codec == Codec.F32 ? 88 : 8));
+        if (codec != Codec.F32) {
+          assertTrue(inMemory.copiedBytes() < inMemory.bytes() - rows);
+        }
+        for (int i = 0; i < 10; i++) {
+          float[] query = mixture.vectors()[i * 37];
+          assertArrayEquals(search(mapped, query, USUAL), search(inMemory, query, USUAL));
+        }
+      }
+    }
+  }
+
+  @Test
+  void spacesThatACodecCannotHoldAreRefused() {
+    VectorSpace wide = new VectorSpace(4097, Metric.DOT);
+    assertEquals(
+        "the codec RABITQ of an inverted file is for at most 4096 dimensions, got 4097",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> GrowingSegment.create(wide, ivf(Codec.RABITQ), 1))
+            .getMessage());
+    GrowingSegment.create(wide, ivf(Codec.PQ), 1).close();
+    GrowingSegment.create(wide, ivf(Codec.F32), 1).close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"RABITQ, 4096", "PQ, 4097", "INT8, 4097"})
+  void veryLongVectorsAreFoundByThemselves(Codec codec, int dimension) throws IOException {
+    Mixture mixture = Mixture.of(new VectorSpace(dimension, Metric.COSINE), 40, 3, 10);
+    try (SealedSegment segment = seal(linked(mixture, ivf(codec)))) {
+      for (int i = 0; i < 40; i += 7) {
+        assertEquals(10L * i, search(segment, mixture.vectors()[i], USUAL)[0]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1025})
+  void impossibleNumbersOfThreadsAreRefusedAndLeaveNoFile(int threads) throws IOException {
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 1, 11), ivf(Codec.PQ))) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> growing.seal(folder.resolve("segment"), 1, threads, SealProgress.IGNORED));
+    }
+    assertNothingLeft();
+  }
+
+  private SealedSegment seal(GrowingSegment growing) throws IOException {
+    try (growing) {
+      Path file = Files.createTempFile(folder, "sealed", "");
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
+      return SealedSegment.open(file, growing.space());
+    }
+  }
+
+  private static void kill(GrowingSegment segment, IntPredicate who) {
+    IntStream.range(0, segment.size()).filter(who).forEach(segment.tombstones()::kill);
+  }
+
+  private static Mixture part(Mixture all, int from, int to) {
+    return new Mixture(all.space(), Arrays.copyOfRange(all.vectors(), from, to));
+  }
+
+  private static long[] labels(int[] ordinals) {
+    return Arrays.stream(ordinals).mapToLong(ordinal -> 10L * ordinal).toArray();
+  }
+
+  private static IndexSpec ivf(Codec codec) {
+    return new IndexSpec.Ivf(new IvfParams(0, 5), codec);
+  }
+}

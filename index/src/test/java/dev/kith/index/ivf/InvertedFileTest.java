@@ -1,0 +1,297 @@
+package dev.kith.index.ivf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.index.Metric;
+import dev.kith.index.SearchWork;
+import dev.kith.index.TopK;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.Mixture;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.kernel.FastScan;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Searches of lists, held to naive ones: if all that is read is scored exactly, codes must not
+/// matter.
+final class InvertedFileTest {
+  /// One for all, as a worker has it.
+  private final IvfScratch scratch = new IvfScratch();
+
+  private final SearchWork work = new SearchWork();
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void readingAllListsFindsWhatANaiveScanFinds(Codec codec) throws InterruptedException {
+    // Around the multiples of a block and of a padded row, with lists of one row and of many.
+    int[][] shapes = {
+      {1, 40, 3}, {16, 1, 1}, {17, 31, 1}, {20, 33, 1}, {100, 200, 5}, {64, 96, 90}
+    };
+    for (Metric metric : Metric.values()) {
+      for (int[] shape : shapes) {
+        Mixture mixture = mixture(shape[0], metric, shape[1], 1);
+        try (IvfFixture fixture = new IvfFixture(mixture, shape[2], codec, 1);
+            QueryBuffer query = new QueryBuffer(mixture.space())) {
+          for (float[] vector : mixture(shape[0], metric, 5, 2).vectors()) {
+            query.set(vector);
+            TopK hits = search(fixture, query, shape[2], 10, _ -> true);
+            fixture.assertBest(query, fixture.read(query, shape[2], 10, _ -> true), hits);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}, {1}, seed {2}")
+  @CsvSource({
+    "F32, COSINE, 1",
+    "F32, DOT, 2",
+    "F32, EUCLIDEAN, 3",
+    "F16, DOT, 4",
+    "BF16, COSINE, 5",
+    "INT8, EUCLIDEAN, 6",
+    "RABITQ, COSINE, 7",
+    "RABITQ, DOT, 8",
+    "RABITQ, EUCLIDEAN, 9",
+    "PQ, COSINE, 10",
+    "PQ, DOT, 11",
+    "PQ, EUCLIDEAN, 12"
+  })
+  void readingFewListsFindsTheBestAcceptedRowsOfTheNearestOnes(
+      Codec codec, Metric metric, long seed) throws InterruptedException {
+    Random random = new Random(seed);
+    Mixture mixture = mixture(20, metric, 800, seed);
+    try (IvfFixture fixture = new IvfFixture(mixture, 40, codec, 2);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      for (float[] vector : mixture(20, metric, 30, seed + 100).vectors()) {
+        query.set(vector);
+        int nprobe = 1 + random.nextInt(12);
+        int k = 1 + random.nextInt(40);
+        int modulus = 1 + random.nextInt(30);
+        IntPredicate accepted = position -> position % modulus == 0;
+        TopK hits = search(fixture, query, nprobe, k, accepted);
+        fixture.assertBest(query, fixture.read(query, nprobe, k, accepted), hits);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(Codec codec) throws InterruptedException {
+    Mixture mixture = mixture(24, Metric.COSINE, 500, 3);
+    try (IvfFixture fixture = new IvfFixture(mixture, 40, codec, 1);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      query.set(mixture.vectors()[0]);
+      assertEquals(300, search(fixture, query, 1, 300, _ -> true).size());
+      assertEquals(500, search(fixture, query, 1, 500, _ -> true).size());
+      assertEquals(500, search(fixture, query, 1, 5000, _ -> true).size());
+      IntPredicate few = position -> position % 97 == 5;
+      TopK hits = search(fixture, query, 1, 10, few);
+      fixture.assertBest(query, IntStream.range(0, 500).filter(few).toArray(), hits);
+      assertEquals(0, search(fixture, query, 1, 10, _ -> false).size());
+    }
+  }
+
+  /// Coordinates are small whole numbers: every sum is exact.
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void equallyGoodRowsComeBySmallestOrdinal(Codec codec) throws InterruptedException {
+    for (Metric metric : new Metric[] {Metric.DOT, Metric.EUCLIDEAN}) {
+      Random random = new Random(4);
+      float[][] vectors = new float[400][20];
+      for (float[] vector : vectors) {
+        for (int i = 0; i < 2; i++) {
+          vector[i] = random.nextInt(-2, 3);
+        }
+      }
+      Mixture mixture = new Mixture(new VectorSpace(20, metric), vectors);
+      try (IvfFixture fixture = new IvfFixture(mixture, 30, codec, 1);
+          QueryBuffer query = new QueryBuffer(mixture.space())) {
+        for (int i = 0; i < 20; i++) {
+          query.set(vectors[i]);
+          TopK expected = new TopK(25);
+          for (int position = 0; position < 400; position++) {
+            expected.offer(position, (float) fixture.exact(query, position));
+          }
+          assertSame(expected, search(fixture, query, 30, 25, _ -> true));
+        }
+      }
+    }
+  }
+
+  private static void assertSame(TopK expected, TopK found) {
+    int[] ordinals = new int[expected.size()];
+    float[] scores = new float[expected.size()];
+    int[] foundOrdinals = new int[found.size()];
+    float[] foundScores = new float[found.size()];
+    expected.drainTo(ordinals, scores);
+    found.drainTo(foundOrdinals, foundScores);
+    assertArrayEquals(ordinals, foundOrdinals);
+    assertArrayEquals(scores, foundScores);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void amongRowsThatAreAllTheSameTheFirstAreFound(Codec codec) throws InterruptedException {
+    for (Metric metric : Metric.values()) {
+      float[][] vectors = new float[70][];
+      Arrays.fill(vectors, new float[] {2, 0, -1});
+      Mixture mixture = new Mixture(new VectorSpace(3, metric), vectors);
+      try (IvfFixture fixture = new IvfFixture(mixture, 0, codec, 1);
+          QueryBuffer query = new QueryBuffer(mixture.space())) {
+        query.set(vectors[0]);
+        TopK hits = search(fixture, query, 1, 10, _ -> true);
+        int[] found = new int[10];
+        assertEquals(10, hits.drainTo(found, new float[10]));
+        assertArrayEquals(IntStream.range(0, 10).toArray(), found);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void inAFileWithoutRowsNothingIsFound(Codec codec) throws InterruptedException {
+    Mixture none = mixture(20, Metric.COSINE, 0, 5);
+    try (IvfFixture fixture = new IvfFixture(none, 0, codec, 1);
+        QueryBuffer query = new QueryBuffer(none.space())) {
+      float[] vector = new float[20];
+      vector[3] = 1;
+      query.set(vector);
+      assertEquals(0, search(fixture, query, 10, 10, _ -> true).size());
+    }
+  }
+
+  @Test
+  void ofTheRowsReadAsManyAreScoredExactlyAsAskedForAndAtLeastAsManyAsAreWanted()
+      throws InterruptedException {
+    Mixture mixture = mixture(32, Metric.EUCLIDEAN, 1000, 6);
+    try (IvfFixture fixture = new IvfFixture(mixture, 20, Codec.PQ, 1);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      query.set(mixture.vectors()[0]);
+      for (int rescore : new int[] {1, 10, 11, 500, 4000}) {
+        work.reset();
+        TopK hits = new TopK(10);
+        fixture.file().search(query, 20, rescore, _ -> true, hits, scratch, work);
+        int blocks = 0;
+        for (int list = 0; list < 20; list++) {
+          blocks += Math.ceilDiv(fixture.lists().size(list), FastScan.BLOCK);
+        }
+        int rescored = Math.clamp(rescore, 10, 1000);
+        assertEquals(20 + blocks * FastScan.BLOCK + rescored, work.distanceComputations);
+        assertEquals(10, hits.size());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void theMoreListsTheMoreWork(Codec codec) throws InterruptedException {
+    Mixture mixture = mixture(32, Metric.COSINE, 500, 7);
+    try (IvfFixture fixture = new IvfFixture(mixture, 25, codec, 1);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      query.set(mixture.vectors()[0]);
+      long bytes = 0;
+      long distances = 0;
+      int most = fixture.nearestLists(query).size();
+      for (int nprobe = 1; nprobe <= most; nprobe++) {
+        work.reset();
+        search(fixture, query, nprobe, 1, _ -> true);
+        assertEquals(nprobe, work.nodesVisited);
+        assertTrue(work.bytesScanned > bytes);
+        assertTrue(work.distanceComputations > distances);
+        bytes = work.bytesScanned;
+        distances = work.distanceComputations;
+      }
+      if (codec == Codec.F32) {
+        assertEquals(525, distances);
+        assertEquals(525 * 128, bytes);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void aSearchEndsEarlyOnceItIsToldTo(Codec codec) throws InterruptedException {
+    Mixture mixture = mixture(32, Metric.COSINE, 500, 8);
+    try (IvfFixture fixture = new IvfFixture(mixture, 25, codec, 1);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      query.set(mixture.vectors()[0]);
+      AtomicInteger polls = new AtomicInteger();
+      scratch.stopWhen(() -> polls.incrementAndGet() > 8);
+      // As many rows as there are: it would read on to the end.
+      int found = search(fixture, query, 1, 500, _ -> true).size();
+      assertTrue(found < 500, "found " + found);
+      assertTrue(work.nodesVisited > 0 && work.nodesVisited <= 8, work::toString);
+      scratch.stopWhen(() -> false);
+      assertEquals(500, search(fixture, query, 1, 500, _ -> true).size());
+      work.reset();
+      scratch.stopWhen(() -> true);
+      assertEquals(0, search(fixture, query, 25, 500, _ -> true).size());
+      assertEquals(0, work.nodesVisited);
+    }
+  }
+
+  @Test
+  void withoutOrdersAsManyRowsAreScoredExactlyAsTheFactorSays() throws InterruptedException {
+    try (IvfFixture fixture = new IvfFixture(mixture(8, Metric.DOT, 50, 9), 4, Codec.F32, 1)) {
+      InvertedFile file =
+          new InvertedFile(
+              fixture.lists(), fixture.file().rows(), new InvertedFile.Tuning(3, 2.3f));
+      assertEquals(3, file.candidates(1));
+      assertEquals(23, file.candidates(10));
+      assertEquals(TopK.MAX_K, file.candidates(TopK.MAX_K));
+    }
+  }
+
+  @Test
+  void rowsThatAreNotThoseOfTheListsAreRefused() throws InterruptedException {
+    try (IvfFixture fixture = new IvfFixture(mixture(8, Metric.DOT, 50, 9), 4, Codec.F32, 1);
+        IvfFixture other = new IvfFixture(mixture(8, Metric.DOT, 49, 9), 4, Codec.F32, 1)) {
+      IllegalArgumentException refused =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  new InvertedFile(
+                      fixture.lists(), other.file().rows(), new InvertedFile.Tuning(1, 1)));
+      assertEquals("lists of 50 rows need as many vectors, got 49", refused.getMessage());
+    }
+  }
+
+  @Test
+  void theListOfAPositionIsTheOneThatHoldsIt() throws InterruptedException {
+    try (IvfFixture fixture = new IvfFixture(mixture(8, Metric.DOT, 300, 10), 40, Codec.F32, 1)) {
+      int position = 0;
+      for (int list = 0; list < 40; list++) {
+        for (int i = 0; i < fixture.lists().size(list); i++) {
+          assertEquals(list, fixture.lists().listOf(position++));
+        }
+      }
+      assertEquals(300, position);
+      assertEquals(List.of(40, 300), List.of(fixture.lists().count(), fixture.lists().size()));
+    }
+  }
+
+  private TopK search(
+      IvfFixture fixture, QueryBuffer query, int nprobe, int k, IntPredicate accepted) {
+    TopK hits = new TopK(k);
+    int rescore = Math.max(1, fixture.lists().size());
+    fixture.file().search(query, nprobe, rescore, accepted::test, hits, scratch, work);
+    return hits;
+  }
+
+  private static Mixture mixture(int dimension, Metric metric, int count, long seed) {
+    return Mixture.of(new VectorSpace(dimension, metric), count, 10, seed);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.kith.index.ivf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kith.index.Metric;
+import dev.kith.index.SearchWork;
+import dev.kith.index.TopK;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.build.Mixture;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.QueryBuffer;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What is measured, held to the recall that it is to bring for queries that are not in the file.
+final class TuningSampleTest {
+  private static final int K = 10;
+
+  @ParameterizedTest(name = "{0}, {1}, {2} dimensions, seed {3}")
+  @CsvSource({
+    "F32, EUCLIDEAN, 32, 1",
+    "F16, COSINE, 32, 2",
+    "BF16, DOT, 32, 3",
+    "INT8, COSINE, 100, 4",
+    "RABITQ, EUCLIDEAN, 100, 5",
+    "RABITQ, DOT, 200, 6",
+    "PQ, COSINE, 32, 7",
+    "PQ, DOT, 32, 8"
+  })
+  void aSearchThatIsNotToldHowFindsMostOfTheNearest(
+      Codec codec, Metric metric, int dimension, long seed) throws InterruptedException {
+    Mixture all = Mixture.of(new VectorSpace(dimension, metric), 2600, 30, seed);
+    Mixture base = part(all, 0, 2500);
+    try (IvfFixture fixture = new IvfFixture(base, 0, codec, 2);
+        QueryBuffer query = new QueryBuffer(base.space())) {
+      InvertedFile.Tuning tuning = measure(fixture, 1);
+      assertTrue(tuning.nprobe() >= 1 && tuning.nprobe() < 100, tuning::toString);
+      assertTrue(tuning.rescoreFactor() >= 1 && tuning.rescoreFactor() <= 100, tuning::toString);
+      if (codec == Codec.F32) {
+        assertEquals(1, tuning.rescoreFactor());
+      }
+      InvertedFile tuned = new InvertedFile(fixture.lists(), fixture.file().rows(), tuning);
+      int found = 0;
+      for (float[] vector : part(all, 2500, 2600).vectors()) {
+        query.set(vector);
+        found += found(tuned, query, nearest(fixture, base, vector));
+      }
+      assertTrue(found >= 910, "%d of 1000, %s".formatted(found, tuning));
+    }
+  }
+
+  private static int found(InvertedFile file, QueryBuffer query, Set<Integer> truth) {
+    TopK hits = new TopK(K);
+    int nprobe = file.tuning().nprobe();
+    file.search(
+        query, nprobe, file.candidates(K), _ -> true, hits, new IvfScratch(), new SearchWork());
+    int[] ordinals = new int[K];
+    return (int)
+        IntStream.of(ordinals).limit(hits.drainTo(ordinals)).filter(truth::contains).count();
+  }
+
+  /// Positions of the nearest rows.
+  private static Set<Integer> nearest(IvfFixture fixture, Mixture base, float[] vector) {
+    Set<Integer> rows =
+        IntStream.of(base.nearest(vector, K, base.count(), _ -> true))
+            .boxed()
+            .collect(Collectors.toSet());
+    int[] order = fixture.partition().order();
+    return IntStream.range(0, order.length)
+        .filter(position -> rows.contains(order[position]))
+        .boxed()
+        .collect(Collectors.toSet());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void ofTooFewRowsAllListsAreReadAndNoneIsScoredInVain(Codec codec) throws InterruptedException {
+    for (int count : new int[] {0, 1, 10}) {
+      Mixture mixture = Mixture.of(new VectorSpace(16, Metric.COSINE), count, 2, 1);
+      try (IvfFixture fixture = new IvfFixture(mixture, 0, codec, 1)) {
+        int lists = fixture.lists().count();
+        assertEquals(new InvertedFile.Tuning(lists, 1), measure(fixture, 1));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void ofFewRowsOrOfTwinsSomethingIsMeasured(Codec codec) throws InterruptedException {
+    float[][] twins = new float[300][];
+    Arrays.fill(twins, new float[] {1, 2, 3});
+    for (Mixture mixture :
+        new Mixture[] {
+          Mixture.of(new VectorSpace(16, Metric.COSINE), 11, 2, 1),
+          new Mixture(new VectorSpace(3, Metric.EUCLIDEAN), twins)
+        }) {
+      try (IvfFixture fixture = new IvfFixture(mixture, 0, codec, 1)) {
+        InvertedFile.Tuning tuning = measure(fixture, 1);
+        assertTrue(
+            tuning.nprobe() >= 1 && tuning.nprobe() <= fixture.lists().count(), tuning::toString);
+        assertTrue(tuning.rescoreFactor() >= 1, tuning::toString);
+      }
+    }
+  }
+
+  @Test
+  void theSameSeedMeasuresTheSameAndTheListenerMayEndIt() throws InterruptedException {
+    Mixture mixture = Mixture.of(new VectorSpace(32, Metric.COSINE), 1000, 10, 9);
+    try (IvfFixture fixture = new IvfFixture(mixture, 0, Codec.RABITQ, 1)) {
+      assertEquals(measure(fixture, 3), measure(fixture, 3));
+      AtomicInteger steps = new AtomicInteger();
+      assertThrows(
+          CancellationException.class,
+          () ->
+              sample(fixture)
+                  .measure(
+                      3,
+                      () -> {
+                        if (steps.incrementAndGet() == 20) {
+                          throw new CancellationException("enough");
+                        }
+                      }));
+    }
+  }
+
+  private static InvertedFile.Tuning measure(IvfFixture fixture, long seed) {
+    return sample(fixture).measure(seed, () -> {});
+  }
+
+  private static TuningSample sample(IvfFixture fixture) {
+    return new TuningSample(fixture.lists(), fixture.given(), fixture.partition().order());
+  }
+
+  private static Mixture part(Mixture all, int from, int to) {
+    return new Mixture(all.space(), Arrays.copyOfRange(all.vectors(), from, to));
+  }
+}
