@@ -1,6 +1,7 @@
 package dev.kith.client;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// What a collection holds and what it costs.
@@ -39,6 +40,7 @@ public record CollectionStats(
   /// @param bytes of memory or of its file
   /// @param rescoreFactor candidates scored by their vectors for each hit, where a search does not
   ///   say how many; empty without codes
+  /// @param lists its inverted lists; empty if it has none
   public record Segment(
       long number,
       boolean sealed,
@@ -46,5 +48,16 @@ public record CollectionStats(
       long deadRows,
       long unlinkedPoints,
       long bytes,
-      OptionalDouble rescoreFactor) {}
+      OptionalDouble rescoreFactor,
+      Optional<Lists> lists) {}
+
+  /// The inverted lists of a segment.
+  ///
+  /// @param count lists there are
+  /// @param longest rows of the longest one
+  /// @param nprobe lists that a search reads that does not say how many
+  /// @param drift mean squared distance of the rows from their centroids, in terms of that of the
+  ///   rows that the centroids were learnt from: about 1, and more once points come that are unlike
+  ///   those
+  public record Lists(int count, int longest, int nprobe, double drift) {}
 }

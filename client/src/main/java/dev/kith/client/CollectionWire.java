@@ -8,6 +8,7 @@ import dev.kith.proto.v1.GetCollectionStatsResponse;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
+import dev.kith.proto.v1.ListStats;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.VectorSchema;
 import java.time.Instant;
@@ -162,8 +163,16 @@ final class CollectionWire {
                         segment.getBytes(),
                         segment.hasRescoreFactor()
                             ? OptionalDouble.of(segment.getRescoreFactor())
-                            : OptionalDouble.empty()))
+                            : OptionalDouble.empty(),
+                        segment.hasLists()
+                            ? Optional.of(lists(segment.getLists()))
+                            : Optional.empty()))
             .toList());
+  }
+
+  private static CollectionStats.Lists lists(ListStats lists) {
+    return new CollectionStats.Lists(
+        lists.getCount(), lists.getLongest(), lists.getNprobe(), lists.getDrift());
   }
 
   static AttachProgress progress(AttachCollectionResponse progress) {

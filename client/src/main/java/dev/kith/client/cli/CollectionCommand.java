@@ -323,12 +323,22 @@ final class CollectionCommand implements Runnable {
                 .put("unlinked_points", segment.unlinkedPoints())
                 .put("bytes", segment.bytes());
             segment.rescoreFactor().ifPresent(factor -> one.put("rescore_factor", factor));
+            segment
+                .lists()
+                .ifPresent(
+                    lists ->
+                        one.putObject("lists")
+                            .put("count", lists.count())
+                            .put("longest", lists.longest())
+                            .put("nprobe", lists.nprobe())
+                            .put("drift", lists.drift()));
           }
           console.json(object);
         } else {
           print(info);
           console.out().println();
           printSegments(stats);
+          printLists(stats);
         }
       }
       return 0;
@@ -351,6 +361,27 @@ final class CollectionCommand implements Runnable {
       }
       console.table(
           List.of("SEGMENT", "STATE", "POINTS", "DEAD", "UNLINKED", "SIZE", "RESCORE"), rows);
+    }
+
+    private void printLists(CollectionStats stats) {
+      List<List<String>> rows = new ArrayList<>();
+      for (CollectionStats.Segment segment : stats.segments()) {
+        segment
+            .lists()
+            .ifPresent(
+                lists ->
+                    rows.add(
+                        List.of(
+                            String.valueOf(segment.number()),
+                            String.valueOf(lists.count()),
+                            String.valueOf(lists.longest()),
+                            String.valueOf(lists.nprobe()),
+                            String.format(Locale.ROOT, "%.2f", lists.drift()))));
+      }
+      if (!rows.isEmpty()) {
+        console.out().println();
+        console.table(List.of("SEGMENT", "LISTS", "LONGEST", "NPROBE", "DRIFT"), rows);
+      }
     }
   }
 

@@ -151,7 +151,7 @@ final class MainTest {
             "--layout",
             "compact");
     assertEquals(2, flat.status());
-    assertTrue(flat.err().contains("--layout and --codec are options of"), flat.err());
+    assertTrue(flat.err().contains("--layout are options of --index hnsw"), flat.err());
   }
 
   @Test
@@ -161,11 +161,29 @@ final class MainTest {
     assertTrue(created.out().contains("hnsw codec=int8"), created.out());
     String json = run("collection", "list", "--json").out();
     assertTrue(json.contains("\"metric\":\"cosine\",\"codec\":\"int8\",\"index\""), json);
-    Ran unknown = run("collection", "create", "b", "--dimension", "4", "--codec", "pq");
+    Ran unknown = run("collection", "create", "b", "--dimension", "4", "--codec", "pc");
     assertEquals(2, unknown.status());
-    assertTrue(unknown.err().toLowerCase(Locale.ROOT).contains("int8, rabitq"), unknown.err());
+    assertTrue(unknown.err().toLowerCase(Locale.ROOT).contains("rabitq, pq"), unknown.err());
     String[] flat = {"collection", "create", "b", "--dimension", "4", "--index", "flat"};
     assertEquals(2, run(with(flat, "--codec", "f16")).status());
+  }
+
+  @Test
+  void listsAreChosenAndShown() {
+    String[] create = {"collection", "create", "a", "--dimension", "2", "--index", "ivf"};
+    Ran created = run(with(create, "--lists", "3", "--seed", "7"));
+    assertEquals(0, created.status(), created.err());
+    assertTrue(created.out().contains("ivf lists=3"), created.out());
+    String json = run("collection", "list", "--json").out();
+    assertTrue(json.contains("\"index\":{\"kind\":\"ivf\",\"lists\":3,\"seed\":7}"), json);
+    String[] search = {"search", "--collection", "a", "--vector", "[3, 4]", "--nprobe"};
+    assertEquals(0, run(with(search, "2")).status());
+    assertEquals(2, run(with(search, "some")).status());
+    assertEquals(2, run(with(create, "--m", "8")).status());
+    String[] graph = {"collection", "create", "b", "--dimension", "2", "--lists", "3"};
+    Ran refused = run(graph);
+    assertEquals(2, refused.status());
+    assertTrue(refused.err().contains("--lists is an option of --index ivf"), refused.err());
   }
 
   @Test

@@ -130,6 +130,15 @@ final class IvfLayout {
       require(holds, file, "bits or parts as the codec %s has".formatted(codec), detail);
     }
 
+    ListStats stats(InvertedLists of) {
+      int longest = 0;
+      for (int list = 0; list < of.count(); list++) {
+        longest = Math.max(longest, of.size(list));
+      }
+      double drift = trainedError > 0 ? error / trainedError : 1;
+      return new ListStats(lists, longest, tuning.nprobe(), drift);
+    }
+
     IndexSpec.Ivf index() {
       return new IndexSpec.Ivf(new IvfParams(asked, seed), codec);
     }

@@ -27,6 +27,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ public final class SealedSegment implements SegmentReader, Resource {
   private final @Nullable CodedGraph coded;
   private final @Nullable InvertedFile ivf;
   private final Partition.@Nullable Centroids centroids;
+  private final Optional<ListStats> listStats;
   private final Tombstones tombstones;
 
   /// @param placement decides in which memory a section is served
@@ -95,6 +97,8 @@ public final class SealedSegment implements SegmentReader, Resource {
             ? null
             : new Partition.Centroids(
                 ivf.lists().centroids(), lists.trained(), lists.trainedError());
+    this.listStats =
+        lists == null || ivf == null ? Optional.empty() : Optional.of(lists.stats(ivf.lists()));
     this.fast = header.graph().bits() > 0 ? fastGraph(file, header, space, placement) : null;
     if (fast != null) {
       this.rows = fast.rows();
@@ -405,6 +409,11 @@ public final class SealedSegment implements SegmentReader, Resource {
       return OptionalDouble.of(ivf.tuning().rescoreFactor());
     }
     return coded == null ? OptionalDouble.empty() : OptionalDouble.of(coded.rescoreFactor());
+  }
+
+  /// What there is to know of its lists; empty if the index is another.
+  public Optional<ListStats> listStats() {
+    return listStats;
   }
 
   @Override

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// write, close. The inputs stay as they are and may be searched; they must stay open until this is
 /// closed.
 ///
+/// An inverted file keeps the centroids of the largest input, as long as they suit; all rows are
+/// put into lists and coded afresh, which takes seconds.
+///
 /// The largest graph is the core of the new one: it is compacted (see [GraphCompactor]), and the
 /// rows of the other inputs are linked into it. A graph more than three tenths of whose rows are
 /// dead is no core; without any, all rows are linked afresh.
@@ -44,6 +47,9 @@ public final class SegmentMerge implements Resource {
   /// Lists may be so many times as few or as many as suit the rows before centroids are learnt
   /// afresh: they follow the root of the number of rows, which may grow to four times.
   private static final int MOST_LISTS_TIMES = 2;
+
+  /// [ListStats#drift] from which on centroids are learnt afresh.
+  private static final double MOST_DRIFT = 1.2;
 
   private final IndexSpec index;
   private final int rows;
@@ -97,8 +103,8 @@ public final class SegmentMerge implements Resource {
     return new Preparation(index, List.of(segment), progress).run();
   }
 
-  /// The centroids of the largest input that has such lists, unless so many were learnt from much
-  /// fewer or much more rows that others would be learnt now.
+  /// The centroids of the largest input that has such lists, unless others would be learnt now:
+  /// many more or fewer for so many rows, or because its rows lie too far from those.
   private static Partition.@Nullable Centroids centroids(
       IndexSpec index, List<SealedSegment> inputs, int rows) {
     Partition.Centroids best = null;
@@ -106,13 +112,18 @@ public final class SegmentMerge implements Resource {
       int largest = 0;
       for (SealedSegment input : inputs) {
         Partition.Centroids known = input.centroids();
-        if (known != null && input.liveCount() > largest && suits(known, params, rows)) {
+        boolean suits = known != null && suits(known, params, rows) && !hasDrifted(input);
+        if (suits && input.liveCount() > largest) {
           largest = input.liveCount();
           best = known;
         }
       }
     }
     return best;
+  }
+
+  private static boolean hasDrifted(SealedSegment input) {
+    return input.listStats().map(ListStats::drift).orElse(1.0) > MOST_DRIFT;
   }
 
   private static boolean suits(Partition.Centroids known, IvfParams params, int rows) {

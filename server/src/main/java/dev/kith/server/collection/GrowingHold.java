@@ -2,6 +2,7 @@ package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.hnsw.HnswScratch;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,6 +94,7 @@ final class GrowingHold extends HeldSegment implements LinkWork {
         bytes,
         bytes,
         OptionalDouble.empty(),
+        Optional.empty(),
         0);
   }
 

@@ -60,6 +60,7 @@ final class SealedHold extends HeldSegment {
         segment.bytes(),
         segment.copiedBytes(),
         segment.rescoreFactor(),
+        segment.listStats(),
         entry.lsn());
   }
 

@@ -1,5 +1,7 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.build.ListStats;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// One segment of a collection.
@@ -14,6 +16,7 @@ import java.util.OptionalDouble;
 ///   [dev.kith.index.build.SealedSegment.Residence]
 /// @param rescoreFactor rows scored exactly for each hit where a search does not say how many;
 ///   empty without codes
+/// @param lists of its lists; empty if it has none
 /// @param lsn LSN up to which it holds the writes; 0 unless sealed
 public record SegmentStats(
     long number,
@@ -24,4 +27,5 @@ public record SegmentStats(
     long bytes,
     long memoryBytes,
     OptionalDouble rescoreFactor,
+    Optional<ListStats> lists,
     long lsn) {}

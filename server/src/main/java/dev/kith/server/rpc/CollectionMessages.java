@@ -272,6 +272,15 @@ final class CollectionMessages {
               .setBytes(segment.bytes())
               .setLsn(segment.lsn());
       segment.rescoreFactor().ifPresent(factor -> one.setRescoreFactor((float) factor));
+      segment
+          .lists()
+          .ifPresent(
+              lists ->
+                  one.getListsBuilder()
+                      .setCount(lists.count())
+                      .setLongest(lists.longest())
+                      .setNprobe(lists.nprobe())
+                      .setDrift(lists.drift()));
     }
     return message.build();
   }

@@ -20,6 +20,7 @@ import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
+import dev.kith.proto.v1.ListStats;
 import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.SearchOptions;
@@ -50,6 +51,8 @@ final class CollectionCodecTest {
   @TempDir Path folder;
 
   private final Random random = new Random(23);
+
+  private boolean listed;
 
   /// What the collection should hold.
   private final TreeMap<Long, float[]> model = new TreeMap<>();
@@ -97,6 +100,7 @@ final class CollectionCodecTest {
 
   private void answersThroughout(CreateCollectionRequest.Builder request, Codec codec)
       throws IOException {
+    listed = request.getIndex().hasIvf();
     try (RunningServer server = new RunningServer(folder)) {
       server.collections().createCollection(request.build());
       upsert(server, 0, 1300); // The first thousand seal themselves.
@@ -139,6 +143,13 @@ final class CollectionCodecTest {
     for (SegmentStats segment : segments) {
       assertEquals(segment.getSealed(), segment.hasRescoreFactor());
       assertTrue(!segment.getSealed() || segment.getRescoreFactor() >= 1, segment::toString);
+      assertEquals(segment.getSealed() && listed, segment.hasLists());
+      if (segment.hasLists()) {
+        ListStats lists = segment.getLists();
+        assertTrue(lists.getCount() > 1 && lists.getLongest() > 1, segment::toString);
+        assertTrue(lists.getNprobe() <= lists.getCount(), segment::toString);
+        assertEquals(1, lists.getDrift(), 0.2);
+      }
     }
   }
 
