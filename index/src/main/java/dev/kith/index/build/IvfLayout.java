@@ -27,7 +27,7 @@ import java.util.Optional;
 /// | section | content |
 /// |---|---|
 /// | `ivf` | 96 bytes, below |
-/// | `labels` | an unsigned int a row: its label less the least one |
+/// | `labels` | an unsigned int a row: its label less the least one; an unsigned long if one is larger |
 /// | `order` | an int a row: ordinals by ascending label |
 /// | `rows` | vectors without padding, see [VectorRows#packed] |
 /// | `centroids` | one a list, in the layout of [VectorRows] |
@@ -240,8 +240,14 @@ final class IvfLayout {
       int ordinal = order.getAtIndex(SealedLayout.INT, i);
       require(ordinal >= 0 && ordinal < size, file, "an ordinal below " + size, ordinal);
     }
-    return new LabelColumn.Ordered(
-        header.leastLabel, placement.place(file.section(SealedLayout.LABELS, bytes)), order, size);
+    MemorySegment labels = file.section(SealedLayout.LABELS);
+    if (labels.byteSize() != bytes && labels.byteSize() != 2 * bytes) {
+      throw corrupt(
+          file,
+          "section 'labels' of %d or %d bytes".formatted(bytes, 2 * bytes),
+          Long.toString(labels.byteSize()));
+    }
+    return new LabelColumn.Ordered(header.leastLabel, placement.place(labels), order, size);
   }
 
   private static void require(boolean holds, SectionFile file, String expected, int found)

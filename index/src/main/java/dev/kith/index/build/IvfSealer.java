@@ -76,7 +76,6 @@ final class IvfSealer {
   }
 
   void write(Path file) throws IOException {
-    requireNearLabels();
     try (Arena arena = Arena.ofShared();
         SectionFileWriter writer = SectionFileWriter.create(file)) {
       report(0);
@@ -111,20 +110,12 @@ final class IvfSealer {
     report(from + (int) ((to - from) * share));
   }
 
-  private void requireNearLabels() {
-    if (live.length > 0 && !LabelColumn.Ordered.canHold(leastLabel(), greatestLabel())) {
-      throw new IllegalArgumentException(
-          "labels of an inverted file must lie within 2^32, got %d to %d"
-              .formatted(leastLabel(), greatestLabel()));
-    }
-  }
-
   private long leastLabel() {
     return live.length == 0 ? 0 : segment.label(live[0]);
   }
 
   private long greatestLabel() {
-    return segment.label(live[live.length - 1]);
+    return live.length == 0 ? 0 : segment.label(live[live.length - 1]);
   }
 
   private Partition partition(Arena arena) throws InterruptedException {
@@ -228,11 +219,17 @@ final class IvfSealer {
 
   private void writeLabels(SectionFileWriter writer, int[] sources, int[] order, Arena arena)
       throws IOException {
-    MemorySegment labels = arena.allocate((long) sources.length * Integer.BYTES, Integer.BYTES);
+    long least = leastLabel();
+    int bytes = LabelColumn.Ordered.bytes(least, greatestLabel());
+    MemorySegment labels = arena.allocate((long) sources.length * bytes, bytes);
     MemorySegment byLabel = arena.allocate((long) sources.length * Integer.BYTES, Integer.BYTES);
     for (int position = 0; position < sources.length; position++) {
-      long above = segment.label(sources[position]) - leastLabel();
-      labels.setAtIndex(SealedLayout.INT, position, (int) above);
+      long above = segment.label(sources[position]) - least;
+      if (bytes == Integer.BYTES) {
+        labels.setAtIndex(SealedLayout.INT, position, (int) above);
+      } else {
+        labels.setAtIndex(SealedLayout.LONG, position, above);
+      }
       byLabel.setAtIndex(SealedLayout.INT, order[position], position);
     }
     SegmentSealer.write(writer, SealedLayout.LABELS, labels);

@@ -50,23 +50,28 @@ sealed interface LabelColumn {
     }
   }
 
-  /// Labels in any order, near enough to each other for four bytes a label.
+  /// Labels in any order.
   ///
   /// @param least label of all
-  /// @param above an unsigned int a row: how much its label is larger than `least`
+  /// @param above how much the label of a row is larger than `least`: an unsigned int a row, or an
+  ///   unsigned long where that is not enough
   /// @param order ordinals by ascending label
   record Ordered(long least, MemorySegment above, MemorySegment order, int size)
       implements LabelColumn {
 
-    /// Whether labels are near enough to each other.
-    static boolean canHold(long least, long greatest) {
-      return greatest - least >= 0 && greatest - least <= 0xFFFF_FFFFL;
+    /// Bytes that what is above the least label takes.
+    static int bytes(long least, long greatest) {
+      long span = greatest - least;
+      return span >= 0 && span <= 0xFFFF_FFFFL ? Integer.BYTES : Long.BYTES;
     }
 
     @Override
     public long label(int ordinal) {
       Require.inRange("ordinal", ordinal, 0, size - 1);
-      return least + Integer.toUnsignedLong(above.getAtIndex(SealedLayout.INT, ordinal));
+      return least
+          + (above.byteSize() == (long) size * Long.BYTES
+              ? above.getAtIndex(SealedLayout.LONG, ordinal)
+              : Integer.toUnsignedLong(above.getAtIndex(SealedLayout.INT, ordinal)));
     }
 
     @Override

@@ -75,8 +75,8 @@ final class LabelColumnTest {
     "-9223372036854775808, 0, false",
     "-2, 9223372036854775807, false"
   })
-  void labelsFitThatAreLessThanFourBytesApart(long least, long greatest, boolean fits) {
-    assertEquals(fits, LabelColumn.Ordered.canHold(least, greatest));
+  void labelsTakeFourBytesThatAreNoFartherApart(long least, long greatest, boolean fits) {
+    assertEquals(fits ? 4 : 8, LabelColumn.Ordered.bytes(least, greatest));
   }
 
   @Test
