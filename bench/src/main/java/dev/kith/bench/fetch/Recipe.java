@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// How one data set is made. Repeating it makes the same files.
-public sealed interface Recipe permits GloveRecipe, MnistRecipe, WordNetRecipe {
+public sealed interface Recipe permits GloveRecipe, MixtureRecipe, MnistRecipe, WordNetRecipe {
 
   /// Name of the data set and of its folder.
   String name();
@@ -20,6 +20,10 @@ public sealed interface Recipe permits GloveRecipe, MnistRecipe, WordNetRecipe {
 
   /// All recipes, those that need no options.
   static List<Recipe> all() {
-    return List.of(new GloveRecipe(), WordNetRecipe.usingWhatIsThere(), new MnistRecipe());
+    return List.of(
+        new GloveRecipe(),
+        WordNetRecipe.usingWhatIsThere(),
+        new MnistRecipe(),
+        new MixtureRecipe());
   }
 }

@@ -79,7 +79,9 @@ final class DatasetCommand implements Runnable {
       })
   int fetch(
       @Mixin HelpOption help,
-      @Parameters(paramLabel = "NAME", description = "glove-100, wordnet-minilm or mnist-784.")
+      @Parameters(
+              paramLabel = "NAME",
+              description = "glove-100, wordnet-minilm, mnist-784 or mixture-1m.")
           String name,
       @Option(
               names = "--dir",

@@ -51,6 +51,39 @@ final class RecipeTest {
   }
 
   @Test
+  void aMixtureIsTheSameEveryTimeAndLiesInClusters() throws Exception {
+    Path again = folder.resolve("again");
+    new MixtureRecipe().make(folder.resolve("once"), 3_000, 20);
+    new MixtureRecipe().make(again, 3_000, 20);
+    for (String file : List.of("base.npy", "query.npy")) {
+      assertEquals(-1, Files.mismatch(folder.resolve("once").resolve(file), again.resolve(file)));
+    }
+    try (Dataset dataset = DatasetFolder.open(again, 1)) {
+      assertEquals("mixture-1m", dataset.name());
+      assertEquals(3_000, dataset.base().rows());
+      assertEquals(128, dataset.base().columns());
+      double near = 0;
+      double far = 0;
+      for (int query = 0; query < 20; query++) {
+        near += distance(dataset, query, dataset.neighbors().get(query, 0));
+        far += distance(dataset, query, query);
+      }
+      // Two vectors of a cluster are .6 * sqrt(2 * 128) apart, of two clusters about 1.9 times
+      // that.
+      assertTrue(near < 0.7 * far, near + " and " + far);
+    }
+  }
+
+  private static double distance(Dataset dataset, int query, int row) {
+    double sum = 0;
+    for (int i = 0; i < dataset.base().columns(); i++) {
+      double difference = dataset.queries().row(query)[i] - dataset.base().row(row)[i];
+      sum += difference * difference;
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Test
   void aFileOfOtherWordsIsRefused() {
     assertRefused("{\"vectors\":{\"a\":[1,2]}}", "at least 100");
     assertRefused("{\"words\":[]}", "vectors");

@@ -314,8 +314,7 @@ final class IvfSegmentTest {
     "0, 4294967296",
     "-9223372036854775807, 9223372036854775807"
   })
-  void labelsMayBeAnyDistanceApart(long least, long greatest)
-      throws IOException {
+  void labelsMayBeAnyDistanceApart(long least, long greatest) throws IOException {
     Mixture mixture = Mixture.of(SPACE, 4, 1, 8);
     GrowingSegment growing = GrowingSegment.create(SPACE, ivf(Codec.F32), 4);
     growing.append(Long.MIN_VALUE, mixture.bytes(0), 0);
