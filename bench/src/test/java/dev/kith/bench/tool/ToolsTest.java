@@ -92,7 +92,7 @@ final class ToolsTest {
     assertEquals(1, run("kith-bench", "run", "--dataset", folder.resolve("no").toString()));
     assertTrue(err.toString().contains("kith bench dataset list"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--index", "tree"));
-    assertTrue(err.toString().contains("hnsw or flat"), err::toString);
+    assertTrue(err.toString().contains("hnsw, ivf or flat"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--segment", "mapped"));
     assertTrue(err.toString().contains("sealed-memory"), err::toString);
     assertEquals(
@@ -103,8 +103,16 @@ final class ToolsTest {
     assertTrue(err.toString().contains("add --segment sealed, or --server"), err::toString);
     assertEquals(2, run("kith-bench", "run", "--dataset", ".", "--codec", "int8"));
     assertTrue(err.toString().contains("--codec int8 is of sealed segments"), err::toString);
+    assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pc"));
+    assertTrue(err.toString().contains("rabitq or pq, got pc"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pq"));
-    assertTrue(err.toString().contains("int8 or rabitq, got pq"), err::toString);
+    assertTrue(err.toString().contains("PQ is for inverted files"), err::toString);
+    assertEquals(
+        2, run("kith-bench", "run", "--dataset", ".", "--index", "ivf", "--segment", "growing"));
+    assertTrue(err.toString().contains("a growing segment has no lists"), err::toString);
+    assertEquals(
+        2, run("kith-bench", "run", "--dataset", ".", "--index", "ivf", "--sweep", "ef=9"));
+    assertTrue(err.toString().contains("--sweep must be nprobe=N"), err::toString);
     String empty = folder.toString();
     assertEquals(
         1,
