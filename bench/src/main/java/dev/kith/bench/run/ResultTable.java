@@ -1,6 +1,7 @@
 package dev.kith.bench.run;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import tools.jackson.databind.JsonNode;
 
 /// Prints rows as they come, under one heading.
 public final class ResultTable {
+  /// Settings of searches, as opposed to those of the index.
+  private static final List<String> SWEPT = List.of("ef", "nprobe");
+
   private static final String HEADING = "%-10s %8s %9s %10s %9s %9s %9s %9s %9s %11s";
 
   private final PrintWriter out;
@@ -26,7 +30,7 @@ public final class ResultTable {
     out.println(
         HEADING
             .formatted(
-                setting(row.params().get("ef")),
+                setting(row.params()),
                 share(row.recall().at1()),
                 share(row.recall().at10()),
                 share(row.recall().at100()),
@@ -43,7 +47,7 @@ public final class ResultTable {
   private void heading(Row row) {
     StringBuilder params = new StringBuilder();
     for (Map.Entry<String, JsonNode> param : row.params().entrySet()) {
-      if (!param.getKey().equals("ef")) {
+      if (!SWEPT.contains(param.getKey())) {
         params.append(' ').append(param.getKey()).append('=').append(param.getValue().asString());
       }
     }
@@ -72,8 +76,12 @@ public final class ResultTable {
             "distances"));
   }
 
-  private static String setting(@Nullable JsonNode ef) {
-    return ef == null ? "exact" : "ef=" + ef.asString();
+  private static String setting(Map<String, JsonNode> params) {
+    return params.entrySet().stream()
+        .filter(param -> SWEPT.contains(param.getKey()))
+        .map(param -> param.getKey() + "=" + param.getValue().asString())
+        .findFirst()
+        .orElse("exact");
   }
 
   private static String share(@Nullable Double share) {

@@ -15,6 +15,8 @@ import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealedSegment.Residence;
 import java.lang.foreign.Arena;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +122,25 @@ final class BenchRunTest {
       long rowsAndLinks = 64 + 2 * 4 * Integer.BYTES;
       assertTrue(known(row.bytesPerVector()) >= rowsAndLinks, row::toString);
     }
+  }
+
+  @Test
+  void moreListsFindMoreAndTheTableSaysHowManyWereRead() throws Exception {
+    StringWriter text = new StringWriter();
+    ResultTable table = new ResultTable(new PrintWriter(text));
+    try (Dataset dataset = small()) {
+      IndexSpec lists = RunSettings.index("ivf", Map.of("lists", 20), 1);
+      RunSettings settings = new RunSettings(lists, List.of(1, 20), 1, 10, 1);
+      List<Row> rows = run(dataset, settings, SegmentKind.SEALED_MEMORY);
+      rows.forEach(table::print);
+      assertTrue(
+          known(rows.getLast().recall().at10()) > known(rows.getFirst().recall().at10()),
+          rows::toString);
+      assertTrue(known(rows.getLast().recall().at10()) > 0.9, rows::toString);
+    }
+    assertTrue(text.toString().contains("ivf lists=20 seed=1 codec=rabitq, "), text::toString);
+    assertTrue(text.toString().contains("nprobe=1 "), text::toString);
+    assertTrue(text.toString().contains("nprobe=20 "), text::toString);
   }
 
   @Test
