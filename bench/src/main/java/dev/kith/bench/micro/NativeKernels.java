@@ -21,6 +21,8 @@ final class NativeKernels implements AutoCloseable {
   /// The program beside [ProductBenchmark]; it needs OpenBLAS.
   static final String PRODUCTS = "products.c";
 
+  private static final String HEADER = "splitmix.h";
+
   private final Path folder;
   private final String source;
 
@@ -47,15 +49,22 @@ final class NativeKernels implements AutoCloseable {
     return false;
   }
 
+  private void copy(String resource) throws IOException {
+    try (InputStream text =
+        Objects.requireNonNull(NativeKernels.class.getResourceAsStream(resource), resource)) {
+      Files.copy(text, folder.resolve(resource));
+    }
+  }
+
   /// Compiles a program.
   ///
   /// @param source [#FLOATS], [#CODES] or [#PRODUCTS]
   /// @throws IOException if the compiler refuses it
   static NativeKernels compile(String source) throws IOException, InterruptedException {
     NativeKernels kernels = new NativeKernels(Files.createTempDirectory("kith-kernels"), source);
-    try (InputStream text =
-        Objects.requireNonNull(NativeKernels.class.getResourceAsStream(source), source)) {
-      Files.copy(text, kernels.folder.resolve(source));
+    try {
+      kernels.copy(source);
+      kernels.copy(HEADER);
       List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native"));
       command.addAll(List.of("-ffast-math", "-Wno-psabi", source, "-o", "kernels"));
       if (source.equals(PRODUCTS)) {
@@ -87,6 +96,7 @@ final class NativeKernels implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(folder.resolve(source));
+    Files.deleteIfExists(folder.resolve(HEADER));
     Files.deleteIfExists(folder.resolve("kernels"));
     Files.deleteIfExists(folder);
   }

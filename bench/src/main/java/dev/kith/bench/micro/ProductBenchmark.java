@@ -1,11 +1,10 @@
 package dev.kith.bench.micro;
 
 import dev.kith.index.kernel.Columns;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.RowProducts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,8 +39,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ProductBenchmark {
   static final int ROWS = 96;
   static final int COLUMNS = 1_024;
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// Coordinates of a row.
   @Param({"100", "384", "784", "1536"})
@@ -57,14 +54,14 @@ public class ProductBenchmark {
   private final float[] products = new float[ROWS * COLUMNS];
   private final int[] nearest = new int[ROWS];
   private final float[] largest = new float[ROWS];
-  private MemorySegment rows = MemorySegment.NULL;
+  private Points rows = new Points(MemorySegment.NULL, 0, 0, 1);
   private Columns columns = new Columns(1, 1, arena);
 
   /// Fills rows and columns with the numbers that the C program uses.
   @Setup
   public void prepare() {
     SplitMix random = new SplitMix(42);
-    rows = copy(random.vector(ROWS * dimension));
+    rows = new Points(copy(random.vector(ROWS * dimension)), 0, 4L * dimension, dimension);
     MemorySegment coordinates = copy(random.vector(COLUMNS * dimension));
     columns = new Columns(COLUMNS, dimension, arena);
     for (int column = 0; column < COLUMNS; column++) {
@@ -74,7 +71,7 @@ public class ProductBenchmark {
 
   private MemorySegment copy(float[] values) {
     MemorySegment segment = arena.allocate(4L * values.length, 64);
-    MemorySegment.copy(values, 0, segment, FLOAT, 0, values.length);
+    MemorySegment.copy(values, 0, segment, Points.FLOAT, 0, values.length);
     return segment;
   }
 
@@ -88,7 +85,7 @@ public class ProductBenchmark {
   @Benchmark
   @OperationsPerInvocation(ROWS)
   public float[] products() {
-    worker.products(columns, rows, 0, 4L * dimension, ordinals, 0, ROWS, products);
+    worker.products(columns, rows, ordinals, 0, ROWS, products);
     return products;
   }
 
@@ -96,7 +93,7 @@ public class ProductBenchmark {
   @Benchmark
   @OperationsPerInvocation(ROWS)
   public int[] nearestColumn() {
-    worker.nearest(columns, rows, 0, 4L * dimension, ordinals, 0, ROWS, nearest, largest);
+    worker.nearest(columns, rows, ordinals, 0, ROWS, nearest, largest);
     return nearest;
   }
 }

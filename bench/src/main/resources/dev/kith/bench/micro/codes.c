@@ -13,18 +13,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "splitmix.h"
+
 enum { VISITS = 1024, BLOCK = 32 };
-
-static uint64_t state = 42;
-
-static uint64_t next(void) {
-  uint64_t z = (state += 0x9E3779B97F4A7C15u);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
-static float coordinate(void) { return (float)(next() >> 40) * 0x1p-24f - 0.5f; }
 
 static inline float sum(__m256 v) {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "splitmix.h"
+
 /* A register has 16 floats with AVX-512. Vectors wider than registers are split through memory,
  * which is six to twelve times slower. */
 #ifdef __AVX512F__
@@ -19,18 +21,6 @@ enum { VISITS = 1024, PADDING = 16, LANES = 8 };
 #endif
 
 typedef float vec __attribute__((vector_size(LANES * sizeof(float))));
-
-static uint64_t state = 42;
-
-/* SplitMix64, because it is the same few lines in both languages. */
-static uint64_t next(void) {
-  uint64_t z = (state += 0x9E3779B97F4A7C15u);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
-static float coordinate(void) { return (float)(next() >> 40) * 0x1p-24f - 0.5f; }
 
 static inline vec at(const float *p, long i) { return *(const vec *)(p + i); }
 

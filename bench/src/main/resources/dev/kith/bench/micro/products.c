@@ -9,22 +9,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "splitmix.h"
+
 void openblas_set_num_threads(int);
 void cblas_sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a,
                  int lda, const float *b, int ldb, float beta, float *c, int ldc);
 
 enum { ROWS = 96, COLUMNS = 1024, ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112 };
-
-static uint64_t state = 42;
-
-static uint64_t next(void) {
-  uint64_t z = (state += 0x9E3779B97F4A7C15u);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
-static float coordinate(void) { return (float)(next() >> 40) * 0x1p-24f - 0.5f; }
 
 static double nanos(void) {
   struct timespec t;

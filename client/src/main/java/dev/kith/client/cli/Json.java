@@ -94,15 +94,13 @@ final class Json {
       case IndexSpec.Ivf ivf -> {
         index.put("kind", "ivf");
         ivf.lists().ifPresent(lists -> index.put("lists", lists));
-        ivf.seed()
-            .ifPresent(seed -> index.put("seed", new BigInteger(Long.toUnsignedString(seed))));
+        ivf.seed().ifPresent(seed -> index.put("seed", unsigned(seed)));
       }
       case IndexSpec.Hnsw hnsw -> {
         index.put("kind", "hnsw");
         hnsw.m().ifPresent(m -> index.put("m", m));
         hnsw.efConstruction().ifPresent(ef -> index.put("ef_construction", ef));
-        hnsw.seed()
-            .ifPresent(seed -> index.put("seed", new BigInteger(Long.toUnsignedString(seed))));
+        hnsw.seed().ifPresent(seed -> index.put("seed", unsigned(seed)));
         hnsw.layout().ifPresent(layout -> index.put("layout", name(layout)));
       }
     }
@@ -112,6 +110,10 @@ final class Json {
       object.put("defer_indexing", true);
     }
     return object.put("created", info.created().toString()).put("points", info.points());
+  }
+
+  private static BigInteger unsigned(long number) {
+    return new BigInteger(Long.toUnsignedString(number));
   }
 
   /// A layout or codec as options and answers spell it.

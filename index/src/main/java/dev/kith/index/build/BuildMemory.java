@@ -30,8 +30,7 @@ public final class BuildMemory {
         long blocks = space.dimension() / 4 + 2L * Float.BYTES;
         long codes =
             switch (codec) {
-              case F32 -> 0;
-              case F16, BF16, INT8 -> SegmentCodes.bytes(codec, space, 1);
+              case F32, F16, BF16, INT8 -> SegmentCodes.bytes(codec, space, 1);
               case RABITQ, PQ -> blocks;
             };
         yield row + 2L * Long.BYTES + codes + LISTING_BYTES;

@@ -111,7 +111,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
           "labels must ascend: expected more than %d, got %d".formatted(label(ordinal - 1), label));
     }
     rows.set(ordinal, vector, offset);
-    memory.labels().setAtIndex(Labels.LONG, ordinal, label);
+    memory.labels().setAtIndex(SealedLayout.LONG, ordinal, label);
     appended = ordinal + 1;
     return ordinal;
   }
@@ -222,15 +222,18 @@ public final class GrowingSegment implements SegmentReader, Resource {
 
   @Override
   public long label(int ordinal) {
-    return memory
-        .labels()
-        .getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, appended - 1));
+    return labels().label(ordinal);
+  }
+
+  /// Of the rows appended so far.
+  private LabelColumn labels() {
+    return new LabelColumn.Ascending(memory.labels(), appended);
   }
 
   /// The row with this label, published or not, dead or alive, or -1 if there is none.
   @Override
   public int ordinalOf(long label) {
-    return Labels.indexOf(memory.labels(), appended, label);
+    return labels().ordinalOf(label);
   }
 
   @Override
@@ -319,7 +322,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// @return what is wrong, empty if nothing is
   public List<String> verify() {
     List<String> violations = new ArrayList<>();
-    Labels.verify(memory.labels(), appended, violations);
+    labels().verify(violations);
     if (graph != null) {
       violations.addAll(graph.verify(queue.linked()));
     }

@@ -13,6 +13,7 @@ import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.ListCodes;
+import dev.kith.index.ivf.Partition;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
@@ -130,23 +131,9 @@ final class IvfLayout {
       require(holds, file, "bits or parts as the codec %s has".formatted(codec), detail);
     }
 
-    ListStats stats(InvertedLists of) {
-      int longest = 0;
-      for (int list = 0; list < of.count(); list++) {
-        longest = Math.max(longest, of.size(list));
-      }
-      double drift = trainedError > 0 ? error / trainedError : 1;
-      return new ListStats(lists, longest, tuning.nprobe(), drift);
-    }
-
     IndexSpec.Ivf index() {
       return new IndexSpec.Ivf(new IvfParams(asked, seed), codec);
     }
-  }
-
-  /// Coordinates of a prepared vector: those of a padded row.
-  static int preparedDimension(VectorSpace space) {
-    return (int) (VectorRows.strideBytes(space) / Float.BYTES);
   }
 
   /// The blocks of rows coded by a codec that has some.
@@ -156,13 +143,37 @@ final class IvfLayout {
       BlockCode code, VectorSpace space, long seed, MemorySegment blocks) {
     Optional<RandomRotation> rotation =
         code instanceof Rabitq
-            ? Optional.of(new RandomRotation(preparedDimension(space), seed))
+            ? Optional.of(new RandomRotation(VectorRows.paddedDimension(space), seed))
             : Optional.empty();
     return new ListCodes.Blocks(code, rotation, blocks);
   }
 
-  /// Reads lists and rows.
-  static InvertedFile open(
+  /// What a file holds.
+  record Opened(Header header, LabelColumn labels, InvertedFile file) {
+
+    Partition.Centroids centroids() {
+      return new Partition.Centroids(file.lists().centroids(), header.trained, header.trainedError);
+    }
+
+    ListStats stats() {
+      int longest = 0;
+      for (int list = 0; list < header.lists; list++) {
+        longest = Math.max(longest, file.lists().size(list));
+      }
+      double drift = header.trainedError > 0 ? header.error / header.trainedError : 1;
+      return new ListStats(header.lists, longest, header.tuning.nprobe(), drift);
+    }
+  }
+
+  /// Reads everything.
+  static Opened open(SectionFile file, VectorSpace space, int size, Placement placement)
+      throws CorruptFileException {
+    Header header = Header.read(file);
+    LabelColumn labels = labels(file, header, size, placement);
+    return new Opened(header, labels, lists(file, header, space, size, placement));
+  }
+
+  private static InvertedFile lists(
       SectionFile file, Header header, VectorSpace space, int size, Placement placement)
       throws CorruptFileException {
     int lists = header.lists;
@@ -210,7 +221,7 @@ final class IvfLayout {
       throws CorruptFileException {
     try {
       if (header.codec == Codec.RABITQ) {
-        return new Rabitq(preparedDimension(space), header.detail);
+        return new Rabitq(VectorRows.paddedDimension(space), header.detail);
       }
       MemorySegment words = file.section(WORDS, ProductQuantizer.storedBytes(space.dimension(), 4));
       return new ProductCode(ProductQuantizer.read(space.dimension(), header.detail, 4, words));
@@ -231,8 +242,7 @@ final class IvfLayout {
     return starts;
   }
 
-  /// Reads the labels of a segment with an inverted file.
-  static LabelColumn labels(SectionFile file, Header header, int size, Placement placement)
+  private static LabelColumn labels(SectionFile file, Header header, int size, Placement placement)
       throws CorruptFileException {
     long bytes = (long) size * Integer.BYTES;
     MemorySegment order = placement.place(file.section(ORDER, bytes));

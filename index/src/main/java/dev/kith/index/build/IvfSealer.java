@@ -155,7 +155,7 @@ final class IvfSealer {
                   arena,
                   done -> coding.done((double) done / sources.length)));
       case RABITQ -> {
-        int dimension = IvfLayout.preparedDimension(space);
+        int dimension = VectorRows.paddedDimension(space);
         Rabitq code = new Rabitq(dimension, Rabitq.suitableBits(space.dimension()));
         yield blocks(code, partition, sources, arena, coding);
       }

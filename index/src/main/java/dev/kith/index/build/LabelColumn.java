@@ -4,9 +4,12 @@ import dev.kith.index.Require;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// The labels of a sealed segment by ordinal, whose order need not be theirs. Thread-safe, over
-/// memory that someone else owns.
+/// The labels of a segment by ordinal, whose order need not be theirs. Thread-safe, over memory
+/// that someone else owns.
 sealed interface LabelColumn {
+
+  /// Rows there are.
+  int size();
 
   /// The label of a row.
   ///
@@ -19,10 +22,37 @@ sealed interface LabelColumn {
   int ordinalAt(int position);
 
   /// The row with a label, or -1.
-  int ordinalOf(long label);
+  default int ordinalOf(long label) {
+    int low = 0;
+    int high = size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int ordinal = ordinalAt(middle);
+      long there = label(ordinal);
+      if (there == label) {
+        return ordinal;
+      }
+      if (there < label) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
 
-  /// Adds what is wrong to `violations`.
-  void verify(List<String> violations);
+  /// Adds to `violations` if the labels do not ascend in the order they should.
+  default void verify(List<String> violations) {
+    for (int position = 1; position < size(); position++) {
+      int row = ordinalAt(position);
+      long before = label(ordinalAt(position - 1));
+      long label = label(row);
+      if (label <= before) {
+        violations.add("label %d of row %d follows label %d".formatted(label, row, before));
+        return;
+      }
+    }
+  }
 
   /// Labels that ascend with ordinals.
   ///
@@ -31,22 +61,12 @@ sealed interface LabelColumn {
 
     @Override
     public long label(int ordinal) {
-      return labels.getAtIndex(Labels.LONG, Require.inRange("ordinal", ordinal, 0, size - 1));
+      return labels.getAtIndex(SealedLayout.LONG, Require.inRange("ordinal", ordinal, 0, size - 1));
     }
 
     @Override
     public int ordinalAt(int position) {
       return Require.inRange("position", position, 0, size - 1);
-    }
-
-    @Override
-    public int ordinalOf(long label) {
-      return Labels.indexOf(labels, size, label);
-    }
-
-    @Override
-    public void verify(List<String> violations) {
-      Labels.verify(labels, size, violations);
     }
   }
 
@@ -78,38 +98,6 @@ sealed interface LabelColumn {
     public int ordinalAt(int position) {
       Require.inRange("position", position, 0, size - 1);
       return order.getAtIndex(SealedLayout.INT, position);
-    }
-
-    @Override
-    public int ordinalOf(long label) {
-      int low = 0;
-      int high = size - 1;
-      while (low <= high) {
-        int middle = (low + high) >>> 1;
-        int ordinal = ordinalAt(middle);
-        long there = label(ordinal);
-        if (there == label) {
-          return ordinal;
-        }
-        if (there < label) {
-          low = middle + 1;
-        } else {
-          high = middle - 1;
-        }
-      }
-      return -1;
-    }
-
-    @Override
-    public void verify(List<String> violations) {
-      for (int i = 1; i < size; i++) {
-        long before = label(ordinalAt(i - 1));
-        long label = label(ordinalAt(i));
-        if (label <= before) {
-          violations.add("label %d, the %d-th, follows label %d".formatted(label, i, before));
-          return;
-        }
-      }
     }
   }
 }

@@ -12,7 +12,6 @@ import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.IntrinsicDimension;
 import dev.kith.index.hnsw.SealedGraph;
-import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.Partition;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
@@ -64,9 +63,7 @@ public final class SealedSegment implements SegmentReader, Resource {
   private final @Nullable SealedGraph graph;
   private final @Nullable FastGraph fast;
   private final @Nullable CodedGraph coded;
-  private final @Nullable InvertedFile ivf;
-  private final Partition.@Nullable Centroids centroids;
-  private final Optional<ListStats> listStats;
+  private final IvfLayout.@Nullable Opened lists;
   private final Tombstones tombstones;
 
   /// @param placement decides in which memory a section is served
@@ -84,28 +81,20 @@ public final class SealedSegment implements SegmentReader, Resource {
     this.space = space;
     this.lsn = header.lsn();
     this.size = header.rows();
-    IvfLayout.Header lists =
-        header.index() == SealedLayout.IVF ? IvfLayout.Header.read(file) : null;
+    this.lists =
+        header.index() == SealedLayout.IVF ? IvfLayout.open(file, space, size, placement) : null;
     this.labels =
         lists == null
             ? new LabelColumn.Ascending(
                 placement.place(file.section(SealedLayout.LABELS, (long) size * Long.BYTES)), size)
-            : IvfLayout.labels(file, lists, size, placement);
-    this.ivf = lists == null ? null : IvfLayout.open(file, lists, space, size, placement);
-    this.centroids =
-        lists == null || ivf == null
-            ? null
-            : new Partition.Centroids(
-                ivf.lists().centroids(), lists.trained(), lists.trainedError());
-    this.listStats =
-        lists == null || ivf == null ? Optional.empty() : Optional.of(lists.stats(ivf.lists()));
+            : lists.labels();
     this.fast = header.graph().bits() > 0 ? fastGraph(file, header, space, placement) : null;
     if (fast != null) {
       this.rows = fast.rows();
       this.graph = fast.graph();
       this.coded = null;
-    } else if (ivf != null) {
-      this.rows = ivf.rows();
+    } else if (lists != null) {
+      this.rows = lists.file().rows();
       this.graph = null;
       this.coded = null;
     } else {
@@ -124,7 +113,7 @@ public final class SealedSegment implements SegmentReader, Resource {
               : null;
     }
     this.copiedBytes = placement.copiedBytes();
-    this.index = lists == null ? index(file, header) : lists.index();
+    this.index = lists == null ? index(file, header) : lists.header().index();
     this.tombstones = new Tombstones(size);
   }
 
@@ -405,15 +394,15 @@ public final class SealedSegment implements SegmentReader, Resource {
   /// Rows that a search which does not say how many scores exactly for each hit, as measured when
   /// the segment was sealed; empty without codes, except that it is 1 for lists of vectors.
   public OptionalDouble rescoreFactor() {
-    if (ivf != null) {
-      return OptionalDouble.of(ivf.tuning().rescoreFactor());
+    if (lists != null) {
+      return OptionalDouble.of(lists.header().tuning().rescoreFactor());
     }
     return coded == null ? OptionalDouble.empty() : OptionalDouble.of(coded.rescoreFactor());
   }
 
   /// What there is to know of its lists; empty if the index is another.
   public Optional<ListStats> listStats() {
-    return listStats;
+    return Optional.ofNullable(lists).map(IvfLayout.Opened::stats);
   }
 
   @Override
@@ -429,8 +418,8 @@ public final class SealedSegment implements SegmentReader, Resource {
       scratch.probe(plan, query, hits, segment, fast);
     } else if (coded != null) {
       scratch.probe(plan, query, hits, segment, coded);
-    } else if (ivf != null) {
-      scratch.probe(plan, query, hits, segment, ivf);
+    } else if (lists != null) {
+      scratch.probe(plan, query, hits, segment, lists.file());
     } else if (graph == null) {
       scratch.probeExactly(query, hits, segment);
     } else {
@@ -455,14 +444,9 @@ public final class SealedSegment implements SegmentReader, Resource {
     memory.close();
   }
 
-  /// The lists; null if the index is another.
-  @Nullable InvertedFile ivf() {
-    return ivf;
-  }
-
   /// The centroids of the lists; null if the index is another.
   Partition.@Nullable Centroids centroids() {
-    return centroids;
+    return lists == null ? null : lists.centroids();
   }
 
   /// What the graph is walked on; null if that is the rows.

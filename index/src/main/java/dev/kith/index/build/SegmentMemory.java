@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// What a growing segment is made of: reserved at once, committed as it is written.
 ///
 /// @param arena of all of it, and of the graph; closed with it
-/// @param labels a long a row, see [Labels]
+/// @param labels a long a row, see [LabelColumn.Ascending]
 record SegmentMemory(Arena arena, VectorRows rows, MemorySegment labels, Tombstones tombstones)
     implements Resource {
 

@@ -157,7 +157,7 @@ public final class SegmentMerge implements Resource {
   /// Whether what is left of a segment's graph can be kept.
   private static boolean isCore(SealedSegment segment, IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> segment.ivf() == null;
+      case IndexSpec.Flat() -> !(segment.index() instanceof IndexSpec.Ivf);
       case IndexSpec.Ivf(_, _) -> false;
       case IndexSpec.Hnsw(var params, _, _) -> {
         SealedGraph graph = segment.graph();
@@ -297,7 +297,7 @@ public final class SegmentMerge implements Resource {
         int there = ordinals[ordinal];
         if (there >= 0) {
           memory.rows().copy(there, input.rows(), ordinal);
-          memory.labels().setAtIndex(Labels.LONG, there, input.label(ordinal));
+          memory.labels().setAtIndex(SealedLayout.LONG, there, input.label(ordinal));
           report(there);
         }
       }

@@ -166,7 +166,7 @@ final class SegmentSealer {
     MemorySegment labels = arena.allocate((long) live * Long.BYTES, Long.BYTES);
     for (int ordinal = 0; ordinal < size; ordinal++) {
       if (newOrdinals[ordinal] >= 0) {
-        labels.setAtIndex(Labels.LONG, newOrdinals[ordinal], segment.label(ordinal));
+        labels.setAtIndex(SealedLayout.LONG, newOrdinals[ordinal], segment.label(ordinal));
       }
     }
     write(writer, SealedLayout.LABELS, labels);

@@ -1,5 +1,6 @@
 package dev.kith.index.cluster;
 
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.Columns;
 import dev.kith.index.kernel.RowProducts;
 import java.lang.foreign.Arena;
@@ -118,15 +119,6 @@ public final class Clusters {
       int[] nearest,
       float[] closeness,
       RowProducts worker) {
-    worker.nearest(
-        columns,
-        points.segment(),
-        points.offset(),
-        points.stride(),
-        ordinals,
-        from,
-        to,
-        nearest,
-        closeness);
+    worker.nearest(columns, points, ordinals, from, to, nearest, closeness);
   }
 }

@@ -1,5 +1,6 @@
 package dev.kith.index.cluster;
 
+import dev.kith.index.kernel.Points;
 import dev.kith.index.Require;
 import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.work.OrderedWork;
@@ -8,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// Finds centroids such that points lie near their nearest one (Lloyd, *Least squares quantization
 /// in PCM*, 1982).
@@ -279,11 +281,12 @@ public final class KMeans {
   ///
   /// @return how many
   private int reseat(int size) {
-    Integer[] bySize =
-        IntStream.range(0, params.clusters())
-            .boxed()
-            .sorted((a, b) -> Integer.compare(members.size(a), members.size(b)))
-            .toArray(Integer[]::new);
+    int[] bySize =
+        LongStream.range(0, params.clusters())
+            .map(cluster -> (long) members.size((int) cluster) << Integer.SIZE | cluster)
+            .sorted()
+            .mapToInt(entry -> (int) entry)
+            .toArray();
     double most = params.cap() * size / params.clusters();
     int moves = 0;
     for (int small = 0, large = bySize.length - 1; small < large; small++, large--) {

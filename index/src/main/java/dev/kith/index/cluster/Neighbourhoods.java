@@ -1,5 +1,6 @@
 package dev.kith.index.cluster;
 
+import dev.kith.index.kernel.Points;
 import dev.kith.index.TopK;
 import dev.kith.index.kernel.Columns;
 import dev.kith.index.kernel.ProductKernel;
@@ -125,15 +126,7 @@ final class Neighbourhoods {
     }
     Columns around = around(ofChunk, worker);
     worker.products.nearest(
-        around,
-        points.segment(),
-        points.offset(),
-        points.stride(),
-        worker.ordinals,
-        0,
-        size,
-        worker.assigned,
-        worker.closeness);
+        around, points, worker.ordinals, 0, size, worker.assigned, worker.closeness);
     for (int i = 0; i < size; i++) {
       worker.assigned[i] = worker.neighbours[worker.assigned[i]];
     }
@@ -144,14 +137,7 @@ final class Neighbourhoods {
       worker.fitCentroids(clusters.count());
       Points centroids = clusters.centroids();
       worker.products.products(
-          clusters.columns(),
-          centroids.segment(),
-          centroids.offset(),
-          centroids.stride(),
-          centroidOrdinals,
-          from,
-          to,
-          worker.toCentroids);
+          clusters.columns(), centroids, centroidOrdinals, from, to, worker.toCentroids);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kith.index.cluster;
 
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.Columns;
 import dev.kith.index.work.OrderedWork;
 import java.lang.foreign.Arena;
@@ -114,16 +115,7 @@ final class Seeding {
           size,
           KMeans.CHUNK,
           (worker, first, last) -> {
-            worker.products.nearest(
-                columns,
-                points.segment(),
-                points.offset(),
-                points.stride(),
-                sample,
-                first,
-                last,
-                nearest,
-                closeness);
+            worker.products.nearest(columns, points, sample, first, last, nearest, closeness);
             for (int i = first; i < last; i++) {
               double distance = squares[i] + ofCentroid - 2.0 * closeness[i];
               weights[i] = Math.min(weights[i], distance > ROUNDING * squares[i] ? distance : 0);

@@ -114,7 +114,7 @@ public final class HalfRows implements SegmentCodes {
 
   /// Coordinates that a kernel runs over: as many as of a row of floats.
   public int paddedDimension() {
-    return (int) (VectorRows.strideBytes(space) / Float.BYTES);
+    return VectorRows.paddedDimension(space);
   }
 
   /// Where a row starts in [#segment()], in bytes. Not checked.

@@ -3,7 +3,7 @@ package dev.kith.index.codec;
 import dev.kith.index.Require;
 import dev.kith.index.cluster.Clusters;
 import dev.kith.index.cluster.KMeans;
-import dev.kith.index.cluster.Points;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.FastScan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

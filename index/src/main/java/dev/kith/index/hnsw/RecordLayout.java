@@ -30,7 +30,7 @@ record RecordLayout(long rowBytes, int slots, int lookups) {
 
   /// How the neighbours of vectors of this shape are coded.
   static Rabitq code(VectorSpace space, int bits) {
-    return new Rabitq((int) (VectorRows.strideBytes(space) / Float.BYTES), bits);
+    return new Rabitq(VectorRows.paddedDimension(space), bits);
   }
 
   /// Byte of a record at which its links start.

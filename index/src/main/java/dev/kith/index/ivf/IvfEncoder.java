@@ -1,6 +1,6 @@
 package dev.kith.index.ivf;
 
-import dev.kith.index.cluster.Points;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.BlockEncoder;
 import dev.kith.index.codec.ProductQuantizer;
@@ -17,9 +17,6 @@ public final class IvfEncoder {
 
   /// Blocks that a thread codes at a time: short enough for one who waits to cancel.
   private static final int CHUNK = 16;
-
-  /// Chunks between two reports.
-  private static final int REPORT = 64;
 
   private static final int WORD_BITS = 4;
   private static final int WORD_ROUNDS = 20;
@@ -94,12 +91,7 @@ public final class IvfEncoder {
     int all = firstBlocks[firstBlocks.length - 1];
     try (Arena arena = Arena.ofShared();
         OrderedWork<Place> workers = new OrderedWork<>(threads, () -> new Place(target, arena))) {
-      for (int from = 0; from < all; from += CHUNK * REPORT) {
-        int first = from;
-        int size = Math.min(all - from, CHUNK * REPORT);
-        workers.run(size, CHUNK, (place, start, end) -> place.write(first + start, first + end));
-        progress.done((double) (from + size) / all);
-      }
+      workers.run(all, CHUNK, Place::write, done -> progress.done((double) done / all));
     }
   }
 

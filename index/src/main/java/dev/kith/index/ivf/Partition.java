@@ -4,7 +4,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.cluster.Clusters;
 import dev.kith.index.cluster.KMeans;
-import dev.kith.index.cluster.Points;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.store.VectorRows;
 import dev.kith.index.work.OrderedWork;
@@ -103,17 +103,12 @@ public record Partition(
         OrderedWork<RowProducts> workers = new OrderedWork<>(threads, RowProducts::new)) {
       Clusters clusters = Clusters.of(spherical, points(centroids.rows), lists, scratch);
       Points points = points(rows);
-      for (int from = 0; from < sources.length; from += CHUNK * 64) {
-        int first = from;
-        int size = Math.min(sources.length - from, CHUNK * 64);
-        workers.run(
-            size,
-            CHUNK,
-            (worker, start, end) ->
-                clusters.assign(
-                    points, sources, first + start, first + end, nearest, closeness, worker));
-        progress.done((double) (from + size) / sources.length);
-      }
+      workers.run(
+          sources.length,
+          CHUNK,
+          (worker, from, to) ->
+              clusters.assign(points, sources, from, to, nearest, closeness, worker),
+          done -> progress.done((double) done / sources.length));
       return group(centroids, lists, nearest, error(points, sources, closeness, spherical));
     }
   }

@@ -2,16 +2,11 @@ package dev.kith.index.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Objects;
 
 /// Columns of a matrix, packed for a [ProductKernel] to multiply rows with. Owned by one thread
 /// while they are set; after that, read by any.
 public final class Columns {
-
-  static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final ProductKernel kernel;
   private final int count;
@@ -37,7 +32,7 @@ public final class Columns {
     this.depth = depth;
     this.panels = arena.allocate(panelCount() * kernel.panelBytes(depth), 64);
     for (int column = 0; column < panelCount() * kernel.width(); column++) {
-      panels.set(FLOAT, at(column), Float.NEGATIVE_INFINITY);
+      panels.set(Points.FLOAT, at(column), Float.NEGATIVE_INFINITY);
     }
   }
 
@@ -52,10 +47,10 @@ public final class Columns {
     Bounds.check(source, offset, depth);
     long line = (long) kernel.width() * Float.BYTES;
     long at = at(column);
-    panels.set(FLOAT, at, addend);
+    panels.set(Points.FLOAT, at, addend);
     for (int i = 0; i < depth; i++) {
       at += line;
-      panels.set(FLOAT, at, source.get(FLOAT, offset + ((long) i << 2)));
+      panels.set(Points.FLOAT, at, source.get(Points.FLOAT, offset + ((long) i << 2)));
     }
   }
 
@@ -63,7 +58,7 @@ public final class Columns {
   ///
   /// @throws IndexOutOfBoundsException if there is no such column
   public void disregard(int column) {
-    panels.set(FLOAT, at(Objects.checkIndex(column, count)), Float.NEGATIVE_INFINITY);
+    panels.set(Points.FLOAT, at(Objects.checkIndex(column, count)), Float.NEGATIVE_INFINITY);
   }
 
   private long at(int column) {

@@ -31,6 +31,9 @@ public final class LookupTable {
   private final byte[] entries;
   private final float[] values;
 
+  /// Of every lookup the least value.
+  private final float[] leasts;
+
   /// Room for the sums of a block.
   final short[] sums = new short[FastScan.BLOCK];
 
@@ -50,6 +53,7 @@ public final class LookupTable {
     this.lookups = lookups;
     this.entries = new byte[lookups * TABLE];
     this.values = new float[lookups * TABLE];
+    this.leasts = new float[lookups];
   }
 
   /// Lookups a vector.
@@ -84,24 +88,25 @@ public final class LookupTable {
   /// a 63rd of the range of the lookup whose values differ most, above the least value of each.
   public void setToValues() {
     float range = 0;
-    double leasts = 0;
+    double bias = 0;
     for (int lookup = 0; lookup < lookups; lookup++) {
       float least = least(lookup);
+      leasts[lookup] = least;
       float most = least;
       for (int v = lookup * TABLE; v < (lookup + 1) * TABLE; v++) {
         most = Math.max(most, values[v]);
       }
       range = Math.max(range, most - least);
-      leasts += least;
+      bias += least;
     }
     float perUnit = range == 0 ? 0 : FastScan.MAX_ENTRY / range;
     for (int lookup = 0; lookup < lookups; lookup++) {
-      float least = least(lookup);
+      float least = leasts[lookup];
       for (int v = lookup * TABLE; v < (lookup + 1) * TABLE; v++) {
         entries[v] = (byte) ((values[v] - least) * perUnit + 0.5f);
       }
     }
-    setValue(range / FastScan.MAX_ENTRY, (float) leasts);
+    setValue(range / FastScan.MAX_ENTRY, (float) bias);
   }
 
   private float least(int lookup) {

@@ -23,10 +23,8 @@ public final class RowProducts {
   /// Finds for each of some rows the column with which its product, addend included, is largest; of
   /// equal ones the first.
   ///
-  /// @param rows hold row `r` from `offset + ordinals[r] * stride` on, little-endian
-  /// @param offset of the first row, in bytes
-  /// @param stride from one row to the next, in bytes
-  /// @param ordinals which rows
+  /// @param rows as deep as the columns
+  /// @param ordinals which of them
   /// @param from the first of them
   /// @param to behind the last of them
   /// @param nearest takes the column of the row `ordinals[i]` at `i`
@@ -35,9 +33,7 @@ public final class RowProducts {
   ///   room
   public void nearest(
       Columns columns,
-      MemorySegment rows,
-      long offset,
-      long stride,
+      Points rows,
       int[] ordinals,
       int from,
       int to,
@@ -54,7 +50,7 @@ public final class RowProducts {
       int end = Math.min(to, block + blockRows);
       for (int first = block; first < end; first += ProductKernel.ROWS) {
         int count = Math.min(ProductKernel.ROWS, end - first);
-        pack(rows, offset, stride, ordinals, first, count, depth, (first - block) * depth);
+        pack(rows, ordinals, first, count, depth, (first - block) * depth);
       }
       Arrays.fill(largest, block, end, Float.NEGATIVE_INFINITY);
       Arrays.fill(nearest, block, end, 0);
@@ -69,14 +65,7 @@ public final class RowProducts {
   /// @throws IndexOutOfBoundsException if a row does not lie inside its segment, or there is no
   ///   room
   public void products(
-      Columns columns,
-      MemorySegment rows,
-      long offset,
-      long stride,
-      int[] ordinals,
-      int from,
-      int to,
-      float[] products) {
+      Columns columns, Points rows, int[] ordinals, int from, int to, float[] products) {
     Objects.checkFromToIndex(from, to, ordinals.length);
     ProductKernel kernel = columns.kernel();
     int depth = columns.depth();
@@ -86,7 +75,7 @@ public final class RowProducts {
     fit(columns, depth * ProductKernel.ROWS);
     for (int first = from; first < to; first += ProductKernel.ROWS) {
       int size = Math.min(ProductKernel.ROWS, to - first);
-      pack(rows, offset, stride, ordinals, first, size, depth, 0);
+      pack(rows, ordinals, first, size, depth, 0);
       for (int panel = 0; panel < columns.panelCount(); panel++) {
         kernel.multiply(
             tiles, 0, columns.panels(), panel * kernel.panelBytes(depth), depth, this.products);
@@ -156,18 +145,10 @@ public final class RowProducts {
   }
 
   /// Puts rows side by side, coordinate by coordinate; what is left of the tile repeats the last.
-  private void pack(
-      MemorySegment rows,
-      long offset,
-      long stride,
-      int[] ordinals,
-      int first,
-      int count,
-      int depth,
-      int tile) {
+  private void pack(Points rows, int[] ordinals, int first, int count, int depth, int tile) {
     for (int row = 0; row < ProductKernel.ROWS; row++) {
-      long at = offset + ordinals[first + Math.min(row, count - 1)] * stride;
-      MemorySegment.copy(rows, Columns.FLOAT, at, coordinates, 0, depth);
+      long at = rows.at(ordinals[first + Math.min(row, count - 1)]);
+      MemorySegment.copy(rows.segment(), Points.FLOAT, at, coordinates, 0, depth);
       for (int i = 0, to = tile + row; i < depth; i++, to += ProductKernel.ROWS) {
         tiles[to] = coordinates[i];
       }

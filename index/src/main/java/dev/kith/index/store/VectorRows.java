@@ -46,8 +46,7 @@ public final class VectorRows {
 
   private static VectorRows padded(
       VectorSpace space, MemorySegment segment, int capacity, long stride) {
-    int paddedDimension = (int) (strideBytes(space) / Float.BYTES);
-    return new VectorRows(space, segment, capacity, stride, paddedDimension);
+    return new VectorRows(space, segment, capacity, stride, paddedDimension(space));
   }
 
   /// Reserves room for `capacity` rows, all zero. Memory is committed as rows are set.
@@ -126,6 +125,11 @@ public final class VectorRows {
   /// Bytes of a row: the coordinates rounded up to a multiple of 64 bytes.
   public static long strideBytes(VectorSpace space) {
     return aligned((long) space.dimension() * Float.BYTES);
+  }
+
+  /// Coordinates of a row including the zeros that pad it: a multiple of 16.
+  public static int paddedDimension(VectorSpace space) {
+    return (int) (strideBytes(space) / Float.BYTES);
   }
 
   /// Bytes of a [#packed] row.

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,11 +78,17 @@ public final class OrderedWork<P> implements AutoCloseable {
   ///
   /// @throws InterruptedException if the calling thread is interrupted
   public void run(int rows, int chunkRows, Work<P> work) throws InterruptedException {
-    go(rows, chunkRows, work, OrderedWork.<P>nothing());
+    run(rows, chunkRows, work, _ -> {});
   }
 
-  private static <P> Result<P, RuntimeException> nothing() {
-    return (_, _, _) -> {};
+  /// Works on the rows `[0, rows)`, where nothing but how far it is is to be handed on; otherwise
+  /// as above.
+  ///
+  /// @param progress hears of rows done, in their order, on the calling thread; may throw to end it
+  /// @throws InterruptedException if the calling thread is interrupted
+  public void run(int rows, int chunkRows, Work<P> work, IntConsumer progress)
+      throws InterruptedException {
+    this.<RuntimeException>go(rows, chunkRows, work, (_, _, to) -> progress.accept(to));
   }
 
   private <X extends Exception> void go(int rows, int chunkRows, Work<P> work, Result<P, X> result)

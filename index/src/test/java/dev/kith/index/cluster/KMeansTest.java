@@ -1,5 +1,6 @@
 package dev.kith.index.cluster;
 
+import dev.kith.index.kernel.Points;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kith.index.cluster.Points;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.LookupTable;
 import java.lang.foreign.Arena;

@@ -96,7 +96,8 @@ final class ProductKernelTest {
         columns.set(3, 5, rows, 0);
         columns.disregard(3);
         int[] nearest = new int[1];
-        new RowProducts().nearest(columns, rows, 0, 4, new int[1], 0, 1, nearest, new float[1]);
+        new RowProducts()
+            .nearest(columns, new Points(rows, 0, 4, 1), new int[1], 0, 1, nearest, new float[1]);
         assertEquals(17, nearest[0]);
       }
     }
@@ -126,14 +127,13 @@ final class ProductKernelTest {
         assertRefused(() -> columns.set(0, 0, panel, panel.byteSize() - 19));
         assertRefused(() -> columns.disregard(-1));
         RowProducts products = new RowProducts();
+        Points rows = new Points(panel, 0, 4, 5);
         int[] beyond = {(int) (panel.byteSize() / 4)};
         assertRefused(
-            () -> products.nearest(columns, panel, 0, 4, beyond, 0, 1, new int[1], new float[1]));
+            () -> products.nearest(columns, rows, beyond, 0, 1, new int[1], new float[1]));
         assertRefused(
-            () ->
-                products.nearest(columns, panel, 0, 4, new int[1], 0, 1, new int[0], new float[1]));
-        assertRefused(
-            () -> products.products(columns, panel, 0, 4, new int[2], 0, 2, new float[5]));
+            () -> products.nearest(columns, rows, new int[1], 0, 1, new int[0], new float[1]));
+        assertRefused(() -> products.products(columns, rows, new int[2], 0, 2, new float[5]));
       }
       assertThrows(IllegalArgumentException.class, () -> new Columns(0, 1, arena));
       assertThrows(IllegalArgumentException.class, () -> new Columns(1, 0, arena));
@@ -180,24 +180,18 @@ final class ProductKernelTest {
 
     float[] products(ProductKernel kernel, int[] rows, Arena arena) {
       float[] products = new float[rows.length * count];
-      new RowProducts()
-          .products(pack(kernel, arena), segment, offset, stride, rows, 0, rows.length, products);
+      new RowProducts().products(pack(kernel, arena), points(), rows, 0, rows.length, products);
       return products;
     }
 
     void nearest(
         ProductKernel kernel, int[] rows, int from, int[] nearest, float[] largest, Arena arena) {
       new RowProducts()
-          .nearest(
-              pack(kernel, arena),
-              segment,
-              offset,
-              stride,
-              rows,
-              from,
-              rows.length,
-              nearest,
-              largest);
+          .nearest(pack(kernel, arena), points(), rows, from, rows.length, nearest, largest);
+    }
+
+    private Points points() {
+      return new Points(segment, offset, stride, depth);
     }
 
     double product(int row, int column) {

@@ -1,4 +1,4 @@
-package dev.kith.index.cluster;
+package dev.kith.index.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,7 +12,8 @@ import java.nio.ByteOrder;
 /// @param depth coordinates of a point, at least 1
 public record Points(MemorySegment segment, long offset, long stride, int depth) {
 
-  static final ValueLayout.OfFloat FLOAT =
+  /// How a coordinate is stored.
+  public static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// Where a point starts, in bytes.
