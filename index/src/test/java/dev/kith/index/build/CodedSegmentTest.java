@@ -1,5 +1,7 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.DamagedSegment.number;
+import static dev.kith.index.build.DamagedSegment.rewritten;
 import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.linked;
 import static dev.kith.index.build.SegmentFixture.recall;
@@ -25,11 +27,7 @@ import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
-import dev.kith.index.store.SectionFile;
-import dev.kith.index.store.SectionFileWriter;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +35,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,8 +63,8 @@ final class CodedSegmentTest {
       throws IOException {
     VectorSpace space = new VectorSpace(dimension, metric);
     Mixture all = Mixture.of(space, 4100, 20, seed);
-    Mixture base = part(all, 0, 4000);
-    Mixture queries = part(all, 4000, 4100);
+    Mixture base = all.part(0, 4000);
+    Mixture queries = all.part(4000, 4100);
     try (SealedSegment plain = seal(linked(base, hnsw(Codec.F32)));
         SealedSegment coded = seal(linked(base, hnsw(codec)))) {
       assertEquals(hnsw(codec), coded.index());
@@ -152,7 +149,7 @@ final class CodedSegmentTest {
       names = {"F16", "BF16", "INT8", "RABITQ"})
   void theDeadAreNeverReturnedWheneverTheyDiedAndTheLivingAreFound(Codec codec) throws IOException {
     Mixture all = Mixture.of(SPACE, 4100, 20, 6);
-    Mixture base = part(all, 0, 4000);
+    Mixture base = all.part(0, 4000);
     GrowingSegment growing = linked(base, hnsw(codec));
     for (int ordinal = 0; ordinal < 4000; ordinal += 4) {
       growing.tombstones().kill(ordinal);
@@ -164,7 +161,7 @@ final class CodedSegmentTest {
           segment.tombstones().kill(ordinal);
         }
       }
-      Mixture queries = part(all, 4000, 4100);
+      Mixture queries = all.part(4000, 4100);
       for (float[] query : queries.vectors()) {
         for (long label : SegmentFixture.search(segment, query, beam(60))) {
           assertTrue(label / 10 % 4 >= 2, "label " + label);
@@ -251,7 +248,7 @@ final class CodedSegmentTest {
   @Test
   void aMergedSegmentHasCodesOfItsOwn() throws IOException {
     Mixture all = Mixture.of(SPACE, 3100, 10, 10);
-    GrowingSegment first = linked(part(all, 0, 2000), hnsw(Codec.INT8));
+    GrowingSegment first = linked(all.part(0, 2000), hnsw(Codec.INT8));
     GrowingSegment second = GrowingSegment.create(SPACE, hnsw(Codec.INT8), 1000);
     for (int i = 2000; i < 3000; i++) {
       second.append(10L * i, all.bytes(i), 0);
@@ -269,7 +266,7 @@ final class CodedSegmentTest {
     try (SealedSegment segment = SealedSegment.open(merged, SPACE)) {
       assertEquals(hnsw(Codec.RABITQ), segment.index());
       assertClean(segment);
-      double recall = recall(segment, part(all, 0, 3000), part(all, 3000, 3100), 250, o -> true);
+      double recall = recall(segment, all.part(0, 3000), all.part(3000, 3100), 250, o -> true);
       assertTrue(recall >= 0.95, "recall " + recall);
     }
   }
@@ -318,47 +315,13 @@ final class CodedSegmentTest {
     }
   }
 
-  private void assertRefused(Path file, String expected) {
-    for (SealedSegment.Residence residence : SealedSegment.Residence.values()) {
-      CorruptFileException refused =
-          assertThrows(
-              CorruptFileException.class, () -> SealedSegment.open(file, SPACE, residence));
-      assertTrue(refused.toString().contains(expected), refused::toString);
-    }
-  }
-
-  /// Replaces a section, or drops it.
-  private interface Change {
-    @Nullable MemorySegment of(MemorySegment section);
+  private static void assertRefused(Path file, String expected) {
+    DamagedSegment.assertRefused(file, SPACE, expected);
   }
 
   /// A copy with another number in its header.
-  private Path header(Path file, long offset, int value) throws IOException {
-    return rewritten(
-        file,
-        SealedLayout.SEGMENT,
-        section -> {
-          MemorySegment changed = MemorySegment.ofArray(section.toArray(ValueLayout.JAVA_LONG));
-          changed.set(SealedLayout.INT.withByteAlignment(1), offset, value);
-          return changed;
-        });
-  }
-
-  private Path rewritten(Path file, String name, Change change) throws IOException {
-    Path copy = folder.resolve("rewritten");
-    try (SectionFile source = SectionFile.open(file);
-        SectionFileWriter writer = SectionFileWriter.create(copy)) {
-      for (String section : source.names()) {
-        MemorySegment bytes = source.section(section);
-        MemorySegment changed = section.equals(name) ? change.of(bytes) : bytes;
-        if (changed != null) {
-          writer.begin(section);
-          writer.append(changed);
-        }
-      }
-      writer.commit();
-    }
-    return copy;
+  private static Path header(Path file, long offset, int value) throws IOException {
+    return number(file, SealedLayout.SEGMENT, offset, value);
   }
 
   private SealedSegment seal(GrowingSegment growing) throws IOException {
@@ -367,12 +330,6 @@ final class CodedSegmentTest {
       growing.seal(file, 1, 1, SealProgress.IGNORED);
       return SealedSegment.open(file, growing.space());
     }
-  }
-
-  private static Mixture part(Mixture all, int from, int to) {
-    float[][] vectors = new float[to - from][];
-    System.arraycopy(all.vectors(), from, vectors, 0, vectors.length);
-    return new Mixture(all.space(), vectors);
   }
 
   private static SearchPlan beam(int ef) {

@@ -1,26 +1,22 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.DamagedSegment.number;
+import static dev.kith.index.build.DamagedSegment.rewritten;
 import static dev.kith.index.build.SegmentFixture.linked;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
-import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.store.SectionFile;
-import dev.kith.index.store.SectionFileWriter;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,46 +119,7 @@ final class DamagedIvfTest {
     return file;
   }
 
-  private void assertRefused(Path file, String expected) {
-    for (Residence residence : Residence.values()) {
-      CorruptFileException refused =
-          assertThrows(
-              CorruptFileException.class, () -> SealedSegment.open(file, SPACE, residence));
-      assertTrue(refused.toString().contains(expected), refused::toString);
-    }
-  }
-
-  /// Replaces a section, or drops it.
-  private interface Change {
-    @Nullable MemorySegment of(MemorySegment section);
-  }
-
-  /// A copy with another number in one of its sections.
-  private Path number(Path file, String name, long offset, int value) throws IOException {
-    return rewritten(
-        file,
-        name,
-        section -> {
-          MemorySegment changed = MemorySegment.ofArray(section.toArray(ValueLayout.JAVA_BYTE));
-          changed.set(SealedLayout.INT.withByteAlignment(1), offset, value);
-          return changed;
-        });
-  }
-
-  private Path rewritten(Path file, String name, Change change) throws IOException {
-    Path copy = folder.resolve("rewritten");
-    try (SectionFile source = SectionFile.open(file);
-        SectionFileWriter writer = SectionFileWriter.create(copy)) {
-      for (String section : source.names()) {
-        MemorySegment bytes = source.section(section);
-        MemorySegment changed = section.equals(name) ? change.of(bytes) : bytes;
-        if (changed != null) {
-          writer.begin(section);
-          writer.append(changed);
-        }
-      }
-      writer.commit();
-    }
-    return copy;
+  private static void assertRefused(Path file, String expected) {
+    DamagedSegment.assertRefused(file, SPACE, expected);
   }
 }

@@ -44,10 +44,10 @@ final class FastSegmentTest {
       throws IOException {
     VectorSpace space = new VectorSpace(dimension, metric);
     Mixture all = Mixture.of(space, 6100, 30, 2);
-    Mixture base = part(all, 0, 6000);
+    Mixture base = all.part(0, 6000);
     try (SealedSegment segment = seal(linked(base, FAST))) {
       assertEquals(FAST, segment.index());
-      double recall = recall(segment, base, part(all, 6000, 6100), 120, ordinal -> true);
+      double recall = recall(segment, base, all.part(6000, 6100), 120, ordinal -> true);
       assertTrue(recall >= (metric == Metric.DOT ? 0.9 : 0.97), metric + ": " + recall);
       assertClean(segment);
     }
@@ -57,9 +57,9 @@ final class FastSegmentTest {
   @CsvSource({"2", "5", "8", "16", "17", "40"})
   void anyNumberOfLinksFillsWholeBlocks(int m) throws IOException {
     Mixture all = Mixture.of(SPACE, 3100, 10, 3);
-    Mixture base = part(all, 0, 3000);
+    Mixture base = all.part(0, 3000);
     try (SealedSegment segment = seal(linked(base, fast(m)))) {
-      double recall = recall(segment, base, part(all, 3000, 3100), 100, ordinal -> true);
+      double recall = recall(segment, base, all.part(3000, 3100), 100, ordinal -> true);
       assertTrue(recall >= (m < 5 ? 0.85 : 0.95), "m " + m + ": " + recall);
       assertClean(segment);
     }
@@ -113,7 +113,7 @@ final class FastSegmentTest {
   @Test
   void theDeadAreNeverReturnedWheneverTheyDiedAndTheLivingAreFound() throws IOException {
     Mixture all = Mixture.of(SPACE, 6100, 20, 6);
-    Mixture base = part(all, 0, 6000);
+    Mixture base = all.part(0, 6000);
     GrowingSegment growing = linked(base, FAST);
     for (int ordinal = 0; ordinal < 6000; ordinal += 4) {
       growing.tombstones().kill(ordinal);
@@ -125,7 +125,7 @@ final class FastSegmentTest {
           segment.tombstones().kill(ordinal);
         }
       }
-      Mixture queries = part(all, 6000, 6100);
+      Mixture queries = all.part(6000, 6100);
       for (float[] query : queries.vectors()) {
         long[] hits = search(segment, query, beam(60));
         assertEquals(10, hits.length);
@@ -142,7 +142,7 @@ final class FastSegmentTest {
   @Test
   void aFilterThatAcceptsOneInTenFindsTheBestOfThem() throws IOException {
     Mixture all = Mixture.of(SPACE, 8100, 20, 7);
-    Mixture base = part(all, 0, 8000);
+    Mixture base = all.part(0, 8000);
     try (SealedSegment segment = seal(linked(base, FAST));
         QueryBuffer query = new QueryBuffer(SPACE)) {
       OrdinalFilter tenth = ordinal -> ordinal % 10 == 3;
@@ -244,9 +244,5 @@ final class FastSegmentTest {
 
   private static SearchPlan beam(int ef) {
     return new SearchPlan(10, new Probe.Beam(ef));
-  }
-
-  private static Mixture part(Mixture mixture, int from, int to) {
-    return new Mixture(mixture.space(), Arrays.copyOfRange(mixture.vectors(), from, to));
   }
 }

@@ -1,7 +1,8 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SegmentFixture.merge;
+import static dev.kith.index.build.SegmentFixture.seal;
 import static dev.kith.index.build.SegmentFixture.assertClean;
-import static dev.kith.index.build.SegmentFixture.link;
 import static dev.kith.index.build.SegmentFixture.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -28,7 +29,6 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
-import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,8 +47,6 @@ final class IvfMergeTest {
   private static final IndexSpec FAST = new IndexSpec.Hnsw(new HnswParams(8, 60, 5), Layout.FAST);
 
   @TempDir Path folder;
-
-  private int files;
 
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9})
@@ -76,7 +74,7 @@ final class IvfMergeTest {
       // One input at least has lists.
       IndexSpec its = indexes.get(3 + random.nextInt(6));
       its = inputs.isEmpty() ? its : indexes.get(random.nextInt(indexes.size()));
-      SealedSegment input = seal(mixture, its, from, to, i -> buried[i] && i % 2 == 0);
+      SealedSegment input = seal(folder, mixture, its, from, to, i -> buried[i] && i % 2 == 0);
       for (int i = from; i < to; i++) {
         if (dead[i] && i % 2 != 0) {
           assertTrue(input.tombstones().kill(input.ordinalOf(10L * i)));
@@ -85,7 +83,7 @@ final class IvfMergeTest {
       inputs.add(input);
       next = to;
     }
-    try (SealedSegment merged = merge(index, inputs)) {
+    try (SealedSegment merged = merge(folder, index, inputs)) {
       assertClean(merged);
       assertEquals(index, merged.index());
       assertHolds(merged, mixture, dead, inputs);
@@ -161,9 +159,9 @@ final class IvfMergeTest {
       int had, int rows, int others, int wanted, int lists, boolean kept) throws IOException {
     Mixture mixture = Mixture.of(SPACE, rows + others, 10, 3);
     // The others have none.
-    try (SealedSegment first = seal(mixture, ivf(had, Codec.F32), 0, rows, _ -> false);
-        SealedSegment second = seal(mixture, FLAT, rows, rows + others, _ -> false);
-        SealedSegment merged = merge(ivf(wanted, Codec.INT8), List.of(first, second))) {
+    try (SealedSegment first = seal(folder, mixture, ivf(had, Codec.F32), 0, rows, _ -> false);
+        SealedSegment second = seal(folder, mixture, FLAT, rows, rows + others, _ -> false);
+        SealedSegment merged = merge(folder, ivf(wanted, Codec.INT8), List.of(first, second))) {
       assertEquals(lists, centroids(merged).capacity());
       assertEquals(kept, centroids(first).segment().mismatch(centroids(merged).segment()) == -1);
       assertEquals(
@@ -180,20 +178,21 @@ final class IvfMergeTest {
   @Test
   void theCentroidsOfTheInputWithTheMostLiveRowsAreKept() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 1500, 10, 4);
-    try (SealedSegment first = seal(mixture, ivf(0, Codec.F32), 0, 500, _ -> false);
-        SealedSegment second = seal(mixture, ivf(0, Codec.PQ), 500, 900, _ -> false);
-        SealedSegment third = seal(mixture, ivf(0, Codec.F32), 900, 1500, _ -> false)) {
+    try (SealedSegment first = seal(folder, mixture, ivf(0, Codec.F32), 0, 500, _ -> false);
+        SealedSegment second = seal(folder, mixture, ivf(0, Codec.PQ), 500, 900, _ -> false);
+        SealedSegment third = seal(folder, mixture, ivf(0, Codec.F32), 900, 1500, _ -> false)) {
       for (int ordinal = 0; ordinal < 300; ordinal++) {
         third.tombstones().kill(ordinal);
       }
-      try (SealedSegment merged = merge(ivf(0, Codec.F32), List.of(first, second, third))) {
+      try (SealedSegment merged = merge(folder, ivf(0, Codec.F32), List.of(first, second, third))) {
         assertEquals(1200, merged.size());
         assertEquals(-1, centroids(first).segment().mismatch(centroids(merged).segment()));
       }
       for (int ordinal = 0; ordinal < 200; ordinal++) {
         first.tombstones().kill(ordinal);
       }
-      try (SealedSegment merged = merge(ivf(0, Codec.RABITQ), List.of(first, second, third))) {
+      try (SealedSegment merged =
+          merge(folder, ivf(0, Codec.RABITQ), List.of(first, second, third))) {
         assertEquals(1000, merged.size());
         assertEquals(-1, centroids(second).segment().mismatch(centroids(merged).segment()));
       }
@@ -203,7 +202,7 @@ final class IvfMergeTest {
   @Test
   void oneInputMergedAloneLosesItsDeadAndKeepsItsCentroids() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 600, 10, 5);
-    try (SealedSegment input = seal(mixture, ivf(0, Codec.PQ), 0, 600, _ -> false)) {
+    try (SealedSegment input = seal(folder, mixture, ivf(0, Codec.PQ), 0, 600, _ -> false)) {
       for (int ordinal = 0; ordinal < 600; ordinal += 2) {
         input.tombstones().kill(ordinal);
       }
@@ -211,7 +210,7 @@ final class IvfMergeTest {
       for (int row = 0; row < 600; row++) {
         dead[row] = input.tombstones().isDead(input.ordinalOf(10L * row));
       }
-      try (SealedSegment merged = merge(ivf(0, Codec.PQ), List.of(input))) {
+      try (SealedSegment merged = merge(folder, ivf(0, Codec.PQ), List.of(input))) {
         assertHolds(merged, mixture, dead, List.of(input));
         assertEquals(-1, centroids(input).segment().mismatch(centroids(merged).segment()));
       }
@@ -222,15 +221,15 @@ final class IvfMergeTest {
   void ofTheDeadAloneNothingIsLeftAndNothingIsABeginning() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 100, 10, 6);
     for (IndexSpec index : List.of(FLAT, HNSW, ivf(0, Codec.F32), ivf(0, Codec.RABITQ))) {
-      try (SealedSegment input = seal(mixture, ivf(0, Codec.PQ), 0, 50, _ -> false);
-          SealedSegment more = seal(mixture, ivf(0, Codec.PQ), 50, 100, _ -> false)) {
+      try (SealedSegment input = seal(folder, mixture, ivf(0, Codec.PQ), 0, 50, _ -> false);
+          SealedSegment more = seal(folder, mixture, ivf(0, Codec.PQ), 50, 100, _ -> false)) {
         for (int ordinal = 0; ordinal < 50; ordinal++) {
           input.tombstones().kill(ordinal);
         }
-        try (SealedSegment none = merge(index, List.of(input))) {
+        try (SealedSegment none = merge(folder, index, List.of(input))) {
           assertEquals(0, none.size());
           assertClean(none);
-          try (SealedSegment merged = merge(index, List.of(none, more))) {
+          try (SealedSegment merged = merge(folder, index, List.of(none, more))) {
             assertEquals(50, merged.size());
             assertClean(merged);
             assertEquals(700, search(merged, mixture.vectors()[70], ALL)[0]);
@@ -243,8 +242,8 @@ final class IvfMergeTest {
   @Test
   void inputsThatDoNotFollowEachOtherAreRefused() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 100, 10, 7);
-    try (SealedSegment older = seal(mixture, ivf(0, Codec.F32), 0, 50, _ -> false);
-        SealedSegment newer = seal(mixture, ivf(0, Codec.F32), 50, 100, _ -> false)) {
+    try (SealedSegment older = seal(folder, mixture, ivf(0, Codec.F32), 0, 50, _ -> false);
+        SealedSegment newer = seal(folder, mixture, ivf(0, Codec.F32), 50, 100, _ -> false)) {
       String refused =
           assertThrows(
                   IllegalArgumentException.class,
@@ -256,7 +255,7 @@ final class IvfMergeTest {
           "segments must follow each other: expected labels above 990, %s begins with 0"
               .formatted(older.file()),
           refused);
-      merge(ivf(0, Codec.F32), List.of(older, newer)).close();
+      merge(folder, ivf(0, Codec.F32), List.of(older, newer)).close();
     }
   }
 
@@ -265,8 +264,8 @@ final class IvfMergeTest {
     Mixture mixture = Mixture.of(SPACE, 2000, 10, 8);
     IndexSpec index = ivf(0, Codec.RABITQ);
     Path file = folder.resolve("merged");
-    try (SealedSegment older = seal(mixture, index, 0, 1000, _ -> false);
-        SealedSegment newer = seal(mixture, index, 1000, 2000, _ -> false);
+    try (SealedSegment older = seal(folder, mixture, index, 0, 1000, _ -> false);
+        SealedSegment newer = seal(folder, mixture, index, 1000, 2000, _ -> false);
         SegmentMerge merge =
             SegmentMerge.start(index, List.of(older, newer), SealProgress.IGNORED)) {
       SealProgress cancelled =
@@ -284,33 +283,6 @@ final class IvfMergeTest {
 
   private static VectorRows centroids(SealedSegment segment) {
     return Objects.requireNonNull(segment.centroids()).rows();
-  }
-
-  private SealedSegment merge(IndexSpec index, List<SealedSegment> inputs) throws IOException {
-    Path file = folder.resolve("merged" + files++);
-    try (SegmentMerge merge = SegmentMerge.start(index, inputs, SealProgress.IGNORED)) {
-      link(merge);
-      merge.write(file, 1, 1, SealProgress.IGNORED);
-    }
-    return SealedSegment.open(file, inputs.getFirst().space());
-  }
-
-  /// Rows `[from, to)` of the mixture, labelled by position times ten, without the dead.
-  private SealedSegment seal(Mixture mixture, IndexSpec index, int from, int to, IntPredicate dead)
-      throws IOException {
-    Path file = folder.resolve("segment" + files++);
-    try (GrowingSegment growing =
-        GrowingSegment.create(mixture.space(), index, Math.max(1, to - from))) {
-      for (int i = from; i < to; i++) {
-        if (!dead.test(i)) {
-          growing.append(10L * i, mixture.bytes(i), 0);
-        }
-      }
-      growing.publish();
-      link(growing);
-      growing.seal(file, 1, 1, SealProgress.IGNORED);
-    }
-    return SealedSegment.open(file, mixture.space());
   }
 
   private static IndexSpec ivf(int lists, Codec codec) {

@@ -1,11 +1,12 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SegmentFixture.assertProgressRises;
+import static dev.kith.index.build.SegmentFixture.assertStopsAtAnyReport;
 import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.linked;
 import static dev.kith.index.build.SegmentFixture.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,17 +17,14 @@ import dev.kith.index.codec.Codec;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
-import dev.kith.index.work.OrderedWorkTest;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.CancellationException;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -111,7 +109,7 @@ final class IvfSegmentTest {
       throws IOException {
     for (Metric metric : Metric.values()) {
       Mixture all = Mixture.of(new VectorSpace(36, metric), 640, 12, 2);
-      Mixture base = part(all, 0, 600);
+      Mixture base = all.part(0, 600);
       IntPredicate alive = ordinal -> ordinal % 3 != 0;
       GrowingSegment growing = linked(base, ivf(codec));
       kill(growing, ordinal -> ordinal % 6 == 0);
@@ -120,7 +118,7 @@ final class IvfSegmentTest {
           assertTrue(segment.tombstones().kill(segment.ordinalOf(10L * row)));
         }
         int found = 0;
-        for (float[] query : part(all, 600, 640).vectors()) {
+        for (float[] query : all.part(600, 640).vectors()) {
           long[] truth = labels(base.nearest(query, K, 600, alive));
           for (Probe probe : new Probe[] {new Probe.Exact(), ALL.probe()}) {
             assertArrayEquals(truth, search(segment, query, new SearchPlan(K, probe)));
@@ -240,23 +238,9 @@ final class IvfSegmentTest {
   @ParameterizedTest
   @EnumSource(Codec.class)
   void progressRisesToTheTotalOnTheSealingThread(Codec codec) throws IOException {
-    Thread caller = Thread.currentThread();
-    List<Long> reports = new ArrayList<>();
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 2000, 10, 4), ivf(codec))) {
-      growing.seal(
-          folder.resolve("segment"),
-          1,
-          2,
-          (done, total) -> {
-            assertSame(caller, Thread.currentThread());
-            assertEquals(2000, total);
-            reports.add(done);
-          });
+      assertProgressRises(growing, folder.resolve("segment"), 2, 2000, 8);
     }
-    assertEquals(0, reports.getFirst());
-    assertEquals(2000, reports.getLast());
-    assertTrue(reports.size() > 8, reports.toString());
-    assertArrayEquals(reports.stream().sorted().toArray(), reports.toArray());
   }
 
   @ParameterizedTest
@@ -265,27 +249,8 @@ final class IvfSegmentTest {
       names = {"F32", "INT8", "PQ"})
   void stoppingAtAnyReportLeavesNeitherAFileNorAThread(Codec codec) throws Exception {
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 5), ivf(codec))) {
-      for (long stopAt = 0; stopAt <= 1000; stopAt += 100) {
-        long limit = stopAt;
-        assertThrows(
-            CancellationException.class,
-            () ->
-                growing.seal(
-                    folder.resolve("segment"),
-                    1,
-                    3,
-                    (done, _) -> {
-                      if (done >= limit) {
-                        throw new CancellationException("enough");
-                      }
-                    }));
-        assertNothingLeft();
-      }
+      assertStopsAtAnyReport(growing, folder, 3, 1000, 100);
     }
-    OrderedWorkTest.assertEnded(
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().startsWith("kith-index-helper-"))
-            .toList());
   }
 
   private void assertNothingLeft() throws IOException {
@@ -403,10 +368,6 @@ final class IvfSegmentTest {
 
   private static void kill(GrowingSegment segment, IntPredicate who) {
     IntStream.range(0, segment.size()).filter(who).forEach(segment.tombstones()::kill);
-  }
-
-  private static Mixture part(Mixture all, int from, int to) {
-    return new Mixture(all.space(), Arrays.copyOfRange(all.vectors(), from, to));
   }
 
   private static long[] labels(int[] ordinals) {

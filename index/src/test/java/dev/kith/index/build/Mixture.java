@@ -4,6 +4,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntPredicate;
 
@@ -46,6 +47,11 @@ public final class Mixture {
       vector[i] += (float) (spread * random.nextGaussian());
     }
     return vector;
+  }
+
+  /// The vectors `[from, to)` alone.
+  public Mixture part(int from, int to) {
+    return new Mixture(space, Arrays.copyOfRange(vectors, from, to));
   }
 
   public int count() {

@@ -1,23 +1,20 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SegmentFixture.assertProgressRises;
+import static dev.kith.index.build.SegmentFixture.assertStopsAtAnyReport;
 import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.linked;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.hnsw.HnswParams;
-import dev.kith.index.work.OrderedWorkTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,23 +71,9 @@ final class SealThreadsTest {
   @ValueSource(ints = {1, 3})
   void progressRisesToTheTotalOnTheSealingThread(int threads) throws IOException {
     VectorSpace space = new VectorSpace(48, Metric.COSINE);
-    Thread caller = Thread.currentThread();
-    List<Long> reports = new ArrayList<>();
     try (GrowingSegment growing = linked(Mixture.of(space, 3000, 10, 3), FAST)) {
-      growing.seal(
-          folder.resolve("segment"),
-          1,
-          threads,
-          (done, total) -> {
-            assertSame(caller, Thread.currentThread());
-            assertEquals(9000, total);
-            reports.add(done);
-          });
+      assertProgressRises(growing, folder.resolve("segment"), threads, 9000, 5);
     }
-    assertEquals(0, reports.getFirst());
-    assertEquals(9000, reports.getLast());
-    assertTrue(reports.size() > 5, reports.toString());
-    assertArrayEquals(reports.stream().sorted().toArray(), reports.toArray());
   }
 
   @ParameterizedTest
@@ -98,28 +81,7 @@ final class SealThreadsTest {
   void stoppingAtAnyReportLeavesNeitherAFileNorAThread(int threads) throws Exception {
     VectorSpace space = new VectorSpace(48, Metric.COSINE);
     try (GrowingSegment growing = linked(Mixture.of(space, 3000, 10, 4), FAST)) {
-      for (long stopAt = 0; stopAt <= 9000; stopAt += 500) {
-        long limit = stopAt;
-        assertThrows(
-            CancellationException.class,
-            () ->
-                growing.seal(
-                    folder.resolve("segment"),
-                    1,
-                    threads,
-                    (done, _) -> {
-                      if (done >= limit) {
-                        throw new CancellationException("enough");
-                      }
-                    }));
-        try (Stream<Path> left = Files.list(folder)) {
-          assertEquals(List.of(), left.toList());
-        }
-        OrderedWorkTest.assertEnded(
-            Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("kith-index-helper-"))
-                .toList());
-      }
+      assertStopsAtAnyReport(growing, folder, threads, 9000, 500);
     }
   }
 

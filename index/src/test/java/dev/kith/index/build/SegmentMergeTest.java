@@ -1,5 +1,7 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SegmentFixture.merge;
+import static dev.kith.index.build.SegmentFixture.seal;
 import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.link;
 import static dev.kith.index.build.SegmentFixture.recall;
@@ -21,14 +23,12 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +42,6 @@ final class SegmentMergeTest {
   private static final SearchPlan EXACT = new SearchPlan(10, new Probe.Exact());
 
   @TempDir Path folder;
-
-  private int files;
 
   private static IndexSpec hnsw(Layout layout) {
     return new IndexSpec.Hnsw(new HnswParams(8, 60, 5), layout);
@@ -68,7 +66,7 @@ final class SegmentMergeTest {
       // Now and then an input of the other layout, or of none.
       IndexSpec its = random.nextInt(5) > 0 ? index : indexes.get(random.nextInt(3));
       boolean[] buried = dying(from, to, random);
-      SealedSegment input = seal(mixture, its, from, to, i -> buried[i - from]);
+      SealedSegment input = seal(folder, mixture, its, from, to, i -> buried[i - from]);
       inputs.add(input);
       boolean[] dying = dying(from, to, random);
       for (int i = from; i < to; i++) {
@@ -79,7 +77,7 @@ final class SegmentMergeTest {
       }
       next = to;
     }
-    try (SealedSegment merged = merge(index, inputs)) {
+    try (SealedSegment merged = merge(folder, index, inputs)) {
       assertClean(merged);
       assertEquals(index, merged.index());
       assertHolds(merged, mixture, dead, inputs);
@@ -146,8 +144,8 @@ final class SegmentMergeTest {
   void findsTheNearestAsASegmentBuiltAfreshDoes(Layout layout, int parts, double deadShare)
       throws IOException {
     Mixture all = Mixture.of(SPACE, 6100, 20, 3);
-    Mixture base = part(all, 0, 6000);
-    Mixture queries = part(all, 6000, 6100);
+    Mixture base = all.part(0, 6000);
+    Mixture queries = all.part(6000, 6100);
     boolean[] dead = new boolean[6000];
     Random random = new Random(4);
     for (int i = 0; i < dead.length; i++) {
@@ -157,7 +155,7 @@ final class SegmentMergeTest {
     for (int i = 0; i < parts; i++) {
       int from = i * i * 6000 / (parts * parts);
       int to = (i + 1) * (i + 1) * 6000 / (parts * parts);
-      SealedSegment input = seal(base, hnsw(layout), from, to, _ -> false);
+      SealedSegment input = seal(folder, base, hnsw(layout), from, to, _ -> false);
       for (int row = from; row < to; row++) {
         if (dead[row]) {
           input.tombstones().kill(row - from);
@@ -165,8 +163,8 @@ final class SegmentMergeTest {
       }
       inputs.add(input);
     }
-    try (SealedSegment fresh = seal(base, hnsw(layout), 0, 6000, i -> dead[i]);
-        SealedSegment merged = merge(hnsw(layout), inputs)) {
+    try (SealedSegment fresh = seal(folder, base, hnsw(layout), 0, 6000, i -> dead[i]);
+        SealedSegment merged = merge(folder, hnsw(layout), inputs)) {
       assertClean(merged);
       double expected = recall(fresh, base, queries, 60, i -> !dead[i]);
       double found = recall(merged, base, queries, 60, i -> !dead[i]);
@@ -181,17 +179,17 @@ final class SegmentMergeTest {
     Mixture mixture = Mixture.of(SPACE, 300, 3, 5);
     List<SealedSegment> inputs =
         List.of(
-            seal(mixture, hnsw(layout), 0, 100, _ -> false),
-            seal(mixture, hnsw(layout), 100, 300, _ -> false));
+            seal(folder, mixture, hnsw(layout), 0, 100, _ -> false),
+            seal(folder, mixture, hnsw(layout), 100, 300, _ -> false));
     for (SealedSegment input : inputs) {
       for (int ordinal = 0; ordinal < input.size(); ordinal++) {
         input.tombstones().kill(ordinal);
       }
-      try (SealedSegment alone = merge(hnsw(layout), List.of(input))) {
+      try (SealedSegment alone = merge(folder, hnsw(layout), List.of(input))) {
         assertEquals(0, alone.size());
       }
     }
-    try (SealedSegment merged = merge(hnsw(layout), inputs)) {
+    try (SealedSegment merged = merge(folder, hnsw(layout), inputs)) {
       assertEquals(0, merged.size());
       assertEquals(0, search(merged, mixture.vectors()[0], EXACT).length);
       assertClean(merged);
@@ -205,9 +203,9 @@ final class SegmentMergeTest {
     Mixture mixture = Mixture.of(SPACE, 2, 1, 6);
     List<SealedSegment> inputs =
         List.of(
-            seal(mixture, hnsw(layout), 0, 1, _ -> true),
-            seal(mixture, hnsw(layout), 1, 2, _ -> false));
-    try (SealedSegment merged = merge(hnsw(layout), inputs)) {
+            seal(folder, mixture, hnsw(layout), 0, 1, _ -> true),
+            seal(folder, mixture, hnsw(layout), 1, 2, _ -> false));
+    try (SealedSegment merged = merge(folder, hnsw(layout), inputs)) {
       assertArrayEquals(new long[] {10}, search(merged, mixture.vectors()[1], EXACT));
       assertClean(merged);
     }
@@ -217,13 +215,13 @@ final class SegmentMergeTest {
   @Test
   void anyNumberOfThreadsMayLinkAndTheRowsKilledMeanwhileAreKept() throws Exception {
     Mixture all = Mixture.of(SPACE, 8100, 20, 7);
-    Mixture base = part(all, 0, 8000);
+    Mixture base = all.part(0, 8000);
     IndexSpec index = hnsw(Layout.COMPACT);
     List<SealedSegment> inputs =
         List.of(
-            seal(base, index, 0, 3000, _ -> false),
-            seal(base, index, 3000, 7000, _ -> false),
-            seal(base, index, 7000, 8000, _ -> false));
+            seal(folder, base, index, 0, 3000, _ -> false),
+            seal(folder, base, index, 3000, 7000, _ -> false),
+            seal(folder, base, index, 7000, 8000, _ -> false));
     Path file = folder.resolve("merged");
     try (SegmentMerge merge = SegmentMerge.start(index, inputs, SealProgress.IGNORED);
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
@@ -250,7 +248,7 @@ final class SegmentMergeTest {
       assertClean(merged);
       assertEquals(8000, merged.size());
       assertEquals(9, merged.lsn());
-      double recall = recall(merged, base, part(all, 8000, 8100), 80, _ -> true);
+      double recall = recall(merged, base, all.part(8000, 8100), 80, _ -> true);
       assertTrue(recall >= 0.97, "recall " + recall);
     }
     inputs.forEach(SealedSegment::close);
@@ -261,21 +259,21 @@ final class SegmentMergeTest {
   @EnumSource(Layout.class)
   void aGraphThatIsMergedOftenIsNoWorse(Layout layout) throws IOException {
     Mixture all = Mixture.of(SPACE, 9100, 20, 8);
-    Mixture base = part(all, 0, 9000);
-    SealedSegment merged = seal(base, hnsw(layout), 0, 3000, _ -> false);
+    Mixture base = all.part(0, 9000);
+    SealedSegment merged = seal(folder, base, hnsw(layout), 0, 3000, _ -> false);
     for (int from = 3000; from < 9000; from += 500) {
       int oldest = from - 3000;
       for (int row = oldest; row < oldest + 500; row++) {
         merged.tombstones().kill(merged.ordinalOf(10L * row));
       }
       try (SealedSegment before = merged;
-          SealedSegment more = seal(base, hnsw(layout), from, from + 500, _ -> false)) {
-        merged = merge(hnsw(layout), List.of(before, more));
+          SealedSegment more = seal(folder, base, hnsw(layout), from, from + 500, _ -> false)) {
+        merged = merge(folder, hnsw(layout), List.of(before, more));
       }
       assertClean(merged);
     }
-    Mixture queries = part(all, 9000, 9100);
-    try (SealedSegment fresh = seal(base, hnsw(layout), 0, 9000, i -> i < 6000);
+    Mixture queries = all.part(9000, 9100);
+    try (SealedSegment fresh = seal(folder, base, hnsw(layout), 0, 9000, i -> i < 6000);
         SealedSegment last = merged) {
       assertEquals(3000, last.size());
       double expected = recall(fresh, base, queries, 40, i -> i >= 6000);
@@ -290,8 +288,8 @@ final class SegmentMergeTest {
     IndexSpec index = hnsw(Layout.COMPACT);
     List<SealedSegment> inputs =
         List.of(
-            seal(mixture, index, 0, 2500, _ -> false),
-            seal(mixture, index, 2500, 5000, _ -> false));
+            seal(folder, mixture, index, 0, 2500, _ -> false),
+            seal(folder, mixture, index, 2500, 5000, _ -> false));
     SealProgress cancelled =
         (done, total) -> {
           if (done > total / 2) {
@@ -313,8 +311,8 @@ final class SegmentMergeTest {
   void inputsThatDoNotFollowEachOtherAreRefused() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 20, 1, 10);
     IndexSpec index = new IndexSpec.Flat();
-    try (SealedSegment older = seal(mixture, index, 0, 10, _ -> false);
-        SealedSegment newer = seal(mixture, index, 10, 20, _ -> false)) {
+    try (SealedSegment older = seal(folder, mixture, index, 0, 10, _ -> false);
+        SealedSegment newer = seal(folder, mixture, index, 10, 20, _ -> false)) {
       String refused =
           assertThrows(
                   IllegalArgumentException.class,
@@ -325,36 +323,5 @@ final class SegmentMergeTest {
               .formatted(older.file()),
           refused);
     }
-  }
-
-  private SealedSegment merge(IndexSpec index, List<SealedSegment> inputs) throws IOException {
-    Path file = folder.resolve("merged" + files++);
-    try (SegmentMerge merge = SegmentMerge.start(index, inputs, SealProgress.IGNORED)) {
-      link(merge);
-      merge.write(file, 1, 1, SealProgress.IGNORED);
-    }
-    return SealedSegment.open(file, inputs.getFirst().space());
-  }
-
-  /// Rows `[from, to)` of the mixture, labelled by position times ten, without the dead.
-  private SealedSegment seal(Mixture mixture, IndexSpec index, int from, int to, IntPredicate dead)
-      throws IOException {
-    Path file = folder.resolve("segment" + files++);
-    try (GrowingSegment growing =
-        GrowingSegment.create(mixture.space(), index, Math.max(1, to - from))) {
-      for (int i = from; i < to; i++) {
-        if (!dead.test(i)) {
-          growing.append(10L * i, mixture.bytes(i), 0);
-        }
-      }
-      growing.publish();
-      link(growing);
-      growing.seal(file, 1, 1, SealProgress.IGNORED);
-    }
-    return SealedSegment.open(file, mixture.space());
-  }
-
-  private static Mixture part(Mixture mixture, int from, int to) {
-    return new Mixture(mixture.space(), Arrays.copyOfRange(mixture.vectors(), from, to));
   }
 }

@@ -68,9 +68,9 @@ final class SegmentTest {
   @EnumSource(Metric.class)
   void aGraphFindsTheNearestOfEveryMetric(Metric metric) {
     Mixture all = Mixture.of(new VectorSpace(24, metric), 4100, 20, 2);
-    Mixture base = part(all, 0, 4000);
+    Mixture base = all.part(0, 4000);
     try (GrowingSegment segment = linked(base, HNSW)) {
-      double recall = recall(segment, base, part(all, 4000, 4100), 80, ordinal -> true);
+      double recall = recall(segment, base, all.part(4000, 4100), 80, ordinal -> true);
       assertTrue(recall >= (metric == Metric.DOT ? 0.9 : 0.97), metric + ": " + recall);
       assertClean(segment);
     }
@@ -124,7 +124,7 @@ final class SegmentTest {
         }
       }
       double recall =
-          recall(segment, mixture, part(mixture, 0, 60), 60, ordinal -> ordinal % 3 == 0);
+          recall(segment, mixture, mixture.part(0, 60), 60, ordinal -> ordinal % 3 == 0);
       assertTrue(recall >= 0.97, "recall " + recall);
       assertClean(segment);
     }
@@ -134,7 +134,7 @@ final class SegmentTest {
   @ValueSource(doubles = {0, 0.1, 0.5, 0.9, 1})
   void aSealedSegmentHoldsTheLivingAndFindsThem(double deadShare) throws IOException {
     Mixture all = Mixture.of(SPACE, 4060, 12, 6);
-    Mixture base = part(all, 0, 4000);
+    Mixture base = all.part(0, 4000);
     boolean[] dead = deadRows(4000, deadShare, 7);
     Path file = folder.resolve("segment");
     try (GrowingSegment growing = linked(base, HNSW)) {
@@ -150,7 +150,7 @@ final class SegmentTest {
         assertEquals(!dead[i], sealed.ordinalOf(10L * i) >= 0, "row " + i);
       }
       if (sealed.size() > 0) {
-        Mixture queries = part(all, 4000, 4060);
+        Mixture queries = all.part(4000, 4060);
         double recall = recall(sealed, base, queries, 80, ordinal -> !dead[ordinal]);
         assertTrue(recall >= 0.97, "recall " + recall);
       } else {
@@ -360,10 +360,6 @@ final class SegmentTest {
       dead[i] = random.nextDouble() < share;
     }
     return dead;
-  }
-
-  private static Mixture part(Mixture mixture, int from, int to) {
-    return new Mixture(mixture.space(), Arrays.copyOfRange(mixture.vectors(), from, to));
   }
 
   private static long[] labels(int[] ordinals) {

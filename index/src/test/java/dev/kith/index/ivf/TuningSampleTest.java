@@ -40,7 +40,7 @@ final class TuningSampleTest {
   void aSearchThatIsNotToldHowFindsMostOfTheNearest(
       Codec codec, Metric metric, int dimension, long seed) throws InterruptedException {
     Mixture all = Mixture.of(new VectorSpace(dimension, metric), 2600, 30, seed);
-    Mixture base = part(all, 0, 2500);
+    Mixture base = all.part(0, 2500);
     try (IvfFixture fixture = new IvfFixture(base, 0, codec, 2);
         QueryBuffer query = new QueryBuffer(base.space())) {
       InvertedFile.Tuning tuning = measure(fixture, 1);
@@ -51,7 +51,7 @@ final class TuningSampleTest {
       }
       InvertedFile tuned = new InvertedFile(fixture.lists(), fixture.file().rows(), tuning);
       int found = 0;
-      for (float[] vector : part(all, 2500, 2600).vectors()) {
+      for (float[] vector : all.part(2500, 2600).vectors()) {
         query.set(vector);
         found += found(tuned, query, nearest(fixture, base, vector));
       }
@@ -139,9 +139,5 @@ final class TuningSampleTest {
 
   private static TuningSample sample(IvfFixture fixture) {
     return new TuningSample(fixture.lists(), fixture.given(), fixture.partition().order());
-  }
-
-  private static Mixture part(Mixture all, int from, int to) {
-    return new Mixture(all.space(), Arrays.copyOfRange(all.vectors(), from, to));
   }
 }
