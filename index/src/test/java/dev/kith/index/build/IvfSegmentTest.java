@@ -1,8 +1,9 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SegmentFixture.assertClean;
+import static dev.kith.index.build.SegmentFixture.assertEmpty;
 import static dev.kith.index.build.SegmentFixture.assertProgressRises;
 import static dev.kith.index.build.SegmentFixture.assertStopsAtAnyReport;
-import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.linked;
 import static dev.kith.index.build.SegmentFixture.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -28,7 +29,6 @@ import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -253,12 +253,6 @@ final class IvfSegmentTest {
     }
   }
 
-  private void assertNothingLeft() throws IOException {
-    try (Stream<Path> left = Files.list(folder)) {
-      assertEquals(List.of(), left.toList());
-    }
-  }
-
   @Test
   void anInterruptEndsTheSealingAndLeavesNoFile() throws IOException {
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 6), ivf(Codec.PQ))) {
@@ -268,7 +262,7 @@ final class IvfSegmentTest {
           () -> growing.seal(folder.resolve("segment"), 1, 2, SealProgress.IGNORED));
       assertTrue(Thread.interrupted());
     }
-    assertNothingLeft();
+    assertEmpty(folder);
   }
 
   @ParameterizedTest
@@ -355,7 +349,7 @@ final class IvfSegmentTest {
           IllegalArgumentException.class,
           () -> growing.seal(folder.resolve("segment"), 1, threads, SealProgress.IGNORED));
     }
-    assertNothingLeft();
+    assertEmpty(folder);
   }
 
   private SealedSegment seal(GrowingSegment growing) throws IOException {

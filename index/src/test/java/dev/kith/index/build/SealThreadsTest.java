@@ -1,8 +1,9 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SegmentFixture.assertClean;
+import static dev.kith.index.build.SegmentFixture.assertEmpty;
 import static dev.kith.index.build.SegmentFixture.assertProgressRises;
 import static dev.kith.index.build.SegmentFixture.assertStopsAtAnyReport;
-import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.linked;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,8 +95,6 @@ final class SealThreadsTest {
             () -> growing.seal(folder.resolve("segment"), 1, threads, SealProgress.IGNORED));
       }
     }
-    try (Stream<Path> left = Files.list(folder)) {
-      assertEquals(List.of(), left.toList());
-    }
+    assertEmpty(folder);
   }
 }

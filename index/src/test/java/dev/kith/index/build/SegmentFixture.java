@@ -138,13 +138,17 @@ public final class SegmentFixture {
                       throw new CancellationException("enough");
                     }
                   }));
-      try (Stream<Path> left = Files.list(folder)) {
-        assertEquals(List.of(), left.toList());
-      }
+      assertEmpty(folder);
       OrderedWorkTest.assertEnded(
           Thread.getAllStackTraces().keySet().stream()
               .filter(thread -> thread.getName().startsWith("kith-index-helper-"))
               .toList());
+    }
+  }
+
+  static void assertEmpty(Path folder) throws IOException {
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(), left.toList());
     }
   }
 
