@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.googlejavaformat.java.Formatter;
 import com.google.googlejavaformat.java.FormatterException;
+import com.google.googlejavaformat.java.ImportOrderer;
+import com.google.googlejavaformat.java.JavaFormatterOptions.Style;
 import com.google.googlejavaformat.java.RemoveUnusedImports;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
@@ -53,7 +55,8 @@ final class TidyTest {
       String text = Files.readString(file);
       String formatted;
       try {
-        formatted = formatter.formatSource(RemoveUnusedImports.removeUnusedImports(text));
+        String used = RemoveUnusedImports.removeUnusedImports(text);
+        formatted = formatter.formatSource(ImportOrderer.reorderImports(used, Style.GOOGLE));
       } catch (FormatterException unparsable) {
         complain(file, 1, "make it parse: " + unparsable.getMessage());
         continue;

@@ -1,7 +1,7 @@
 package dev.kith.index.cluster;
 
-import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.Columns;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.RowProducts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,7 @@
 package dev.kith.index.cluster;
 
-import dev.kith.index.kernel.Points;
 import dev.kith.index.Require;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.work.OrderedWork;
 import java.lang.foreign.Arena;

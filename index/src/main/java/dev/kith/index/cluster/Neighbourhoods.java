@@ -1,8 +1,8 @@
 package dev.kith.index.cluster;
 
-import dev.kith.index.kernel.Points;
 import dev.kith.index.TopK;
 import dev.kith.index.kernel.Columns;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.ProductKernel;
 import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.work.OrderedWork;

@@ -1,10 +1,10 @@
 package dev.kith.index.ivf;
 
-import dev.kith.index.kernel.Points;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.BlockEncoder;
 import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.kernel.FastScan;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import dev.kith.index.work.OrderedWork;
 import java.lang.foreign.Arena;

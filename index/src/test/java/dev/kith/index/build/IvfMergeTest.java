@@ -1,8 +1,8 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.merge;
 import static dev.kith.index.build.SegmentFixture.seal;
-import static dev.kith.index.build.SegmentFixture.assertClean;
 import static dev.kith.index.build.SegmentFixture.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

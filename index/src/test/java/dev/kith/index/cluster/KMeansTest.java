@@ -1,11 +1,11 @@
 package dev.kith.index.cluster;
 
-import dev.kith.index.kernel.Points;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.RowProducts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

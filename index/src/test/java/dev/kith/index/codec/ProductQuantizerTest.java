@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kith.index.kernel.Points;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.LookupTable;
+import dev.kith.index.kernel.Points;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
