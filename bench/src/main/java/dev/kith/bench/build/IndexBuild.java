@@ -7,7 +7,6 @@ import dev.kith.client.file.VectorFile;
 import dev.kith.index.build.BuildMemory;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealedSegment;
-import dev.kith.index.codec.Codec;
 import dev.kith.index.plan.RecallSample;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
@@ -209,16 +208,14 @@ public final class IndexBuild {
       case IndexSpec.Flat() -> "flat";
       case IndexSpec.Ivf(var params, var codec) ->
           "ivf lists=%s codec=%s"
-              .formatted(
-                  params.lists() == 0 ? "auto" : params.lists(),
-                  codec.name().toLowerCase(Locale.ROOT));
+              .formatted(params.lists() == 0 ? "auto" : params.lists(), codec.name());
       case IndexSpec.Hnsw(var params, var layout, var codec) ->
           "hnsw m=%d ef_construction=%d layout=%s%s"
               .formatted(
                   params.m(),
                   params.efConstruction(),
                   layout.name().toLowerCase(Locale.ROOT),
-                  codec == Codec.F32 ? "" : " codec=" + codec.name().toLowerCase(Locale.ROOT));
+                  codec.hasCodes() ? " codec=" + codec.name() : "");
     };
   }
 

@@ -99,7 +99,8 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
       }
       case "ivf" -> {
         requireKnown(name, params, List.of("lists"));
-        yield new IndexSpec.Ivf(new IvfParams(params.getOrDefault("lists", 0), seed), Codec.RABITQ);
+        yield new IndexSpec.Ivf(
+            new IvfParams(params.getOrDefault("lists", 0), seed), new Codec.Rabitq(0));
       }
       default -> throw new IllegalArgumentException("index must be hnsw, ivf or flat, got " + name);
     };
@@ -134,18 +135,7 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
   /// @param name `f32`, `f16`, `bf16`, `int8`, `rabitq`, or `pq` of lists
   /// @throws IllegalArgumentException if there is no such codec, or no graph of the compact layout
   public static IndexSpec coded(IndexSpec index, String name) {
-    Codec codec =
-        switch (name) {
-          case "f32" -> Codec.F32;
-          case "f16" -> Codec.F16;
-          case "bf16" -> Codec.BF16;
-          case "int8" -> Codec.INT8;
-          case "rabitq" -> Codec.RABITQ;
-          case "pq" -> Codec.PQ;
-          default ->
-              throw new IllegalArgumentException(
-                  "codec must be f32, f16, bf16, int8, rabitq or pq, got " + name);
-        };
+    Codec codec = Codec.named(name, 0);
     return switch (index) {
       case IndexSpec.Flat() ->
           throw new IllegalArgumentException(
@@ -183,14 +173,14 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
       params.put("ef_construction", NODES.numberNode(hnsw.efConstruction()));
       params.put("seed", NODES.numberNode(hnsw.seed()));
       params.put("layout", NODES.stringNode(layout.name().toLowerCase(Locale.ROOT)));
-      if (codec != Codec.F32) {
-        params.put("codec", NODES.stringNode(codec.name().toLowerCase(Locale.ROOT)));
+      if (codec.hasCodes()) {
+        params.put("codec", NODES.stringNode(codec.name()));
       }
     }
     if (index instanceof IndexSpec.Ivf(IvfParams ivf, Codec codec)) {
       params.put("lists", NODES.numberNode(ivf.lists()));
       params.put("seed", NODES.numberNode(ivf.seed()));
-      params.put("codec", NODES.stringNode(codec.name().toLowerCase(Locale.ROOT)));
+      params.put("codec", NODES.stringNode(codec.name()));
     }
     return params;
   }

@@ -28,6 +28,7 @@ import dev.kith.index.plan.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -89,8 +90,8 @@ public final class ServerTarget implements Target {
   private static Codec codec(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> Codec.F32;
-      case IndexSpec.Hnsw(_, _, var codec) -> Codec.valueOf(codec.name());
-      case IndexSpec.Ivf(_, var codec) -> Codec.valueOf(codec.name());
+      case IndexSpec.Hnsw(_, _, var codec) -> Codec.valueOf(codec.name().toUpperCase(Locale.ROOT));
+      case IndexSpec.Ivf(_, var codec) -> Codec.valueOf(codec.name().toUpperCase(Locale.ROOT));
     };
   }
 

@@ -109,11 +109,11 @@ final class IndexBuildTest {
     assertEquals(0, run(Stream.concat(Stream.of(build), Stream.of("int8")).toArray(String[]::new)));
     assertTrue(out.toString().contains("layout=compact codec=int8"), out::toString);
     assertEquals(
-        new IndexSpec.Hnsw(new HnswParams(16, 200, 1), Layout.COMPACT, Codec.INT8),
+        new IndexSpec.Hnsw(new HnswParams(16, 200, 1), Layout.COMPACT, new Codec.Int8()),
         IndexFolder.open(made).manifest().index());
     String other = folder.resolve("other").toString();
     assertEquals(1, run("build", file.toString(), "--out", other, "--codec", "pq"));
-    assertTrue(err.toString().contains("PQ is for inverted files"), err::toString);
+    assertTrue(err.toString().contains("pq is for inverted files"), err::toString);
     assertEquals(1, run("build", file.toString(), "--out", other, "--codec", "pc"));
     assertTrue(err.toString().contains("rabitq or pq, got pc"), err::toString);
     assertEquals(
@@ -135,7 +135,7 @@ final class IndexBuildTest {
     assertTrue(out.toString().contains("ivf lists=auto codec=rabitq, in"), out::toString);
     assertTrue(out.toString().contains("recall"), out::toString);
     assertEquals(
-        new IndexSpec.Ivf(new IvfParams(0, 1), Codec.RABITQ),
+        new IndexSpec.Ivf(new IvfParams(0, 1), new Codec.Rabitq(0)),
         IndexFolder.open(made).manifest().index());
   }
 

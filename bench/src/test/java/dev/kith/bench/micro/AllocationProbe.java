@@ -7,7 +7,7 @@ import dev.kith.index.codec.CodeScorer;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.kernel.FastScan;
@@ -61,7 +61,7 @@ final class AllocationProbe {
   private static final FourRows FOUR = new FourRows();
 
   private static final FastScan FAST_SCAN = FastScan.best();
-  private static final Rabitq CODE = new Rabitq(DIMENSION, 1);
+  private static final RabitqCode CODE = new RabitqCode(DIMENSION, 1);
   private static final RandomRotation ROTATION = new RandomRotation(DIMENSION, 42);
   private static final LookupTable TABLE = new LookupTable(CODE.lookups());
   private static final float[] ROTATED = vector(new Random(43));
@@ -119,7 +119,8 @@ final class AllocationProbe {
     float[] scores = new float[ROWS];
     int[] ordinals = IntStream.range(0, ROWS).toArray();
     List<Kernel> kernels = new ArrayList<>();
-    for (Codec codec : List.of(Codec.F16, Codec.BF16, Codec.INT8, Codec.RABITQ)) {
+    for (Codec codec :
+        List.of(new Codec.F16(), new Codec.Bf16(), new Codec.Int8(), new Codec.Rabitq(0))) {
       SegmentCodes codes = SegmentCodes.encode(codec, rows, ordinals, 1, arena, encoded -> {});
       kernels.add(
           new Kernel(

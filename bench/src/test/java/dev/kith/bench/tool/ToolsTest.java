@@ -106,7 +106,7 @@ final class ToolsTest {
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pc"));
     assertTrue(err.toString().contains("rabitq or pq, got pc"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pq"));
-    assertTrue(err.toString().contains("PQ is for inverted files"), err::toString);
+    assertTrue(err.toString().contains("pq is for inverted files"), err::toString);
     assertEquals(
         2, run("kith-bench", "run", "--dataset", ".", "--index", "ivf", "--segment", "growing"));
     assertTrue(err.toString().contains("a growing segment has no lists"), err::toString);

@@ -30,8 +30,9 @@ public final class BuildMemory {
         long blocks = space.dimension() / 4 + 2L * Float.BYTES;
         long codes =
             switch (codec) {
-              case F32, F16, BF16, INT8 -> SegmentCodes.bytes(codec, space, 1);
-              case RABITQ, PQ -> blocks;
+              case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() ->
+                  SegmentCodes.bytes(codec, space, 1);
+              case Codec.Rabitq _, Codec.Pq() -> blocks;
             };
         yield row + 2L * Long.BYTES + codes + LISTING_BYTES;
       }

@@ -19,18 +19,18 @@ public sealed interface IndexSpec {
   ///   the layout COMPACT
   record Hnsw(HnswParams params, Layout layout, Codec codec) implements IndexSpec {
     public Hnsw {
-      if (codec != Codec.F32 && layout != Layout.COMPACT) {
+      if (codec.hasCodes() && layout != Layout.COMPACT) {
         throw new IllegalArgumentException(
-            "the codec %s is for the layout COMPACT, got %s".formatted(codec, layout));
+            "the codec %s is for the layout COMPACT, got %s".formatted(codec.name(), layout));
       }
-      if (codec == Codec.PQ) {
-        throw new IllegalArgumentException("the codec PQ is for inverted files, got a graph");
+      if (codec instanceof Codec.Pq) {
+        throw new IllegalArgumentException("the codec pq is for inverted files, got a graph");
       }
     }
 
     /// A graph that is walked on floats.
     public Hnsw(HnswParams params, Layout layout) {
-      this(params, layout, Codec.F32);
+      this(params, layout, new Codec.F32());
     }
   }
 
@@ -48,7 +48,8 @@ public sealed interface IndexSpec {
     String what =
         switch (this) {
           case Hnsw(_, Layout layout, _) when layout == Layout.FAST -> "layout FAST";
-          case Ivf(_, Codec codec) when codec == Codec.RABITQ -> "codec RABITQ of an inverted file";
+          case Ivf(_, Codec codec) when codec instanceof Codec.Rabitq ->
+              "codec rabitq of an inverted file";
           default -> null;
         };
     if (what != null && space.dimension() > Layout.MAX_FAST_DIMENSION) {

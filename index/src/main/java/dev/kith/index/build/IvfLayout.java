@@ -6,7 +6,7 @@ import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.ivf.InvertedFile;
@@ -94,14 +94,12 @@ final class IvfLayout {
     static Header read(SectionFile file) throws CorruptFileException {
       MemorySegment source = file.section(IVF, IVF_BYTES);
       int number = source.get(SealedLayout.INT, 8);
-      Codec codec =
-          Codec.ofNumber(number)
-              .orElseThrow(() -> corrupt(file, "codec 0 to 5", Integer.toString(number)));
+      require(number >= 0 && number < Codec.NAMES.size(), file, "codec 0 to 5", number);
       Header header =
           new Header(
               source.get(SealedLayout.INT, 0),
               source.get(SealedLayout.INT, 4),
-              codec,
+              Codec.numbered(number, 0),
               source.get(SealedLayout.INT, 12),
               new InvertedFile.Tuning(
                   source.get(SealedLayout.INT, 16), source.get(SealedLayout.FLOAT, 20)),
@@ -124,11 +122,11 @@ final class IvfLayout {
       }
       boolean holds =
           switch (codec) {
-            case RABITQ -> detail == 1 || detail == 2;
-            case PQ -> detail >= 1 && detail <= FastScan.MAX_LOOKUPS;
-            case F32, F16, BF16, INT8 -> detail == 0;
+            case Codec.Rabitq _ -> detail == 1 || detail == 2;
+            case Codec.Pq() -> detail >= 1 && detail <= FastScan.MAX_LOOKUPS;
+            case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> detail == 0;
           };
-      require(holds, file, "bits or parts as the codec %s has".formatted(codec), detail);
+      require(holds, file, "bits or parts as the codec %s has".formatted(codec.name()), detail);
     }
 
     IndexSpec.Ivf index() {
@@ -142,7 +140,7 @@ final class IvfLayout {
   static ListCodes.Blocks blocks(
       BlockCode code, VectorSpace space, long seed, MemorySegment blocks) {
     Optional<RandomRotation> rotation =
-        code instanceof Rabitq
+        code instanceof RabitqCode
             ? Optional.of(new RandomRotation(VectorRows.paddedDimension(space), seed))
             : Optional.empty();
     return new ListCodes.Blocks(code, rotation, blocks);
@@ -185,7 +183,7 @@ final class IvfLayout {
     int[] starts = starts(file, lists, size);
     // With codes, vectors are read seldom: they stay in the file.
     MemorySegment section = file.section(SealedLayout.ROWS, VectorRows.packedBytes(space) * size);
-    boolean plain = header.codec == Codec.F32;
+    boolean plain = !header.codec.hasCodes();
     VectorRows rows = VectorRows.packed(space, plain ? placement.place(section) : section, size);
     ListCodes codes =
         plain ? new ListCodes.Plain(rows) : codes(file, header, space, size, starts, placement);
@@ -201,13 +199,13 @@ final class IvfLayout {
       Placement placement)
       throws CorruptFileException {
     return switch (header.codec) {
-      case F32 -> throw new IllegalArgumentException("F32 has no codes");
-      case F16, BF16, INT8 -> {
+      case Codec.F32() -> throw new IllegalArgumentException("F32 has no codes");
+      case Codec.F16(), Codec.Bf16(), Codec.Int8() -> {
         long bytes = SegmentCodes.bytes(header.codec, space, size);
         MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
         yield new ListCodes.Rows(SegmentCodes.map(header.codec, space, stored, size, header.seed));
       }
-      case RABITQ, PQ -> {
+      case Codec.Rabitq _, Codec.Pq() -> {
         BlockCode code = blockCode(file, header, space);
         int blocks = ListCodes.firstBlocks(starts)[header.lists];
         long bytes = FastScan.blockBytes(code.lookups()) * blocks;
@@ -220,8 +218,8 @@ final class IvfLayout {
   private static BlockCode blockCode(SectionFile file, Header header, VectorSpace space)
       throws CorruptFileException {
     try {
-      if (header.codec == Codec.RABITQ) {
-        return new Rabitq(VectorRows.paddedDimension(space), header.detail);
+      if (header.codec instanceof Codec.Rabitq) {
+        return new RabitqCode(VectorRows.paddedDimension(space), header.detail);
       }
       MemorySegment words = file.section(WORDS, ProductQuantizer.storedBytes(space.dimension(), 4));
       return new ProductCode(ProductQuantizer.read(space.dimension(), header.detail, 4, words));

@@ -2,9 +2,10 @@ package dev.kith.index.build;
 
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
@@ -144,8 +145,9 @@ final class IvfSealer {
     VectorRows rows = segment.rows();
     long seed = index.params().seed();
     return switch (index.codec()) {
-      case F32 -> new ListCodes.Plain(rows); // Only centroids are asked before the file is open.
-      case F16, BF16, INT8 ->
+      case Codec.F32() ->
+          new ListCodes.Plain(rows); // Only centroids are asked before the file is open.
+      case Codec.F16(), Codec.Bf16(), Codec.Int8() ->
           new ListCodes.Rows(
               SegmentCodes.encode(
                   index.codec(),
@@ -154,12 +156,12 @@ final class IvfSealer {
                   seed,
                   arena,
                   done -> coding.done((double) done / sources.length)));
-      case RABITQ -> {
+      case Codec.Rabitq _ -> {
         int dimension = VectorRows.paddedDimension(space);
-        Rabitq code = new Rabitq(dimension, Rabitq.suitableBits(space.dimension()));
+        RabitqCode code = new RabitqCode(dimension, RabitqCode.suitableBits(space.dimension()));
         yield blocks(code, partition, sources, arena, coding);
       }
-      case PQ -> {
+      case Codec.Pq() -> {
         IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
         yield blocks(
             new ProductCode(encoder.learnWords(seed, threads)), partition, sources, arena, coding);
@@ -198,7 +200,7 @@ final class IvfSealer {
     MemorySegment own = arena.allocate(IvfLayout.IVF_BYTES, Long.BYTES);
     int detail =
         switch (codes) {
-          case ListCodes.Blocks(Rabitq code, _, _) -> code.bits();
+          case ListCodes.Blocks(RabitqCode code, _, _) -> code.bits();
           case ListCodes.Blocks(ProductCode code, _, _) -> code.quantizer().parts();
           case ListCodes.Plain _, ListCodes.Rows _ -> 0;
         };

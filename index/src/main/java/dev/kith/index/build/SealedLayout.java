@@ -119,12 +119,12 @@ final class SealedLayout {
 
     /// Whether the graph is walked on codes.
     boolean isCoded() {
-      return codec() != Codec.F32;
+      return codec().hasCodes();
     }
 
     /// The codec, of a header that was checked.
     Codec codec() {
-      return Codec.ofNumber(graph.codec()).orElseThrow();
+      return Codec.numbered(graph.codec(), 0);
     }
 
     static Header read(MemorySegment source) {

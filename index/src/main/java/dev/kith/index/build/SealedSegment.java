@@ -4,7 +4,6 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
-import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.CodedGraph;
@@ -226,7 +225,7 @@ public final class SealedSegment implements SegmentReader, Resource {
     int codec = header.graph().codec();
     boolean mayHaveCodes = version == SealedLayout.VERSION_4 && header.index() == SealedLayout.HNSW;
     require(
-        mayHaveCodes == (codec != 0) && codec >= 0 && codec <= Codec.RABITQ.number(),
+        mayHaveCodes == (codec != 0) && codec >= 0 && codec <= 4,
         file,
         mayHaveCodes ? "codec 1 to 4" : "no codec",
         codec);

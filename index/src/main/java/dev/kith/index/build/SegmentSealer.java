@@ -1,7 +1,7 @@
 package dev.kith.index.build;
 
 import dev.kith.index.codec.Codec;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.FastGraphSource;
@@ -73,7 +73,7 @@ final class SegmentSealer {
       if (graph != null && index instanceof IndexSpec.Hnsw(HnswParams params, _, Codec codec)) {
         compact = new GraphCompactor(graph, segment.rows(), newOrdinals, this::count).seal(arena);
         float rescoreFactor = 0;
-        if (codec != Codec.F32) {
+        if (codec.hasCodes()) {
           int[] sources = sources();
           codes =
               SegmentCodes.encode(
@@ -88,7 +88,7 @@ final class SegmentSealer {
                 params.efConstruction(),
                 compact.entry().node(),
                 compact.entry().level(),
-                isFast() ? Rabitq.suitableBits(segment.space().dimension()) : 0,
+                isFast() ? RabitqCode.suitableBits(segment.space().dimension()) : 0,
                 params.seed(),
                 codec.number(),
                 rescoreFactor);
@@ -122,7 +122,7 @@ final class SegmentSealer {
   }
 
   private boolean isCoded() {
-    return index instanceof IndexSpec.Hnsw(_, _, Codec codec) && codec != Codec.F32;
+    return index instanceof IndexSpec.Hnsw(_, _, Codec codec) && codec.hasCodes();
   }
 
   private long total() {

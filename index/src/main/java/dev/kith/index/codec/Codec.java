@@ -1,46 +1,101 @@
 package dev.kith.index.codec;
 
-import java.util.Arrays;
-import java.util.Optional;
+import dev.kith.index.Require;
+import java.util.List;
 
-/// How the rows that a search walks over are encoded.
+/// How the rows that a search reads are encoded. A value.
 ///
 /// Whatever the codec, vectors are kept as floats too: codes say where to look, and what is
 /// returned is decided and scored by the floats. `d` is the dimension; a row of codes is rounded up
-/// to a multiple of 64 bytes, of [#RABITQ] to one of 32.
-public enum Codec {
+/// to a multiple of 64 bytes, of [Rabitq] to one of 32.
+public sealed interface Codec {
+
   /// The coordinates themselves, `4 * d` bytes a row; there are no codes.
-  F32(0),
+  record F32() implements Codec {}
 
   /// Half precision, `2 * d` bytes a row: see [HalfRows].
-  F16(1),
+  record F16() implements Codec {}
 
   /// The upper halves of floats, `2 * d` bytes a row: see [HalfRows].
-  BF16(2),
+  record Bf16() implements Codec {}
 
   /// A signed byte a coordinate, `d + 8` bytes a row: see [Int8Rows].
-  INT8(3),
+  record Int8() implements Codec {}
 
-  /// A bit a coordinate, at least 256 of them, `d / 8 + 12` bytes a row: see [RabitqRows].
-  RABITQ(4),
+  /// A few bits a coordinate of a rotated vector: [RabitqRows], or in an inverted file the blocks
+  /// of a [RabitqCode].
+  ///
+  /// @param bits a coordinate, in `[1, 8]`; 0 for as many as suit the index
+  record Rabitq(int bits) implements Codec {
+    public Rabitq {
+      Require.inRange("bits", bits, 0, MAX_BITS);
+    }
+  }
 
   /// The nearest words of the parts of a row, four bits a part, of two coordinates each: see
   /// [ProductCode]. For inverted files only.
-  PQ(5);
+  record Pq() implements Codec {}
 
-  private final int number;
+  /// Most bits a coordinate of [Rabitq].
+  int MAX_BITS = 8;
 
-  Codec(int number) {
-    this.number = number;
+  /// Names by number.
+  List<String> NAMES = List.of("f32", "f16", "bf16", "int8", "rabitq", "pq");
+
+  /// By which files and records know it, for ever, together with its [#bits()].
+  default int number() {
+    return switch (this) {
+      case F32() -> 0;
+      case F16() -> 1;
+      case Bf16() -> 2;
+      case Int8() -> 3;
+      case Rabitq _ -> 4;
+      case Pq _ -> 5;
+    };
   }
 
-  /// By which files and records know it, for ever.
-  public int number() {
-    return number;
+  /// What users call it, together with its [#bits()].
+  default String name() {
+    return NAMES.get(number());
   }
 
-  /// The codec with a number; empty if there is none.
-  public static Optional<Codec> ofNumber(int number) {
-    return Arrays.stream(values()).filter(codec -> codec.number == number).findFirst();
+  /// Bits a coordinate that were asked for; 0 for as many as suit, or if there is no choice.
+  default int bits() {
+    return this instanceof Rabitq(int bits) ? bits : 0;
+  }
+
+  /// Whether searches read codes; else they read the vectors themselves.
+  default boolean hasCodes() {
+    return !(this instanceof F32);
+  }
+
+  /// The codec with a number.
+  ///
+  /// @throws IllegalArgumentException if there is none, or none of so many bits
+  static Codec numbered(int number, int bits) {
+    return named(NAMES.get(Require.inRange("codec", number, 0, NAMES.size() - 1)), bits);
+  }
+
+  /// The codec of a name.
+  ///
+  /// @throws IllegalArgumentException if there is none, or none of so many bits
+  static Codec named(String name, int bits) {
+    Codec codec =
+        switch (name) {
+          case "f32" -> new F32();
+          case "f16" -> new F16();
+          case "bf16" -> new Bf16();
+          case "int8" -> new Int8();
+          case "rabitq" -> new Rabitq(bits);
+          case "pq" -> new Pq();
+          default ->
+              throw new IllegalArgumentException(
+                  "codec must be f32, f16, bf16, int8, rabitq or pq, got " + name);
+        };
+    if (codec.bits() != bits) {
+      throw new IllegalArgumentException(
+          "bits are for the codec rabitq to choose, got %d of %s".formatted(bits, name));
+    }
+    return codec;
   }
 }

@@ -36,7 +36,7 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
 
   /// Encodes rows of floats.
   ///
-  /// @param codec neither F32 nor PQ, which have no rows of codes
+  /// @param codec one that has rows of codes, not [Codec.F32] nor [Codec.Pq]
   /// @param sources ordinals in `rows`, in the order of the codes to make
   /// @param seed of the rotation, where the codec has one
   /// @param arena frees the codes when it closes
@@ -46,11 +46,11 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
     VectorSpace space = rows.space();
     SegmentCodes codes =
         switch (codec) {
-          case F32, PQ -> throw without(codec);
-          case F16 -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
-          case BF16 -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
-          case INT8 -> Int8Rows.reserve(space, capacity, arena);
-          case RABITQ -> RabitqRows.reserve(rows, sources, seed, arena);
+          case Codec.F32(), Codec.Pq() -> throw without(codec);
+          case Codec.F16() -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
+          case Codec.Bf16() -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
+          case Codec.Int8() -> Int8Rows.reserve(space, capacity, arena);
+          case Codec.Rabitq _ -> RabitqRows.reserve(rows, sources, seed, arena);
         };
     for (int ordinal = 0; ordinal < sources.length; ordinal++) {
       codes.set(ordinal, rows, sources[ordinal]);
@@ -61,33 +61,34 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
 
   /// Reads the codes of `count` rows from where [#stored()] was kept.
   ///
-  /// @param codec neither F32 nor PQ, which have no rows of codes
+  /// @param codec one that has rows of codes, not [Codec.F32] nor [Codec.Pq]
   /// @param seed with which they were encoded
   /// @param stored the codes and nothing else, 64-byte aligned
   /// @throws IllegalArgumentException if the length or the address does not fit
   static SegmentCodes map(
       Codec codec, VectorSpace space, MemorySegment stored, int count, long seed) {
     return switch (codec) {
-      case F32, PQ -> throw without(codec);
-      case F16 -> HalfRows.map(space, HalfFormat.F16, stored, count);
-      case BF16 -> HalfRows.map(space, HalfFormat.BF16, stored, count);
-      case INT8 -> Int8Rows.map(space, stored, count);
-      case RABITQ -> RabitqRows.map(space, stored, count, seed);
+      case Codec.F32(), Codec.Pq() -> throw without(codec);
+      case Codec.F16() -> HalfRows.map(space, HalfFormat.F16, stored, count);
+      case Codec.Bf16() -> HalfRows.map(space, HalfFormat.BF16, stored, count);
+      case Codec.Int8() -> Int8Rows.map(space, stored, count);
+      case Codec.Rabitq _ -> RabitqRows.map(space, stored, count, seed);
     };
   }
 
   /// Bytes that the codes of `count` rows take.
   static long bytes(Codec codec, VectorSpace space, int count) {
     return switch (codec) {
-      case F32 -> 0;
-      case PQ -> throw without(codec);
-      case F16, BF16 -> count * HalfRows.strideBytes(space);
-      case INT8 -> count * Int8Rows.strideBytes(space);
-      case RABITQ -> RabitqRows.bytes(space, count);
+      case Codec.F32() -> 0;
+      case Codec.Pq() -> throw without(codec);
+      case Codec.F16(), Codec.Bf16() -> count * HalfRows.strideBytes(space);
+      case Codec.Int8() -> count * Int8Rows.strideBytes(space);
+      case Codec.Rabitq _ -> RabitqRows.bytes(space, count);
     };
   }
 
   private static IllegalArgumentException without(Codec codec) {
-    return new IllegalArgumentException("the codec %s has no rows of codes".formatted(codec));
+    return new IllegalArgumentException(
+        "the codec %s has no rows of codes".formatted(codec.name()));
   }
 }

@@ -4,7 +4,8 @@
 /// are floats, 16-bit numbers ([dev.kith.index.codec.HalfRows]), bytes
 /// ([dev.kith.index.codec.Int8Rows]) or bits ([dev.kith.index.codec.RabitqRows]): the codes of a
 /// segment are [dev.kith.index.codec.SegmentCodes], one of the last three. And at
-/// [dev.kith.index.codec.Rabitq], by which a graph's records say how near a node's neighbours are.
+/// [dev.kith.index.codec.RabitqCode], by which a graph's records say how near a node's neighbours
+/// are.
 @NullMarked
 package dev.kith.index.codec;
 

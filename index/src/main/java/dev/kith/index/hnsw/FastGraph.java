@@ -5,7 +5,7 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
@@ -19,9 +19,9 @@ import java.nio.ByteOrder;
 /// After Gou, Gao, Xu and Long, *SymphonyQG: Towards Symphonious Integration of Quantization and
 /// Graph for Approximate Nearest Neighbor Search* (SIGMOD 2025). A graph that holds links alone
 /// fetches every neighbour's row from a random place to learn how near it is. Here the neighbours'
-/// codes ([Rabitq], relative to the node) are read in one piece with the node, and 32 of them are
-/// estimated at once. Estimates steer; only nodes that are visited are scored, exactly, and only
-/// those can be returned.
+/// codes ([RabitqCode], relative to the node) are read in one piece with the node, and 32 of them
+/// are estimated at once. Estimates steer; only nodes that are visited are scored, exactly, and
+/// only those can be returned.
 ///
 /// Searches start from the best few of a sample of nodes, the *pivots*, whose codes lie together.
 public final class FastGraph {
@@ -45,7 +45,7 @@ public final class FastGraph {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final RecordLayout layout;
-  private final Rabitq code;
+  private final RabitqCode code;
   private final RandomRotation rotation;
   private final MemorySegment records;
   private final VectorRows rows;
@@ -54,7 +54,7 @@ public final class FastGraph {
 
   private FastGraph(
       RecordLayout layout,
-      Rabitq code,
+      RabitqCode code,
       RandomRotation rotation,
       VectorRows rows,
       SealedGraph graph,

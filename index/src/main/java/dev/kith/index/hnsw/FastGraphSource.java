@@ -1,7 +1,7 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.VectorSpace;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.VectorRows;
@@ -24,7 +24,7 @@ public final class FastGraphSource {
   final SealedGraph graph;
   final BackLinks backLinks;
   final RecordLayout layout;
-  final Rabitq code;
+  final RabitqCode code;
   final RandomRotation rotation;
   final MemorySegment rotated;
   private final VectorRows rows;

@@ -1,7 +1,7 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.VectorSpace;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 
@@ -29,8 +29,8 @@ record RecordLayout(long rowBytes, int slots, int lookups) {
   }
 
   /// How the neighbours of vectors of this shape are coded.
-  static Rabitq code(VectorSpace space, int bits) {
-    return new Rabitq(VectorRows.paddedDimension(space), bits);
+  static RabitqCode code(VectorSpace space, int bits) {
+    return new RabitqCode(VectorRows.paddedDimension(space), bits);
   }
 
   /// Byte of a record at which its links start.

@@ -18,6 +18,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.CodeScorer;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
@@ -59,13 +60,14 @@ final class CodedSegmentTest {
     "RABITQ, EUCLIDEAN, 130, 250, 7",
     "RABITQ, DOT, 64, 250, 8"
   })
-  void findsAboutAsManyAsAWalkOnFloats(Codec codec, Metric metric, int dimension, int ef, long seed)
-      throws IOException {
+  void findsAboutAsManyAsAWalkOnFloats(
+      Codecs named, Metric metric, int dimension, int ef, long seed) throws IOException {
+    Codec codec = named.codec();
     VectorSpace space = new VectorSpace(dimension, metric);
     Mixture all = Mixture.of(space, 4100, 20, seed);
     Mixture base = all.part(0, 4000);
     Mixture queries = all.part(4000, 4100);
-    try (SealedSegment plain = seal(linked(base, hnsw(Codec.F32)));
+    try (SealedSegment plain = seal(linked(base, hnsw(new Codec.F32())));
         SealedSegment coded = seal(linked(base, hnsw(codec)))) {
       assertEquals(hnsw(codec), coded.index());
       double expected = recall(plain, base, queries, ef, ordinal -> true);
@@ -77,7 +79,8 @@ final class CodedSegmentTest {
 
   @ParameterizedTest(name = "{0}, seed {1}")
   @CsvSource({"F16, 11", "BF16, 12", "INT8, 13", "RABITQ, 14"})
-  void aSearchIsTheNaiveRerankingOfTheSameCandidates(Codec codec, long seed) throws IOException {
+  void aSearchIsTheNaiveRerankingOfTheSameCandidates(Codecs named, long seed) throws IOException {
+    Codec codec = named.codec();
     Mixture base = Mixture.of(SPACE, 3000, 10, seed);
     Random random = new Random(seed);
     try (SealedSegment segment = seal(linked(base, hnsw(codec)));
@@ -145,9 +148,11 @@ final class CodedSegmentTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Codec.class,
+      value = Codecs.class,
       names = {"F16", "BF16", "INT8", "RABITQ"})
-  void theDeadAreNeverReturnedWheneverTheyDiedAndTheLivingAreFound(Codec codec) throws IOException {
+  void theDeadAreNeverReturnedWheneverTheyDiedAndTheLivingAreFound(Codecs named)
+      throws IOException {
+    Codec codec = named.codec();
     Mixture all = Mixture.of(SPACE, 4100, 20, 6);
     Mixture base = all.part(0, 4000);
     GrowingSegment growing = linked(base, hnsw(codec));
@@ -173,8 +178,11 @@ final class CodedSegmentTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Codec.class, names = "PQ", mode = EnumSource.Mode.EXCLUDE)
-  void anExactSearchReturnsWhatSortingEverythingReturns(Codec codec) throws IOException {
+  @EnumSource(
+      value = Codecs.class,
+      names = {"F32", "F16", "BF16", "INT8", "RABITQ"})
+  void anExactSearchReturnsWhatSortingEverythingReturns(Codecs named) throws IOException {
+    Codec codec = named.codec();
     Mixture mixture = Mixture.of(SPACE, 1500, 10, 5);
     try (SealedSegment segment = seal(linked(mixture, hnsw(codec)))) {
       for (int i = 0; i < 20; i++) {
@@ -190,16 +198,17 @@ final class CodedSegmentTest {
 
   @ParameterizedTest(name = "{0}")
   @EnumSource(
-      value = Codec.class,
+      value = Codecs.class,
       names = {"F16", "BF16", "INT8", "RABITQ"})
-  void theFactorIsMeasuredWhenSealingAndTheSameAgain(Codec codec) throws IOException {
+  void theFactorIsMeasuredWhenSealingAndTheSameAgain(Codecs named) throws IOException {
+    Codec codec = named.codec();
     Mixture mixture = Mixture.of(SPACE, 3000, 10, 7);
     double factor;
     try (SealedSegment segment = seal(linked(mixture, hnsw(codec)))) {
       factor = segment.rescoreFactor().orElseThrow();
     }
     assertTrue(factor >= 1, "factor " + factor);
-    assertTrue(codec == Codec.RABITQ ? factor > 1.5 : factor <= 2, "factor " + factor);
+    assertTrue(codec instanceof Codec.Rabitq ? factor > 1.5 : factor <= 2, "factor " + factor);
     try (SealedSegment again = seal(linked(mixture, hnsw(codec)))) {
       assertEquals(factor, again.rescoreFactor().orElseThrow());
     }
@@ -209,7 +218,7 @@ final class CodedSegmentTest {
   void vectorsBesideCodesStayMappedAndTheRestIsCopied() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 2000, 10, 8);
     Path file = folder.resolve("segment");
-    try (GrowingSegment growing = linked(mixture, hnsw(Codec.INT8))) {
+    try (GrowingSegment growing = linked(mixture, hnsw(new Codec.Int8()))) {
       growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     long rows = 2000L * 192;
@@ -230,9 +239,10 @@ final class CodedSegmentTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Codec.class,
+      value = Codecs.class,
       names = {"F16", "BF16", "INT8", "RABITQ"})
-  void segmentsOfNoneAndOfFewRowsAreSegments(Codec codec) throws IOException {
+  void segmentsOfNoneAndOfFewRowsAreSegments(Codecs named) throws IOException {
+    Codec codec = named.codec();
     for (int rows : new int[] {0, 1, 2, 5}) {
       Mixture mixture = Mixture.of(SPACE, rows, 2, 9);
       try (SealedSegment segment = seal(linked(mixture, hnsw(codec)))) {
@@ -248,8 +258,8 @@ final class CodedSegmentTest {
   @Test
   void aMergedSegmentHasCodesOfItsOwn() throws IOException {
     Mixture all = Mixture.of(SPACE, 3100, 10, 10);
-    GrowingSegment first = linked(all.part(0, 2000), hnsw(Codec.INT8));
-    GrowingSegment second = GrowingSegment.create(SPACE, hnsw(Codec.INT8), 1000);
+    GrowingSegment first = linked(all.part(0, 2000), hnsw(new Codec.Int8()));
+    GrowingSegment second = GrowingSegment.create(SPACE, hnsw(new Codec.Int8()), 1000);
     for (int i = 2000; i < 3000; i++) {
       second.append(10L * i, all.bytes(i), 0);
     }
@@ -259,12 +269,13 @@ final class CodedSegmentTest {
     try (SealedSegment one = seal(first);
         SealedSegment two = seal(second);
         SegmentMerge merge =
-            SegmentMerge.start(hnsw(Codec.RABITQ), List.of(one, two), SealProgress.IGNORED)) {
+            SegmentMerge.start(
+                hnsw(new Codec.Rabitq(0)), List.of(one, two), SealProgress.IGNORED)) {
       SegmentFixture.link(merge);
       merge.write(merged, 3, 1, SealProgress.IGNORED);
     }
     try (SealedSegment segment = SealedSegment.open(merged, SPACE)) {
-      assertEquals(hnsw(Codec.RABITQ), segment.index());
+      assertEquals(hnsw(new Codec.Rabitq(0)), segment.index());
       assertClean(segment);
       double recall = recall(segment, all.part(0, 3000), all.part(3000, 3100), 250, o -> true);
       assertTrue(recall >= 0.95, "recall " + recall);
@@ -276,19 +287,19 @@ final class CodedSegmentTest {
     IllegalArgumentException refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.FAST, Codec.INT8));
-    assertTrue(refused.toString().contains("INT8 is for the layout COMPACT"), refused::toString);
+            () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.FAST, new Codec.Int8()));
+    assertTrue(refused.toString().contains("int8 is for the layout COMPACT"), refused::toString);
     refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT, Codec.PQ));
-    assertTrue(refused.toString().contains("PQ is for inverted files"), refused::toString);
+            () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT, new Codec.Pq()));
+    assertTrue(refused.toString().contains("pq is for inverted files"), refused::toString);
   }
 
   @Test
   void aHeaderThatContradictsItselfAndCodesOfAnotherLengthAreRefused() throws IOException {
     Path file = folder.resolve("segment");
-    try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 2, 9), hnsw(Codec.INT8))) {
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 2, 9), hnsw(new Codec.Int8()))) {
       growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     assertRefused(header(file, 56, 0), "codec 1 to 4");

@@ -10,6 +10,7 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Codecs;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.store.SectionFile;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class DamagedIvfTest {
 
   @Test
   void aHeaderThatContradictsItselfIsRefused() throws IOException {
-    Path file = sealed(Codec.RABITQ);
+    Path file = sealed(new Codec.Rabitq(0));
     assertRefused(number(file, IvfLayout.IVF, 0, -1), "lists asked for");
     assertRefused(number(file, IvfLayout.IVF, 0, 65_537), "lists asked for");
     assertRefused(number(file, IvfLayout.IVF, 4, 0), "a number of lists");
@@ -38,8 +39,8 @@ final class DamagedIvfTest {
     assertRefused(number(file, IvfLayout.IVF, 4, 19), "section 'centroids'");
     assertRefused(number(file, IvfLayout.IVF, 8, 6), "codec 0 to 5");
     assertRefused(number(file, IvfLayout.IVF, 8, -1), "codec 0 to 5");
-    assertRefused(number(file, IvfLayout.IVF, 8, 3), "as the codec INT8 has");
-    assertRefused(number(file, IvfLayout.IVF, 12, 3), "as the codec RABITQ has");
+    assertRefused(number(file, IvfLayout.IVF, 8, 3), "as the codec int8 has");
+    assertRefused(number(file, IvfLayout.IVF, 12, 3), "as the codec rabitq has");
     assertRefused(number(file, IvfLayout.IVF, 12, 1), "section 'codes'");
     assertRefused(number(file, IvfLayout.IVF, 16, 0), "lists to read");
     for (float factor : new float[] {0.5f, Float.NaN, Float.POSITIVE_INFINITY}) {
@@ -51,16 +52,16 @@ final class DamagedIvfTest {
     assertRefused(number(file, SealedLayout.SEGMENT, 12, 1), "index 3");
     assertRefused(number(file, SealedLayout.SEGMENT, 24, 99), "section 'order'");
     assertRefused(number(file, SealedLayout.SEGMENT, 56, 4), "no codec");
-    Path words = sealed(Codec.PQ);
-    assertRefused(number(words, IvfLayout.IVF, 12, 0), "as the codec PQ has");
-    assertRefused(number(words, IvfLayout.IVF, 12, 1041), "as the codec PQ has");
+    Path words = sealed(new Codec.Pq());
+    assertRefused(number(words, IvfLayout.IVF, 12, 0), "as the codec pq has");
+    assertRefused(number(words, IvfLayout.IVF, 12, 1041), "as the codec pq has");
     assertRefused(number(words, IvfLayout.IVF, 12, 21), "codes of its rows");
-    assertRefused(number(sealed(Codec.F32), IvfLayout.IVF, 12, 1), "as the codec F32 has");
+    assertRefused(number(sealed(new Codec.F32()), IvfLayout.IVF, 12, 1), "as the codec f32 has");
   }
 
   @Test
   void listsAndOrdersThatAreNoneAreRefused() throws IOException {
-    Path file = sealed(Codec.F32);
+    Path file = sealed(new Codec.F32());
     assertRefused(number(file, IvfLayout.LISTS, 0, 1), "a first list from row 0 on");
     assertRefused(number(file, IvfLayout.LISTS, 0, -1), "lists in order");
     assertRefused(number(file, IvfLayout.LISTS, 12, 101), "lists in order");
@@ -72,7 +73,8 @@ final class DamagedIvfTest {
 
   @Test
   void sectionsThatAreMissingOrTooShortAreRefused() throws IOException {
-    for (Codec codec : Codec.values()) {
+    for (String codecName : Codec.NAMES) {
+      Codec codec = Codec.named(codecName, 0);
       Path file = sealed(codec);
       List<String> names;
       try (SectionFile sections = SectionFile.open(file)) {
@@ -89,15 +91,16 @@ final class DamagedIvfTest {
 
   @Test
   void anOrderThatOnlySortsWrongIsFoundByVerify() throws IOException {
-    Path file = sealed(Codec.F32);
+    Path file = sealed(new Codec.F32());
     try (SealedSegment segment = SealedSegment.open(number(file, IvfLayout.ORDER, 40, 0), SPACE)) {
       assertFalse(segment.verify().isEmpty());
     }
   }
 
   @ParameterizedTest(name = "{0}, seed 3")
-  @EnumSource(Codec.class)
-  void aFlippedBitAnywhereIsFound(Codec codec) throws IOException {
+  @EnumSource(Codecs.class)
+  void aFlippedBitAnywhereIsFound(Codecs named) throws IOException {
+    Codec codec = named.codec();
     byte[] whole = Files.readAllBytes(sealed(codec));
     Path flipped = folder.resolve("flipped");
     Random random = new Random(3);

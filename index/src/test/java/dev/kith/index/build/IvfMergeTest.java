@@ -55,7 +55,8 @@ final class IvfMergeTest {
     VectorSpace space =
         new VectorSpace(1 + random.nextInt(40), List.of(Metric.values()).get(random.nextInt(3)));
     List<IndexSpec> indexes = new ArrayList<>(List.of(FLAT, HNSW, FAST));
-    for (Codec codec : Codec.values()) {
+    for (String name : Codec.NAMES) {
+      Codec codec = Codec.named(name, 0);
       indexes.add(ivf(0, codec));
     }
     IndexSpec index = indexes.get((int) (seed % indexes.size()));
@@ -159,9 +160,11 @@ final class IvfMergeTest {
       int had, int rows, int others, int wanted, int lists, boolean kept) throws IOException {
     Mixture mixture = Mixture.of(SPACE, rows + others, 10, 3);
     // The others have none.
-    try (SealedSegment first = seal(folder, mixture, ivf(had, Codec.F32), 0, rows, _ -> false);
+    try (SealedSegment first =
+            seal(folder, mixture, ivf(had, new Codec.F32()), 0, rows, _ -> false);
         SealedSegment second = seal(folder, mixture, FLAT, rows, rows + others, _ -> false);
-        SealedSegment merged = merge(folder, ivf(wanted, Codec.INT8), List.of(first, second))) {
+        SealedSegment merged =
+            merge(folder, ivf(wanted, new Codec.Int8()), List.of(first, second))) {
       assertEquals(lists, centroids(merged).capacity());
       assertEquals(kept, centroids(first).segment().mismatch(centroids(merged).segment()) == -1);
       assertEquals(
@@ -178,13 +181,15 @@ final class IvfMergeTest {
   @Test
   void theCentroidsOfTheInputWithTheMostLiveRowsAreKept() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 1500, 10, 4);
-    try (SealedSegment first = seal(folder, mixture, ivf(0, Codec.F32), 0, 500, _ -> false);
-        SealedSegment second = seal(folder, mixture, ivf(0, Codec.PQ), 500, 900, _ -> false);
-        SealedSegment third = seal(folder, mixture, ivf(0, Codec.F32), 900, 1500, _ -> false)) {
+    try (SealedSegment first = seal(folder, mixture, ivf(0, new Codec.F32()), 0, 500, _ -> false);
+        SealedSegment second = seal(folder, mixture, ivf(0, new Codec.Pq()), 500, 900, _ -> false);
+        SealedSegment third =
+            seal(folder, mixture, ivf(0, new Codec.F32()), 900, 1500, _ -> false)) {
       for (int ordinal = 0; ordinal < 300; ordinal++) {
         third.tombstones().kill(ordinal);
       }
-      try (SealedSegment merged = merge(folder, ivf(0, Codec.F32), List.of(first, second, third))) {
+      try (SealedSegment merged =
+          merge(folder, ivf(0, new Codec.F32()), List.of(first, second, third))) {
         assertEquals(1200, merged.size());
         assertEquals(-1, centroids(first).segment().mismatch(centroids(merged).segment()));
       }
@@ -192,7 +197,7 @@ final class IvfMergeTest {
         first.tombstones().kill(ordinal);
       }
       try (SealedSegment merged =
-          merge(folder, ivf(0, Codec.RABITQ), List.of(first, second, third))) {
+          merge(folder, ivf(0, new Codec.Rabitq(0)), List.of(first, second, third))) {
         assertEquals(1000, merged.size());
         assertEquals(-1, centroids(second).segment().mismatch(centroids(merged).segment()));
       }
@@ -202,7 +207,7 @@ final class IvfMergeTest {
   @Test
   void oneInputMergedAloneLosesItsDeadAndKeepsItsCentroids() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 600, 10, 5);
-    try (SealedSegment input = seal(folder, mixture, ivf(0, Codec.PQ), 0, 600, _ -> false)) {
+    try (SealedSegment input = seal(folder, mixture, ivf(0, new Codec.Pq()), 0, 600, _ -> false)) {
       for (int ordinal = 0; ordinal < 600; ordinal += 2) {
         input.tombstones().kill(ordinal);
       }
@@ -210,7 +215,7 @@ final class IvfMergeTest {
       for (int row = 0; row < 600; row++) {
         dead[row] = input.tombstones().isDead(input.ordinalOf(10L * row));
       }
-      try (SealedSegment merged = merge(folder, ivf(0, Codec.PQ), List.of(input))) {
+      try (SealedSegment merged = merge(folder, ivf(0, new Codec.Pq()), List.of(input))) {
         assertHolds(merged, mixture, dead, List.of(input));
         assertEquals(-1, centroids(input).segment().mismatch(centroids(merged).segment()));
       }
@@ -220,9 +225,10 @@ final class IvfMergeTest {
   @Test
   void ofTheDeadAloneNothingIsLeftAndNothingIsABeginning() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 100, 10, 6);
-    for (IndexSpec index : List.of(FLAT, HNSW, ivf(0, Codec.F32), ivf(0, Codec.RABITQ))) {
-      try (SealedSegment input = seal(folder, mixture, ivf(0, Codec.PQ), 0, 50, _ -> false);
-          SealedSegment more = seal(folder, mixture, ivf(0, Codec.PQ), 50, 100, _ -> false)) {
+    for (IndexSpec index :
+        List.of(FLAT, HNSW, ivf(0, new Codec.F32()), ivf(0, new Codec.Rabitq(0)))) {
+      try (SealedSegment input = seal(folder, mixture, ivf(0, new Codec.Pq()), 0, 50, _ -> false);
+          SealedSegment more = seal(folder, mixture, ivf(0, new Codec.Pq()), 50, 100, _ -> false)) {
         for (int ordinal = 0; ordinal < 50; ordinal++) {
           input.tombstones().kill(ordinal);
         }
@@ -242,27 +248,27 @@ final class IvfMergeTest {
   @Test
   void inputsThatDoNotFollowEachOtherAreRefused() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 100, 10, 7);
-    try (SealedSegment older = seal(folder, mixture, ivf(0, Codec.F32), 0, 50, _ -> false);
-        SealedSegment newer = seal(folder, mixture, ivf(0, Codec.F32), 50, 100, _ -> false)) {
+    try (SealedSegment older = seal(folder, mixture, ivf(0, new Codec.F32()), 0, 50, _ -> false);
+        SealedSegment newer = seal(folder, mixture, ivf(0, new Codec.F32()), 50, 100, _ -> false)) {
       String refused =
           assertThrows(
                   IllegalArgumentException.class,
                   () ->
                       SegmentMerge.start(
-                          ivf(0, Codec.F32), List.of(newer, older), SealProgress.IGNORED))
+                          ivf(0, new Codec.F32()), List.of(newer, older), SealProgress.IGNORED))
               .getMessage();
       assertEquals(
           "segments must follow each other: expected labels above 990, %s begins with 0"
               .formatted(older.file()),
           refused);
-      merge(folder, ivf(0, Codec.F32), List.of(older, newer)).close();
+      merge(folder, ivf(0, new Codec.F32()), List.of(older, newer)).close();
     }
   }
 
   @Test
   void anExceptionFromTheProgressEndsItAndLeavesNoFile() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 2000, 10, 8);
-    IndexSpec index = ivf(0, Codec.RABITQ);
+    IndexSpec index = ivf(0, new Codec.Rabitq(0));
     Path file = folder.resolve("merged");
     try (SealedSegment older = seal(folder, mixture, index, 0, 1000, _ -> false);
         SealedSegment newer = seal(folder, mixture, index, 1000, 2000, _ -> false);

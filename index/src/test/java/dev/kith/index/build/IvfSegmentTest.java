@@ -15,6 +15,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Codecs;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
@@ -53,8 +54,9 @@ final class IvfSegmentTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void theLivingAreThereBitForBitByTheirLabels(Codec codec) throws IOException {
+  @EnumSource(Codecs.class)
+  void theLivingAreThereBitForBitByTheirLabels(Codecs named) throws IOException {
+    Codec codec = named.codec();
     for (Metric metric : Metric.values()) {
       Mixture mixture = Mixture.of(new VectorSpace(20, metric), 400, 8, 1);
       Path file = folder.resolve("segment" + metric);
@@ -104,9 +106,10 @@ final class IvfSegmentTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void readingEverythingFindsTheNearestAndReadingAsMeasuredMostOfThem(Codec codec)
+  @EnumSource(Codecs.class)
+  void readingEverythingFindsTheNearestAndReadingAsMeasuredMostOfThem(Codecs named)
       throws IOException {
+    Codec codec = named.codec();
     for (Metric metric : Metric.values()) {
       Mixture all = Mixture.of(new VectorSpace(36, metric), 640, 12, 2);
       Mixture base = all.part(0, 600);
@@ -137,8 +140,9 @@ final class IvfSegmentTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void segmentsOfNoneAndOfFewRowsAreSegments(Codec codec) throws IOException {
+  @EnumSource(Codecs.class)
+  void segmentsOfNoneAndOfFewRowsAreSegments(Codecs named) throws IOException {
+    Codec codec = named.codec();
     for (int dimension : new int[] {1, 20}) {
       for (int rows : new int[] {0, 1, 11, 33}) {
         VectorSpace space = new VectorSpace(dimension, Metric.DOT);
@@ -174,14 +178,15 @@ final class IvfSegmentTest {
     float[][] vectors = {{1, 0}, {-1, 0}};
     Mixture opposite = new Mixture(new VectorSpace(2, Metric.COSINE), vectors);
     try (SealedSegment segment =
-        seal(linked(opposite, new IndexSpec.Ivf(new IvfParams(1, 5), Codec.F32)))) {
+        seal(linked(opposite, new IndexSpec.Ivf(new IvfParams(1, 5), new Codec.F32())))) {
       assertArrayEquals(new long[] {10, 0}, search(segment, new float[] {-1, 0.5f}, USUAL));
     }
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void vectorsOfAnyMagnitudeAreSealedAndFound(Codec codec) throws IOException {
+  @EnumSource(Codecs.class)
+  void vectorsOfAnyMagnitudeAreSealedAndFound(Codecs named) throws IOException {
+    Codec codec = named.codec();
     for (Metric metric : Metric.values()) {
       for (float magnitude : new float[] {1e-30f, 1e15f}) {
         Mixture mixture = scaled(metric, magnitude, _ -> true);
@@ -195,8 +200,9 @@ final class IvfSegmentTest {
 
   /// Its scores are infinite or no numbers, whatever else is in the segment.
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void oneVectorThatIsMuchTooLongHidesNoOther(Codec codec) throws IOException {
+  @EnumSource(Codecs.class)
+  void oneVectorThatIsMuchTooLongHidesNoOther(Codecs named) throws IOException {
+    Codec codec = named.codec();
     for (Metric metric : Metric.values()) {
       Mixture mixture = scaled(metric, 1e30f, row -> row == 3);
       try (SealedSegment segment = seal(linked(mixture, ivf(codec)))) {
@@ -221,7 +227,8 @@ final class IvfSegmentTest {
 
   @ParameterizedTest
   @CsvSource({"F32, COSINE", "INT8, DOT", "RABITQ, EUCLIDEAN", "PQ, COSINE"})
-  void theFileIsTheSameWithAnyNumberOfThreads(Codec codec, Metric metric) throws IOException {
+  void theFileIsTheSameWithAnyNumberOfThreads(Codecs named, Metric metric) throws IOException {
+    Codec codec = named.codec();
     try (GrowingSegment growing =
         linked(Mixture.of(new VectorSpace(24, metric), 2000, 10, 3), ivf(codec))) {
       kill(growing, ordinal -> ordinal % 10 == 3);
@@ -236,8 +243,9 @@ final class IvfSegmentTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void progressRisesToTheTotalOnTheSealingThread(Codec codec) throws IOException {
+  @EnumSource(Codecs.class)
+  void progressRisesToTheTotalOnTheSealingThread(Codecs named) throws IOException {
+    Codec codec = named.codec();
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 2000, 10, 4), ivf(codec))) {
       assertProgressRises(growing, folder.resolve("segment"), 2, 2000, 8);
     }
@@ -245,9 +253,10 @@ final class IvfSegmentTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Codec.class,
+      value = Codecs.class,
       names = {"F32", "INT8", "PQ"})
-  void stoppingAtAnyReportLeavesNeitherAFileNorAThread(Codec codec) throws Exception {
+  void stoppingAtAnyReportLeavesNeitherAFileNorAThread(Codecs named) throws Exception {
+    Codec codec = named.codec();
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 5), ivf(codec))) {
       assertStopsAtAnyReport(growing, folder, 3, 1000, 100);
     }
@@ -255,7 +264,7 @@ final class IvfSegmentTest {
 
   @Test
   void anInterruptEndsTheSealingAndLeavesNoFile() throws IOException {
-    try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 6), ivf(Codec.PQ))) {
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 6), ivf(new Codec.Pq()))) {
       Thread.currentThread().interrupt();
       assertThrows(
           ClosedByInterruptException.class,
@@ -275,7 +284,7 @@ final class IvfSegmentTest {
   })
   void labelsMayBeAnyDistanceApart(long least, long greatest) throws IOException {
     Mixture mixture = Mixture.of(SPACE, 4, 1, 8);
-    GrowingSegment growing = GrowingSegment.create(SPACE, ivf(Codec.F32), 4);
+    GrowingSegment growing = GrowingSegment.create(SPACE, ivf(new Codec.F32()), 4);
     growing.append(Long.MIN_VALUE, mixture.bytes(0), 0);
     growing.append(least, mixture.bytes(1), 0);
     growing.append(least + (1L << 31), mixture.bytes(2), 0);
@@ -296,7 +305,8 @@ final class IvfSegmentTest {
   @Test
   void vectorsBesideCodesStayMappedAndTheRestIsCopied() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 1000, 10, 9);
-    for (Codec codec : Codec.values()) {
+    for (String name : Codec.NAMES) {
+      Codec codec = Codec.named(name, 0);
       Path file = folder.resolve("segment" + codec);
       try (GrowingSegment growing = linked(mixture, ivf(codec))) {
         growing.seal(file, 1, 1, SealProgress.IGNORED);
@@ -305,8 +315,8 @@ final class IvfSegmentTest {
       try (SealedSegment mapped = SealedSegment.open(file, SPACE);
           SealedSegment inMemory = SealedSegment.open(file, SPACE, Residence.IN_MEMORY)) {
         assertEquals(0, mapped.copiedBytes());
-        assertTrue(inMemory.copiedBytes() > 1000L * (codec == Codec.F32 ? 88 : 8));
-        if (codec != Codec.F32) {
+        assertTrue(inMemory.copiedBytes() > 1000L * (!codec.hasCodes() ? 88 : 8));
+        if (codec.hasCodes()) {
           assertTrue(inMemory.copiedBytes() < inMemory.bytes() - rows);
         }
         for (int i = 0; i < 10; i++) {
@@ -321,18 +331,19 @@ final class IvfSegmentTest {
   void spacesThatACodecCannotHoldAreRefused() {
     VectorSpace wide = new VectorSpace(4097, Metric.DOT);
     assertEquals(
-        "the codec RABITQ of an inverted file is for at most 4096 dimensions, got 4097",
+        "the codec rabitq of an inverted file is for at most 4096 dimensions, got 4097",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> GrowingSegment.create(wide, ivf(Codec.RABITQ), 1))
+                () -> GrowingSegment.create(wide, ivf(new Codec.Rabitq(0)), 1))
             .getMessage());
-    GrowingSegment.create(wide, ivf(Codec.PQ), 1).close();
-    GrowingSegment.create(wide, ivf(Codec.F32), 1).close();
+    GrowingSegment.create(wide, ivf(new Codec.Pq()), 1).close();
+    GrowingSegment.create(wide, ivf(new Codec.F32()), 1).close();
   }
 
   @ParameterizedTest
   @CsvSource({"RABITQ, 4096", "PQ, 4097", "INT8, 4097"})
-  void veryLongVectorsAreFoundByThemselves(Codec codec, int dimension) throws IOException {
+  void veryLongVectorsAreFoundByThemselves(Codecs named, int dimension) throws IOException {
+    Codec codec = named.codec();
     Mixture mixture = Mixture.of(new VectorSpace(dimension, Metric.COSINE), 40, 3, 10);
     try (SealedSegment segment = seal(linked(mixture, ivf(codec)))) {
       for (int i = 0; i < 40; i += 7) {
@@ -344,7 +355,7 @@ final class IvfSegmentTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 1025})
   void impossibleNumbersOfThreadsAreRefusedAndLeaveNoFile(int threads) throws IOException {
-    try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 1, 11), ivf(Codec.PQ))) {
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 1, 11), ivf(new Codec.Pq()))) {
       assertThrows(
           IllegalArgumentException.class,
           () -> growing.seal(folder.resolve("segment"), 1, threads, SealProgress.IGNORED));

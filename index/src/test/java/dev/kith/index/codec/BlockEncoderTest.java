@@ -36,7 +36,7 @@ final class BlockEncoderTest {
   })
   void estimatesHaveNoBiasAndTheErrorOfTheTheory_seed1(Metric metric, int bits, int dimension) {
     Random random = new Random(1);
-    Rabitq code = new Rabitq(dimension, bits);
+    RabitqCode code = new RabitqCode(dimension, bits);
     double errors = 0;
     double squares = 0;
     int count = 0;
@@ -60,7 +60,7 @@ final class BlockEncoderTest {
   @ParameterizedTest
   @CsvSource({"COSINE", "DOT", "EUCLIDEAN"})
   void aRowThatEqualsItsCentreIsEstimatedExactly_seed2(Metric metric) {
-    Trial trial = new Trial(new Rabitq(64, 1), metric, new Random(2));
+    Trial trial = new Trial(new RabitqCode(64, 1), metric, new Random(2));
     trial.rows.asSlice(7 * 64L * 4, 64L * 4).copyFrom(MemorySegment.ofArray(trial.centre));
     trial.encode(FastScan.BLOCK);
     assertEquals(trial.score(trial.centre), trial.estimates()[7], 1e-5);
@@ -68,7 +68,7 @@ final class BlockEncoderTest {
 
   @Test
   void placesLeftOverAreNeverAboveAnything_seed3() {
-    Trial trial = new Trial(new Rabitq(64, 2), Metric.COSINE, new Random(3));
+    Trial trial = new Trial(new RabitqCode(64, 2), Metric.COSINE, new Random(3));
     for (int count : new int[] {0, 1, 9, 31}) {
       trial.encode(count);
       float[] estimates = new float[FastScan.BLOCK];
@@ -82,7 +82,7 @@ final class BlockEncoderTest {
 
   @Test
   void aQueryOfZerosHasEstimatesOfItsOwn_seed4() {
-    Trial trial = new Trial(new Rabitq(32, 1), Metric.DOT, new Random(4));
+    Trial trial = new Trial(new RabitqCode(32, 1), Metric.DOT, new Random(4));
     trial.code.fill(new float[32], trial.table);
     float[] estimates = new float[FastScan.BLOCK];
     FastScan.best().estimate(trial.table, trial.block, 0, 0, 0, estimates);
@@ -93,19 +93,20 @@ final class BlockEncoderTest {
 
   @Test
   void impossibleCodesAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> new Rabitq(64, 0));
-    assertThrows(IllegalArgumentException.class, () -> new Rabitq(64, 3));
-    assertThrows(IllegalArgumentException.class, () -> new Rabitq(65, 1));
-    assertThrows(IllegalArgumentException.class, () -> new Rabitq(Rabitq.maxDimension(2) + 16, 2));
+    assertThrows(IllegalArgumentException.class, () -> new RabitqCode(64, 0));
+    assertThrows(IllegalArgumentException.class, () -> new RabitqCode(64, 3));
+    assertThrows(IllegalArgumentException.class, () -> new RabitqCode(65, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> new RabitqCode(RabitqCode.maxDimension(2) + 16, 2));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Rabitq(64, 1).fill(new float[64], new LookupTable(32)));
+        () -> new RabitqCode(64, 1).fill(new float[64], new LookupTable(32)));
   }
 
   /// A centre, 32 rows around it and a query farther off, taken as rotated already: they are drawn
   /// without a preferred direction.
   private static final class Trial {
-    private final Rabitq code;
+    private final RabitqCode code;
     private final Metric metric;
     private final float[] centre;
     private final float[] query;
@@ -113,7 +114,7 @@ final class BlockEncoderTest {
     private final MemorySegment block;
     private final LookupTable table;
 
-    Trial(Rabitq code, Metric metric, Random random) {
+    Trial(RabitqCode code, Metric metric, Random random) {
       this.code = code;
       this.metric = metric;
       int dimension = code.dimension();

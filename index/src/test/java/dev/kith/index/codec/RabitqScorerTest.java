@@ -193,7 +193,7 @@ final class RabitqScorerTest {
   private static RabitqRows codes(VectorRows rows, long seed, Arena arena) {
     int[] sources = IntStream.range(0, ROWS).toArray();
     SegmentCodes codes =
-        SegmentCodes.encode(Codec.RABITQ, rows, sources, seed, arena, encoded -> {});
+        SegmentCodes.encode(new Codec.Rabitq(0), rows, sources, seed, arena, encoded -> {});
     return (RabitqRows) codes;
   }
 

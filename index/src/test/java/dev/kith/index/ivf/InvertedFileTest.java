@@ -11,6 +11,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.kernel.FastScan;
 import java.util.Arrays;
@@ -33,8 +34,9 @@ final class InvertedFileTest {
   private final SearchWork work = new SearchWork();
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void readingAllListsFindsWhatANaiveScanFinds(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void readingAllListsFindsWhatANaiveScanFinds(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     // Around the multiples of a block and of a padded row, with lists of one row and of many.
     int[][] shapes = {
       {1, 40, 3}, {16, 1, 1}, {17, 31, 1}, {20, 33, 1}, {100, 200, 5}, {64, 96, 90}
@@ -70,7 +72,8 @@ final class InvertedFileTest {
     "PQ, EUCLIDEAN, 12"
   })
   void readingFewListsFindsTheBestAcceptedRowsOfTheNearestOnes(
-      Codec codec, Metric metric, long seed) throws InterruptedException {
+      Codecs named, Metric metric, long seed) throws InterruptedException {
+    Codec codec = named.codec();
     Random random = new Random(seed);
     Mixture mixture = mixture(20, metric, 800, seed);
     try (IvfFixture fixture = new IvfFixture(mixture, 40, codec, 2);
@@ -88,8 +91,9 @@ final class InvertedFileTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     Mixture mixture = mixture(24, Metric.COSINE, 500, 3);
     try (IvfFixture fixture = new IvfFixture(mixture, 40, codec, 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
@@ -106,8 +110,9 @@ final class InvertedFileTest {
 
   /// Coordinates are small whole numbers: every sum is exact.
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void equallyGoodRowsComeBySmallestOrdinal(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void equallyGoodRowsComeBySmallestOrdinal(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     for (Metric metric : new Metric[] {Metric.DOT, Metric.EUCLIDEAN}) {
       Random random = new Random(4);
       float[][] vectors = new float[400][20];
@@ -143,8 +148,9 @@ final class InvertedFileTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void amongRowsThatAreAllTheSameTheFirstAreFound(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void amongRowsThatAreAllTheSameTheFirstAreFound(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     for (Metric metric : Metric.values()) {
       float[][] vectors = new float[70][];
       Arrays.fill(vectors, new float[] {2, 0, -1});
@@ -161,8 +167,9 @@ final class InvertedFileTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void inAFileWithoutRowsNothingIsFound(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void inAFileWithoutRowsNothingIsFound(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     Mixture none = mixture(20, Metric.COSINE, 0, 5);
     try (IvfFixture fixture = new IvfFixture(none, 0, codec, 1);
         QueryBuffer query = new QueryBuffer(none.space())) {
@@ -177,7 +184,7 @@ final class InvertedFileTest {
   void ofTheRowsReadAsManyAreScoredExactlyAsAskedForAndAtLeastAsManyAsAreWanted()
       throws InterruptedException {
     Mixture mixture = mixture(32, Metric.EUCLIDEAN, 1000, 6);
-    try (IvfFixture fixture = new IvfFixture(mixture, 20, Codec.PQ, 1);
+    try (IvfFixture fixture = new IvfFixture(mixture, 20, new Codec.Pq(), 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
       query.set(mixture.vectors()[0]);
       for (int rescore : new int[] {1, 10, 11, 500, 4000}) {
@@ -196,8 +203,9 @@ final class InvertedFileTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void theMoreListsTheMoreWork(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void theMoreListsTheMoreWork(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     Mixture mixture = mixture(32, Metric.COSINE, 500, 7);
     try (IvfFixture fixture = new IvfFixture(mixture, 25, codec, 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
@@ -214,7 +222,7 @@ final class InvertedFileTest {
         bytes = work.bytesScanned;
         distances = work.distanceComputations;
       }
-      if (codec == Codec.F32) {
+      if (!codec.hasCodes()) {
         assertEquals(525, distances);
         assertEquals(525 * 128, bytes);
       }
@@ -222,8 +230,9 @@ final class InvertedFileTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void aSearchEndsEarlyOnceItIsToldTo(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void aSearchEndsEarlyOnceItIsToldTo(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     Mixture mixture = mixture(32, Metric.COSINE, 500, 8);
     try (IvfFixture fixture = new IvfFixture(mixture, 25, codec, 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
@@ -245,7 +254,8 @@ final class InvertedFileTest {
 
   @Test
   void withoutOrdersAsManyRowsAreScoredExactlyAsTheFactorSays() throws InterruptedException {
-    try (IvfFixture fixture = new IvfFixture(mixture(8, Metric.DOT, 50, 9), 4, Codec.F32, 1)) {
+    try (IvfFixture fixture =
+        new IvfFixture(mixture(8, Metric.DOT, 50, 9), 4, new Codec.F32(), 1)) {
       InvertedFile file =
           new InvertedFile(
               fixture.lists(), fixture.file().rows(), new InvertedFile.Tuning(3, 2.3f));
@@ -257,8 +267,8 @@ final class InvertedFileTest {
 
   @Test
   void rowsThatAreNotThoseOfTheListsAreRefused() throws InterruptedException {
-    try (IvfFixture fixture = new IvfFixture(mixture(8, Metric.DOT, 50, 9), 4, Codec.F32, 1);
-        IvfFixture other = new IvfFixture(mixture(8, Metric.DOT, 49, 9), 4, Codec.F32, 1)) {
+    try (IvfFixture fixture = new IvfFixture(mixture(8, Metric.DOT, 50, 9), 4, new Codec.F32(), 1);
+        IvfFixture other = new IvfFixture(mixture(8, Metric.DOT, 49, 9), 4, new Codec.F32(), 1)) {
       IllegalArgumentException refused =
           assertThrows(
               IllegalArgumentException.class,
@@ -271,7 +281,8 @@ final class InvertedFileTest {
 
   @Test
   void theListOfAPositionIsTheOneThatHoldsIt() throws InterruptedException {
-    try (IvfFixture fixture = new IvfFixture(mixture(8, Metric.DOT, 300, 10), 40, Codec.F32, 1)) {
+    try (IvfFixture fixture =
+        new IvfFixture(mixture(8, Metric.DOT, 300, 10), 40, new Codec.F32(), 1)) {
       int position = 0;
       for (int list = 0; list < 40; list++) {
         for (int i = 0; i < fixture.lists().size(list); i++) {

@@ -12,10 +12,11 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
@@ -46,8 +47,9 @@ final class IvfEncoderTest {
     "PQ, DOT, 20",
     "PQ, EUCLIDEAN, 33"
   })
-  void estimatesAreNearTheScoresAndEveryRowHasOne(Codec codec, Metric metric, int dimension)
+  void estimatesAreNearTheScoresAndEveryRowHasOne(Codecs named, Metric metric, int dimension)
       throws InterruptedException {
+    Codec codec = named.codec();
     Mixture all = Mixture.of(new VectorSpace(dimension, metric), 1023, 10, 1);
     Mixture base = new Mixture(all.space(), Arrays.copyOf(all.vectors(), 1003));
     try (IvfFixture fixture = new IvfFixture(base, 30, codec, 2);
@@ -111,8 +113,9 @@ final class IvfEncoderTest {
     "PQ, DOT",
     "PQ, EUCLIDEAN"
   })
-  void rowsAloneInTheirListsAreEstimatedExactly(Codec codec, Metric metric)
+  void rowsAloneInTheirListsAreEstimatedExactly(Codecs named, Metric metric)
       throws InterruptedException {
+    Codec codec = named.codec();
     Mixture mixture = Mixture.of(new VectorSpace(20, metric), 50, 5, 3);
     try (IvfFixture fixture = new IvfFixture(mixture, 50, codec, 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
@@ -132,7 +135,7 @@ final class IvfEncoderTest {
   void theBytesAreTheSameWithAnyNumberOfThreads(Metric metric) throws InterruptedException {
     // More blocks than a thread codes at a time.
     Mixture mixture = Mixture.of(new VectorSpace(24, metric), 800, 10, 4);
-    for (Codec codec : new Codec[] {Codec.RABITQ, Codec.PQ}) {
+    for (Codec codec : new Codec[] {new Codec.Rabitq(0), new Codec.Pq()}) {
       try (IvfFixture one = new IvfFixture(mixture, 50, codec, 1);
           IvfFixture three = new IvfFixture(mixture, 50, codec, 3)) {
         assertEquals(-1, blocks(one).blocks().mismatch(blocks(three).blocks()));
@@ -161,7 +164,7 @@ final class IvfEncoderTest {
   @CsvSource({"1, 1", "2, 1", "3, 2", "33, 17", "100, 50"})
   void partsAreOfTwoCoordinates(int dimension, int parts) throws InterruptedException {
     Mixture mixture = Mixture.of(new VectorSpace(dimension, Metric.DOT), 20, 2, 5);
-    try (IvfFixture fixture = new IvfFixture(mixture, 2, Codec.F32, 1)) {
+    try (IvfFixture fixture = new IvfFixture(mixture, 2, new Codec.F32(), 1)) {
       IvfEncoder encoder = encoder(fixture);
       assertEquals(parts, encoder.learnWords(1, 1).parts());
     }
@@ -186,7 +189,7 @@ final class IvfEncoderTest {
               1,
               _ -> {});
       assertArrayEquals(new int[] {0, 2, 2, 3, 5}, ListCodes.firstBlocks(partition.starts()));
-      Rabitq code = new Rabitq(16, 2);
+      RabitqCode code = new RabitqCode(16, 2);
       IvfEncoder encoder = new IvfEncoder(partition, rows, partition.order());
       assertEquals(5 * FastScan.blockBytes(8), encoder.bytes(code));
       MemorySegment room = arena.allocate(encoder.bytes(code), 64);
@@ -206,7 +209,7 @@ final class IvfEncoderTest {
   @Test
   void progressRisesToTheEndAndMayEndTheWork() throws InterruptedException {
     Mixture mixture = Mixture.of(new VectorSpace(16, Metric.DOT), 1200, 10, 6);
-    try (IvfFixture fixture = new IvfFixture(mixture, 1150, Codec.RABITQ, 1)) {
+    try (IvfFixture fixture = new IvfFixture(mixture, 1150, new Codec.Rabitq(0), 1)) {
       List<Double> shares = new ArrayList<>();
       encoder(fixture).write(blocks(fixture), 2, shares::add);
       assertTrue(shares.size() > 1, shares::toString);

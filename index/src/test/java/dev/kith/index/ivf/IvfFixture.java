@@ -9,7 +9,7 @@ import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.codec.Rabitq;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.store.VectorRows;
@@ -80,18 +80,18 @@ final class IvfFixture implements AutoCloseable {
 
   private ListCodes codes(Codec codec, VectorRows packed, int threads) throws InterruptedException {
     return switch (codec) {
-      case F32 -> new ListCodes.Plain(packed);
-      case F16, BF16, INT8 ->
+      case Codec.F32() -> new ListCodes.Plain(packed);
+      case Codec.F16(), Codec.Bf16(), Codec.Int8() ->
           new ListCodes.Rows(
               SegmentCodes.encode(codec, given, partition.order(), SEED, arena, _ -> {}));
-      case RABITQ -> {
+      case Codec.Rabitq _ -> {
         int dimension = given.paddedDimension();
         yield blocks(
-            new Rabitq(dimension, Rabitq.suitableBits(given.space().dimension())),
+            new RabitqCode(dimension, RabitqCode.suitableBits(given.space().dimension())),
             Optional.of(new RandomRotation(dimension, SEED)),
             threads);
       }
-      case PQ ->
+      case Codec.Pq() ->
           blocks(new ProductCode(encoder().learnWords(SEED, threads)), Optional.empty(), threads);
     };
   }

@@ -10,6 +10,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.QueryBuffer;
 import java.util.Arrays;
 import java.util.Set;
@@ -38,7 +39,8 @@ final class TuningSampleTest {
     "PQ, DOT, 32, 8"
   })
   void aSearchThatIsNotToldHowFindsMostOfTheNearest(
-      Codec codec, Metric metric, int dimension, long seed) throws InterruptedException {
+      Codecs named, Metric metric, int dimension, long seed) throws InterruptedException {
+    Codec codec = named.codec();
     Mixture all = Mixture.of(new VectorSpace(dimension, metric), 2600, 30, seed);
     Mixture base = all.part(0, 2500);
     try (IvfFixture fixture = new IvfFixture(base, 0, codec, 2);
@@ -46,7 +48,7 @@ final class TuningSampleTest {
       InvertedFile.Tuning tuning = measure(fixture, 1);
       assertTrue(tuning.nprobe() >= 1 && tuning.nprobe() < 100, tuning::toString);
       assertTrue(tuning.rescoreFactor() >= 1 && tuning.rescoreFactor() <= 100, tuning::toString);
-      if (codec == Codec.F32) {
+      if (!codec.hasCodes()) {
         assertEquals(1, tuning.rescoreFactor());
       }
       InvertedFile tuned = new InvertedFile(fixture.lists(), fixture.file().rows(), tuning);
@@ -83,8 +85,9 @@ final class TuningSampleTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void ofTooFewRowsAllListsAreReadAndNoneIsScoredInVain(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void ofTooFewRowsAllListsAreReadAndNoneIsScoredInVain(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     for (int count : new int[] {0, 1, 10}) {
       Mixture mixture = Mixture.of(new VectorSpace(16, Metric.COSINE), count, 2, 1);
       try (IvfFixture fixture = new IvfFixture(mixture, 0, codec, 1)) {
@@ -95,8 +98,9 @@ final class TuningSampleTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void ofFewRowsOrOfTwinsSomethingIsMeasured(Codec codec) throws InterruptedException {
+  @EnumSource(Codecs.class)
+  void ofFewRowsOrOfTwinsSomethingIsMeasured(Codecs named) throws InterruptedException {
+    Codec codec = named.codec();
     float[][] twins = new float[300][];
     Arrays.fill(twins, new float[] {1, 2, 3});
     for (Mixture mixture :
@@ -116,7 +120,7 @@ final class TuningSampleTest {
   @Test
   void theSameSeedMeasuresTheSameAndTheListenerMayEndIt() throws InterruptedException {
     Mixture mixture = Mixture.of(new VectorSpace(32, Metric.COSINE), 1000, 10, 9);
-    try (IvfFixture fixture = new IvfFixture(mixture, 0, Codec.RABITQ, 1)) {
+    try (IvfFixture fixture = new IvfFixture(mixture, 0, new Codec.Rabitq(0), 1)) {
       assertEquals(measure(fixture, 3), measure(fixture, 3));
       AtomicInteger steps = new AtomicInteger();
       assertThrows(

@@ -124,15 +124,15 @@ public record IndexManifest(
             .put("ef_construction", params.efConstruction())
             .put("seed", Long.toString(params.seed()))
             .put("layout", word(layout));
-        if (codec != Codec.F32) { // Else as servers wrote and read it before there were codecs.
-          kind.put("codec", word(codec));
+        if (codec.hasCodes()) { // Else as servers wrote and read it before there were codecs.
+          kind.put("codec", codec.name());
         }
       }
       case IndexSpec.Ivf(IvfParams params, Codec codec) ->
           kind.put("kind", "ivf")
               .put("lists", params.lists())
               .put("seed", Long.toString(params.seed()))
-              .put("codec", word(codec));
+              .put("codec", codec.name());
     }
     manifest.put("segment_points", segmentPoints).put("points", points);
     put(manifest.putObject("points_file"), pointsFile);
@@ -254,7 +254,7 @@ public record IndexManifest(
                 Math.toIntExact(number(node, "ef_construction", Integer.MAX_VALUE)),
                 Long.parseLong(text(node, "seed"))),
             choice(Layout.class, text(node, "layout")),
-            coded ? choice(Codec.class, text(node, "codec")) : Codec.F32);
+            coded ? Codec.named(text(node, "codec"), 0) : new Codec.F32());
       }
       case "ivf" -> {
         requireFields(node, "index", Set.of("kind", "lists", "seed", "codec"));
@@ -262,7 +262,7 @@ public record IndexManifest(
             new IvfParams(
                 Math.toIntExact(number(node, "lists", Integer.MAX_VALUE)),
                 Long.parseLong(text(node, "seed"))),
-            choice(Codec.class, text(node, "codec")));
+            Codec.named(text(node, "codec"), 0));
       }
       default ->
           throw new IllegalArgumentException("kind must be flat, hnsw or ivf, got '" + kind + "'");

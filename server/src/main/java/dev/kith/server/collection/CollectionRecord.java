@@ -46,7 +46,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
             .putInt(params.m())
             .putInt(params.efConstruction())
             .putLong(params.seed());
-        if (codec != Codec.F32) {
+        if (codec.hasCodes()) {
           out.put((byte) codec.number());
         }
       }
@@ -82,7 +82,7 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
                 new IndexSpec.Hnsw(
                     new HnswParams(in.getInt(), in.getInt(), in.getLong()),
                     kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT,
-                    kind == HNSW_CODED ? codec(in.get(), 1, 4) : Codec.F32);
+                    kind == HNSW_CODED ? codec(in.get(), 1, 4) : new Codec.F32());
           };
       String name = StandardCharsets.UTF_8.decode(in).toString();
       VectorSpace space = new VectorSpace(dimension, metric(metric));
@@ -116,18 +116,17 @@ record CollectionRecord(CollectionSpec spec, Instant created) {
 
   private static byte kind(Layout layout, Codec codec) {
     return switch (layout) {
-      case COMPACT -> codec == Codec.F32 ? HNSW : HNSW_CODED;
+      case COMPACT -> codec.hasCodes() ? HNSW_CODED : HNSW;
       case FAST -> HNSW_FAST;
     };
   }
 
   private static Codec codec(byte number, int least, int most) {
-    return Codec.ofNumber(number)
-        .filter(codec -> codec.number() >= least && codec.number() <= most)
-        .orElseThrow(
-            () ->
-                Records.damaged(
-                    "collection", "a codec from %d to %d".formatted(least, most), "" + number));
+    if (number < least || number > most) {
+      throw Records.damaged(
+          "collection", "a codec from %d to %d".formatted(least, most), "" + number);
+    }
+    return Codec.numbered(number, 0);
   }
 
   private static byte code(Metric metric) {

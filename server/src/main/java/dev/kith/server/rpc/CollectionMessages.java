@@ -74,28 +74,30 @@ final class CollectionMessages {
     return switch (schema.getCodec()) {
       case CODEC_UNSPECIFIED -> {
         if (!policy.hasIvf()) {
-          yield Codec.F32;
+          yield new Codec.F32();
         }
-        yield schema.getDimension() <= Layout.MAX_FAST_DIMENSION ? Codec.RABITQ : Codec.INT8;
+        yield schema.getDimension() <= Layout.MAX_FAST_DIMENSION
+            ? new Codec.Rabitq(0)
+            : new Codec.Int8();
       }
-      case CODEC_F32 -> Codec.F32;
-      case CODEC_F16 -> Codec.F16;
-      case CODEC_BF16 -> Codec.BF16;
-      case CODEC_INT8 -> Codec.INT8;
-      case CODEC_RABITQ -> Codec.RABITQ;
-      case CODEC_PQ -> Codec.PQ;
+      case CODEC_F32 -> new Codec.F32();
+      case CODEC_F16 -> new Codec.F16();
+      case CODEC_BF16 -> new Codec.Bf16();
+      case CODEC_INT8 -> new Codec.Int8();
+      case CODEC_RABITQ -> new Codec.Rabitq(0);
+      case CODEC_PQ -> new Codec.Pq();
       case UNRECOGNIZED -> throw Fields.unsupported("vector.codec", schema.getCodecValue());
     };
   }
 
   private static dev.kith.proto.v1.Codec write(Codec codec) {
     return switch (codec) {
-      case F32 -> dev.kith.proto.v1.Codec.CODEC_F32;
-      case F16 -> dev.kith.proto.v1.Codec.CODEC_F16;
-      case BF16 -> dev.kith.proto.v1.Codec.CODEC_BF16;
-      case INT8 -> dev.kith.proto.v1.Codec.CODEC_INT8;
-      case RABITQ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
-      case PQ -> dev.kith.proto.v1.Codec.CODEC_PQ;
+      case Codec.F32() -> dev.kith.proto.v1.Codec.CODEC_F32;
+      case Codec.F16() -> dev.kith.proto.v1.Codec.CODEC_F16;
+      case Codec.Bf16() -> dev.kith.proto.v1.Codec.CODEC_BF16;
+      case Codec.Int8() -> dev.kith.proto.v1.Codec.CODEC_INT8;
+      case Codec.Rabitq _ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
+      case Codec.Pq() -> dev.kith.proto.v1.Codec.CODEC_PQ;
     };
   }
 
@@ -115,7 +117,7 @@ final class CollectionMessages {
   private static IndexSpec index(
       Fields fields, IndexPolicy policy, String name, int dimension, Codec codec) {
     if (policy.hasFlat()) {
-      if (codec != Codec.F32) {
+      if (codec.hasCodes()) {
         fields.wrong(
             "vector.codec",
             "%s is for HNSW and inverted lists, got a flat index, which scans the vectors themselves"
@@ -141,16 +143,17 @@ final class CollectionMessages {
             : Math.max(m, HnswParams.DEFAULT_EF_CONSTRUCTION);
     long seed = hnsw.hasSeed() ? hnsw.getSeed() : name.hashCode() * SEED;
     Layout layout = layout(fields, hnsw, dimension);
-    if (codec != Codec.F32 && layout != Layout.COMPACT) {
+    if (codec.hasCodes() && layout != Layout.COMPACT) {
       fields.wrong(
           "vector.codec",
           "%s is for GRAPH_LAYOUT_COMPACT, got %s".formatted(write(codec), write(layout)));
     }
-    if (codec == Codec.PQ) {
+    if (codec instanceof Codec.Pq) {
       fields.wrong("vector.codec", "CODEC_PQ is for inverted lists, got an HNSW index");
     }
     // Of another layout it would not even be a definition.
-    Codec walked = layout == Layout.COMPACT && codec != Codec.PQ ? codec : Codec.F32;
+    Codec walked =
+        layout == Layout.COMPACT && !(codec instanceof Codec.Pq) ? codec : new Codec.F32();
     return new IndexSpec.Hnsw(new HnswParams(m, efConstruction, seed), layout, walked);
   }
 
@@ -161,7 +164,7 @@ final class CollectionMessages {
             ? fields.number("index.ivf.lists", ivf.getLists(), 1, IvfParams.MAX_LISTS)
             : 0;
     long seed = ivf.hasSeed() ? ivf.getSeed() : name.hashCode() * SEED;
-    if (codec == Codec.RABITQ && dimension > Layout.MAX_FAST_DIMENSION) {
+    if (codec instanceof Codec.Rabitq && dimension > Layout.MAX_FAST_DIMENSION) {
       fields.wrong(
           "vector.codec",
           "CODEC_RABITQ of inverted lists is for at most %d dimensions, got %d"
@@ -213,7 +216,7 @@ final class CollectionMessages {
         switch (spec.index()) {
           case IndexSpec.Flat() -> {
             policy.setFlat(FlatIndex.getDefaultInstance());
-            yield Codec.F32;
+            yield new Codec.F32();
           }
           case IndexSpec.Hnsw(HnswParams params, Layout layout, Codec walked) -> {
             policy.setHnsw(

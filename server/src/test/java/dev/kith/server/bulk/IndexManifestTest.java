@@ -43,12 +43,11 @@ final class IndexManifestTest {
           case 4 ->
               new IndexSpec.Ivf(
                   new IvfParams(random.nextInt(100), random.nextLong()),
-                  List.of(Codec.values()).get(random.nextInt(6)));
+                  Codec.numbered(random.nextInt(6), 0));
           case 1 -> new IndexSpec.Hnsw(params, Layout.FAST);
           case 2 -> new IndexSpec.Hnsw(params, Layout.COMPACT);
           default ->
-              new IndexSpec.Hnsw(
-                  params, Layout.COMPACT, List.of(Codec.values()).get(random.nextInt(5)));
+              new IndexSpec.Hnsw(params, Layout.COMPACT, Codec.numbered(random.nextInt(5), 0));
         };
     return new IndexManifest(
         new VectorSpace(random.nextInt(1, 4_000), List.of(Metric.values()).get(random.nextInt(3))),
@@ -88,7 +87,7 @@ final class IndexManifestTest {
     IndexManifest manifest =
         new IndexManifest(
             new VectorSpace(3, Metric.COSINE),
-            new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT, Codec.INT8),
+            new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT, new Codec.Int8()),
             1_000,
             7,
             new StoredFile(100, 1),

@@ -160,12 +160,13 @@ final class AttachTest {
 
   @Test
   void anIndexWalkedOnCodesIsAttachedWithThem() throws IOException {
-    attachesWithCodes(new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT, Codec.INT8));
+    attachesWithCodes(
+        new IndexSpec.Hnsw(new HnswParams(8, 40, 7), Layout.COMPACT, new Codec.Int8()));
   }
 
   @Test
   void listsAreAttachedWithTheirCodes() throws IOException {
-    attachesWithCodes(new IndexSpec.Ivf(new IvfParams(0, 7), Codec.RABITQ));
+    attachesWithCodes(new IndexSpec.Ivf(new IvfParams(0, 7), new Codec.Rabitq(0)));
   }
 
   private void attachesWithCodes(IndexSpec coded) throws IOException {

@@ -120,7 +120,7 @@ final class StoredBytesTest {
             new CollectionSpec(
                 "a",
                 new VectorSpace(3, Metric.EUCLIDEAN),
-                new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT, Codec.INT8),
+                new IndexSpec.Hnsw(new HnswParams(16, 200, 5), Layout.COMPACT, new Codec.Int8()),
                 100,
                 1000),
             Instant.ofEpochMilli(1000));
@@ -134,7 +134,7 @@ final class StoredBytesTest {
             new CollectionSpec(
                 "a",
                 new VectorSpace(3, Metric.EUCLIDEAN),
-                new IndexSpec.Ivf(new IvfParams(9, 5), Codec.PQ),
+                new IndexSpec.Ivf(new IvfParams(9, 5), new Codec.Pq()),
                 100,
                 1000),
             Instant.ofEpochMilli(1000));

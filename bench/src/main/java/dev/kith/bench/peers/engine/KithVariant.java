@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 public enum KithVariant {
 
   /// HNSW over float vectors in one growing segment, as a server searches what it has linked.
-  GROWING("kith", "HNSW, float32, growing segment", SegmentKind.GROWING, Layout.COMPACT, Codec.F32),
+  GROWING(
+      "kith",
+      "HNSW, float32, growing segment",
+      SegmentKind.GROWING,
+      Layout.COMPACT,
+      new Codec.F32()),
 
   /// The same, sealed.
   COMPACT(
@@ -20,7 +25,7 @@ public enum KithVariant {
       "HNSW, float32, sealed segment in memory",
       SegmentKind.SEALED_MEMORY,
       Layout.COMPACT,
-      Codec.F32),
+      new Codec.F32()),
 
   /// The same graph, laid out with its neighbours' codes.
   FAST(
@@ -28,25 +33,30 @@ public enum KithVariant {
       "HNSW steered by RaBitQ, ranked by float32, sealed segment in memory",
       SegmentKind.SEALED_MEMORY,
       Layout.FAST,
-      Codec.F32),
+      new Codec.F32()),
 
   /// The compact graph, walked on halves.
-  F16("kith-f16", coded("float16"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, Codec.F16),
+  F16("kith-f16", coded("float16"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, new Codec.F16()),
 
   /// The compact graph, walked on bytes.
-  INT8("kith-int8", coded("int8"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, Codec.INT8),
+  INT8("kith-int8", coded("int8"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, new Codec.Int8()),
 
   /// The compact graph, walked on bits.
-  RABITQ("kith-rabitq", coded("RaBitQ"), SegmentKind.SEALED_MEMORY, Layout.COMPACT, Codec.RABITQ),
+  RABITQ(
+      "kith-rabitq",
+      coded("RaBitQ"),
+      SegmentKind.SEALED_MEMORY,
+      Layout.COMPACT,
+      new Codec.Rabitq(0)),
 
   /// Lists read by RaBitQ codes.
-  IVF("kith-ivf", listed("RaBitQ"), Codec.RABITQ),
+  IVF("kith-ivf", listed("RaBitQ"), new Codec.Rabitq(0)),
 
   /// Lists read by product codes.
-  IVF_PQ("kith-ivf-pq", listed("PQ"), Codec.PQ),
+  IVF_PQ("kith-ivf-pq", listed("PQ"), new Codec.Pq()),
 
   /// Lists of vectors.
-  IVF_FLAT("kith-ivf-flat", "inverted file, float32, sealed segment in memory", Codec.F32);
+  IVF_FLAT("kith-ivf-flat", "inverted file, float32, sealed segment in memory", new Codec.F32());
 
   /// As many as the peers' inverted files have.
   private static final int LISTS = 1024;
@@ -55,6 +65,8 @@ public enum KithVariant {
   private final String description;
   private final SegmentKind segment;
   private final @Nullable Layout layout;
+
+  @SuppressWarnings("ImmutableEnumChecker") // A codec is a record of numbers.
   private final Codec codec;
 
   KithVariant(
@@ -122,7 +134,7 @@ public enum KithVariant {
 
   /// Whether lists hold codes, so that some rows are to be scored again.
   public boolean hasCodes() {
-    return codec != Codec.F32;
+    return codec.hasCodes();
   }
 
   /// What is built, in a few words.

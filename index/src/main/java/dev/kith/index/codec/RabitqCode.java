@@ -20,7 +20,7 @@ import dev.kith.index.kernel.LookupTable;
 /// @param dimension coordinates of a rotated vector: a multiple of 16, in `[16,
 ///   maxDimension(bits)]`
 /// @param bits a coordinate, 1 or 2
-public record Rabitq(int dimension, int bits) implements BlockCode {
+public record RabitqCode(int dimension, int bits) implements BlockCode {
 
   /*
    * Width of a level of two bits, in standard deviations of a coordinate: coordinates of a rotated
@@ -32,7 +32,7 @@ public record Rabitq(int dimension, int bits) implements BlockCode {
   // Static, so that the optimiser knows which one it is.
   private static final GridKernel KERNEL = GridKernel.best();
 
-  public Rabitq {
+  public RabitqCode {
     Require.inRange("bits", bits, 1, 2);
     Require.inRange("dimension", dimension, 16, maxDimension(bits));
     if (dimension % 16 != 0) {
