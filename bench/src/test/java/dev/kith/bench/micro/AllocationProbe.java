@@ -120,7 +120,12 @@ final class AllocationProbe {
     int[] ordinals = IntStream.range(0, ROWS).toArray();
     List<Kernel> kernels = new ArrayList<>();
     for (Codec codec :
-        List.of(new Codec.F16(), new Codec.Bf16(), new Codec.Int8(), new Codec.Rabitq(0))) {
+        List.of(
+            new Codec.F16(),
+            new Codec.Bf16(),
+            new Codec.Int8(),
+            new Codec.Rabitq(1),
+            new Codec.Rabitq(5))) {
       SegmentCodes codes = SegmentCodes.encode(codec, rows, ordinals, 1, arena, encoded -> {});
       kernels.add(
           new Kernel(

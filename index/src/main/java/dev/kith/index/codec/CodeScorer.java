@@ -6,6 +6,7 @@ public final class CodeScorer {
   private final HalfScorer half = new HalfScorer();
   private final Int8Scorer int8 = new Int8Scorer();
   private final RabitqScorer rabitq = new RabitqScorer();
+  private final LevelScorer level = new LevelScorer();
 
   /// Encodes a query for codes, into memory that belongs to it.
   ///
@@ -23,6 +24,11 @@ public final class CodeScorer {
         RabitqQuery encoded = query.rabitq();
         encoded.set(rows, query);
         yield rabitq.bind(rows, encoded);
+      }
+      case LevelRows rows -> {
+        LevelQuery encoded = query.levels();
+        encoded.set(rows, query);
+        yield level.bind(rows, encoded);
       }
     };
   }

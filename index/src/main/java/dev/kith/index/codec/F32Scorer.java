@@ -11,7 +11,7 @@ import java.util.Objects;
 /// Scores rows of plain floats. Bound to one query after another without allocating.
 ///
 /// Remembers the memory it was last bound to, and must not be asked after that memory was freed.
-public final class F32Scorer implements Scorer {
+public final class F32Scorer implements BoundedScorer {
 
   // Static, so that the optimiser knows which kernel it is and makes its loop part of ours.
   private static final VectorKernel KERNEL = VectorKernel.best();
@@ -108,6 +108,13 @@ public final class F32Scorer implements Scorer {
     for (; i < count; i++) {
       scores[i] = score(from + i);
     }
+  }
+
+  /// Scores are exact.
+  @Override
+  public float errorBound(int ordinal, float deviations) {
+    Objects.checkIndex(ordinal, capacity);
+    return 0;
   }
 
   @Override

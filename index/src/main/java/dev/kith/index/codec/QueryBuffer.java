@@ -16,6 +16,7 @@ public final class QueryBuffer implements AutoCloseable {
   private @Nullable Int8Query int8;
 
   private @Nullable RabitqQuery rabitq;
+  private @Nullable LevelQuery levels;
 
   /// Reserves the memory; [#close()] frees it.
   public QueryBuffer(VectorSpace space) {
@@ -74,6 +75,16 @@ public final class QueryBuffer implements AutoCloseable {
     if (query == null) {
       query = new RabitqQuery(space(), arena);
       rabitq = query;
+    }
+    return query;
+  }
+
+  /// Room for the query as numbers for levels, which is set by whoever asks.
+  LevelQuery levels() {
+    LevelQuery query = levels;
+    if (query == null) {
+      query = new LevelQuery(space(), arena);
+      levels = query;
     }
     return query;
   }

@@ -1,6 +1,5 @@
 package dev.kith.index.codec;
 
-import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.kernel.BitKernel;
 import java.lang.foreign.Arena;
@@ -15,6 +14,12 @@ import java.lang.foreign.MemorySegment;
 /// half as much, and which way depends on the random rotation alone.
 public final class RabitqQuery {
   private static final int TOP_LEVEL = (1 << BitKernel.PLANES) - 1;
+
+  /*
+   * Of the squared length of a row what its signs do not tell: they make an angle with it whose
+   * cosine is nearly the mean absolute value of a normal coordinate, the root of 2 / pi.
+   */
+  private static final double UNEXPLAINED = 1 - 2 / Math.PI;
 
   private final VectorSpace space;
   private final MemorySegment planes;
@@ -32,6 +37,9 @@ public final class RabitqQuery {
   /// What of the score depends on the query alone.
   private float rest;
 
+  /// What an error deviates by, for a row whose factor is one.
+  private float deviation;
+
   /// Reserves the memory.
   ///
   /// @param arena frees it when it closes
@@ -48,9 +56,10 @@ public final class RabitqQuery {
   public void set(RabitqRows rows, QueryBuffer query) {
     CodedRows.requireSameSpace(space, rows.space());
     CodedRows.requireSameSpace(space, query.space());
-    rows.subtractCentre(query.segment(), 0, rotated);
-    rest = rest(rows.centre(), query.segment());
-    rows.rotation().rotate(rotated);
+    rows.centre().subtractFrom(query.segment(), 0, rotated);
+    rest = (float) rows.centre().restOfQuery(query.segment(), rotated);
+    double squaredLength = Centre.squaredLength(rotated);
+    rows.centre().rotate(rotated);
     float least = Float.POSITIVE_INFINITY;
     float largest = Float.NEGATIVE_INFINITY;
     for (float coordinate : rotated) {
@@ -63,17 +72,12 @@ public final class RabitqQuery {
     perLevel = 2 * step;
     perOne = 2 * least;
     atZero = -(least * rotated.length + step * levels);
-  }
-
-  private float rest(float[] centre, MemorySegment query) {
-    double sum = 0;
-    for (int i = 0; i < centre.length; i++) {
-      sum +=
-          space.metric() == Metric.EUCLIDEAN
-              ? (double) rotated[i] * rotated[i]
-              : (double) centre[i] * query.get(RabitqRows.FLOAT, (long) i * Float.BYTES);
-    }
-    return (float) sum;
+    int dimension = rotated.length;
+    deviation =
+        (float)
+            Math.sqrt(
+                dimension
+                    * (UNEXPLAINED * squaredLength / (dimension - 1) + (double) step * step / 12));
   }
 
   /// Rounds the rotated query and returns the sum of its levels.
@@ -126,5 +130,9 @@ public final class RabitqQuery {
 
   float rest() {
     return rest;
+  }
+
+  float deviation() {
+    return deviation;
   }
 }

@@ -1,6 +1,5 @@
 package dev.kith.index.codec;
 
-import dev.kith.index.Metric;
 import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.store.OffHeap;
@@ -9,7 +8,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Objects;
 
 /// Vectors of one segment, a bit a coordinate, in contiguous off-heap memory.
@@ -39,8 +37,7 @@ public final class RabitqRows implements SegmentCodes {
   /// Bytes behind the words.
   static final long TRAILER = Integer.BYTES + 2 * Float.BYTES;
 
-  static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfFloat FLOAT = Centre.FLOAT;
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG =
@@ -50,22 +47,19 @@ public final class RabitqRows implements SegmentCodes {
   private static final int LEAST_WORDS = 4;
 
   private final VectorSpace space;
-  private final RandomRotation rotation;
+  private final Centre centre;
   private final MemorySegment stored;
-  private final float[] centre;
   private final MemorySegment segment;
   private final int capacity;
   private final long stride;
 
   private RabitqRows(VectorSpace space, long seed, MemorySegment stored, int capacity) {
     this.space = space;
-    this.rotation = new RandomRotation(words(space) * Long.SIZE, seed);
+    this.centre = new Centre(space, stored, words(space) * Long.SIZE, seed);
     this.stored = stored;
     this.capacity = capacity;
     this.stride = strideBytes(space);
     this.segment = stored.asSlice(VectorRows.strideBytes(space), stride * capacity);
-    this.centre = new float[space.dimension()];
-    MemorySegment.copy(stored, FLOAT, 0, centre, 0, centre.length);
   }
 
   /// Reserves room for as many rows as there are sources, all zero, around the mean of those.
@@ -77,17 +71,7 @@ public final class RabitqRows implements SegmentCodes {
     VectorSpace space = rows.space();
     int capacity = Math.max(1, sources.length);
     MemorySegment stored = OffHeap.reserve(bytes(space, capacity), arena);
-    double[] sums = new double[space.dimension()];
-    for (int source : sources) {
-      Objects.checkIndex(source, rows.capacity());
-      long offset = rows.offset(source);
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] += rows.segment().get(FLOAT, offset + (long) i * Float.BYTES);
-      }
-    }
-    for (int i = 0; i < sums.length; i++) {
-      stored.set(FLOAT, (long) i * Float.BYTES, (float) (sums[i] / capacity));
-    }
+    Centre.storeMean(rows, sources, stored);
     return new RabitqRows(space, seed, stored, capacity);
   }
 
@@ -123,15 +107,11 @@ public final class RabitqRows implements SegmentCodes {
     CodedRows.requireSameSpace(space, source.space());
     Objects.checkIndex(ordinal, capacity);
     Objects.checkIndex(sourceOrdinal, source.capacity());
-    float[] rotated = new float[rotation.dimension()];
-    double squares = 0;
-    double withCentre = 0;
-    subtractCentre(source.segment(), source.offset(sourceOrdinal), rotated);
-    for (int i = 0; i < centre.length; i++) {
-      squares += (double) rotated[i] * rotated[i];
-      withCentre += (double) rotated[i] * centre[i];
-    }
-    rotation.rotate(rotated);
+    float[] rotated = new float[words(space) * Long.SIZE];
+    centre.subtractFrom(source.segment(), source.offset(sourceOrdinal), rotated);
+    double squares = Centre.squaredLength(rotated);
+    double rest = centre.restOfRow(rotated);
+    centre.rotate(rotated);
     long at = offset(ordinal);
     double absolutes = 0;
     int ones = 0;
@@ -148,28 +128,12 @@ public final class RabitqRows implements SegmentCodes {
     long trailer = at + stride - TRAILER;
     segment.set(INT, trailer, ones);
     segment.set(FLOAT, trailer + 4, absolutes == 0 ? 0 : (float) (squares / absolutes));
-    boolean euclidean = space.metric() == Metric.EUCLIDEAN;
-    segment.set(FLOAT, trailer + 8, (float) (euclidean ? squares : withCentre));
+    segment.set(FLOAT, trailer + 8, (float) rest);
   }
 
-  /// Writes the difference of the vector at `offset` of `source` from the centre to the front of
-  /// `target`, and zeros behind it.
-  void subtractCentre(MemorySegment source, long offset, float[] target) {
-    MemorySegment.copy(source, FLOAT, offset, target, 0, centre.length);
-    for (int i = 0; i < centre.length; i++) {
-      target[i] -= centre[i];
-    }
-    Arrays.fill(target, centre.length, target.length, 0);
-  }
-
-  /// The centre: borrowed, not to be changed.
-  float[] centre() {
+  /// The centre, and how differences from it are rotated.
+  Centre centre() {
     return centre;
-  }
-
-  /// How differences from the centre are rotated.
-  RandomRotation rotation() {
-    return rotation;
   }
 
   /// The rows without the centre, borrowed.

@@ -15,7 +15,7 @@ import java.util.Objects;
 ///   distance `|r - c|² + |q - c|²` less twice that, and never less than zero.
 ///
 /// Remembers the memory it was last bound to, and must not be asked after that memory was freed.
-public final class RabitqScorer implements Scorer {
+public final class RabitqScorer implements BoundedScorer {
 
   // Static, so that the optimiser knows which kernel it is and makes its loop part of ours.
   private static final BitKernel KERNEL = BitKernel.best();
@@ -30,6 +30,7 @@ public final class RabitqScorer implements Scorer {
   private float perOne;
   private float atZero;
   private float rest;
+  private float deviation;
   private boolean euclidean;
 
   /// Scores `rows` against a query from now on.
@@ -44,6 +45,7 @@ public final class RabitqScorer implements Scorer {
     this.perOne = query.perOne();
     this.atZero = query.atZero();
     this.rest = query.rest();
+    this.deviation = query.deviation();
     this.rows = rows.segment();
     this.capacity = rows.capacity();
     this.stride = rows.stride();
@@ -84,6 +86,14 @@ public final class RabitqScorer implements Scorer {
     for (; i < count; i++) {
       scores[i] = score(from + i);
     }
+  }
+
+  /// For rows whose signs are those of a normal vector, as nearly all rotated ones are.
+  @Override
+  public float errorBound(int ordinal, float deviations) {
+    Objects.checkIndex(ordinal, capacity);
+    float factor = rows.get(RabitqRows.FLOAT, ordinal * stride + stride - RabitqRows.TRAILER + 4);
+    return (euclidean ? 2 : 1) * deviations * deviation * factor;
   }
 
   /// The code, and the three numbers behind it.

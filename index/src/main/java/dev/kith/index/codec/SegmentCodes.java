@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// A row is read by any thread that learnt of its ordinal through a synchronising action, and must
 /// not be set while another thread may read it.
-public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
+public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, LevelRows {
 
   /// Listens to encoding.
   interface Progress {
@@ -50,7 +50,9 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
           case Codec.F16() -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
           case Codec.Bf16() -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
           case Codec.Int8() -> Int8Rows.reserve(space, capacity, arena);
-          case Codec.Rabitq _ -> RabitqRows.reserve(rows, sources, seed, arena);
+          case Codec.Rabitq(int bits) when bits <= 1 ->
+              RabitqRows.reserve(rows, sources, seed, arena);
+          case Codec.Rabitq(int bits) -> LevelRows.reserve(rows, bits, sources, seed, arena);
         };
     for (int ordinal = 0; ordinal < sources.length; ordinal++) {
       codes.set(ordinal, rows, sources[ordinal]);
@@ -72,7 +74,8 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
       case Codec.F16() -> HalfRows.map(space, HalfFormat.F16, stored, count);
       case Codec.Bf16() -> HalfRows.map(space, HalfFormat.BF16, stored, count);
       case Codec.Int8() -> Int8Rows.map(space, stored, count);
-      case Codec.Rabitq _ -> RabitqRows.map(space, stored, count, seed);
+      case Codec.Rabitq(int bits) when bits <= 1 -> RabitqRows.map(space, stored, count, seed);
+      case Codec.Rabitq(int bits) -> LevelRows.map(space, bits, stored, count, seed);
     };
   }
 
@@ -83,7 +86,8 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows {
       case Codec.Pq() -> throw without(codec);
       case Codec.F16(), Codec.Bf16() -> count * HalfRows.strideBytes(space);
       case Codec.Int8() -> count * Int8Rows.strideBytes(space);
-      case Codec.Rabitq _ -> RabitqRows.bytes(space, count);
+      case Codec.Rabitq(int bits) when bits <= 1 -> RabitqRows.bytes(space, count);
+      case Codec.Rabitq(int bits) -> LevelRows.bytes(space, bits, count);
     };
   }
 

@@ -2,8 +2,9 @@
 ///
 /// Start at [dev.kith.index.codec.Scorer], which is all that an index sees of rows, whether they
 /// are floats, 16-bit numbers ([dev.kith.index.codec.HalfRows]), bytes
-/// ([dev.kith.index.codec.Int8Rows]) or bits ([dev.kith.index.codec.RabitqRows]): the codes of a
-/// segment are [dev.kith.index.codec.SegmentCodes], one of the last three. And at
+/// ([dev.kith.index.codec.Int8Rows]), bits ([dev.kith.index.codec.RabitqRows]) or levels
+/// ([dev.kith.index.codec.LevelRows]): the codes of a segment are
+/// [dev.kith.index.codec.SegmentCodes], one of the last four. And at
 /// [dev.kith.index.codec.RabitqCode], by which a graph's records say how near a node's neighbours
 /// are.
 @NullMarked

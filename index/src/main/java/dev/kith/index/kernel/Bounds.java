@@ -1,5 +1,6 @@
 package dev.kith.index.kernel;
 
+import dev.kith.index.Require;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -85,6 +86,20 @@ final class Bounds {
     checkDimension(words);
     checkBytes(query, queryOffset, ((long) words << 3) * BitKernel.PLANES);
     checkBytes(rows, four, (long) words << 3);
+  }
+
+  /// Checks a query of shorts and a row of levels.
+  static void checkLevels(
+      MemorySegment query,
+      long queryOffset,
+      MemorySegment rows,
+      long offset,
+      int chunks,
+      int bits) {
+    checkDimension(chunks);
+    Require.inRange("bits", bits, 2, 8);
+    checkBytes(query, queryOffset, (long) chunks * LevelKernel.CHUNK * Short.BYTES);
+    checkBytes(rows, offset, (long) chunks * Long.BYTES * bits);
   }
 
   /// Checks a block of codes, and the room for its estimates.

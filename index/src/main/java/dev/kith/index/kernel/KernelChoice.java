@@ -22,6 +22,7 @@ final class KernelChoice {
   static final HalfKernel BF16 = SIMD ? new SimdBf16Kernel() : HalfKernel.scalar(HalfFormat.BF16);
   static final ByteKernel BYTES = SIMD ? new SimdByteKernel() : ByteKernel.scalar();
   static final BitKernel BITS = SIMD ? new SimdBitKernel() : BitKernel.scalar();
+  static final LevelKernel LEVELS = SIMD ? new SimdLevelKernel() : LevelKernel.scalar();
   static final GridKernel GRID = SIMD ? new SimdGridKernel() : GridKernel.scalar();
   static final ProductKernel PRODUCT = SIMD ? new SimdProductKernel() : ProductKernel.scalar();
   static final Hadamard HADAMARD = SIMD ? new SimdHadamard() : Hadamard.scalar();

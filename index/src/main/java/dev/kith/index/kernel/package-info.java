@@ -4,9 +4,9 @@
 ///
 /// Start at [dev.kith.index.kernel.VectorKernel] and [dev.kith.index.kernel.FastScan]; rows of
 /// fewer bits have [dev.kith.index.kernel.HalfKernel], [dev.kith.index.kernel.ByteKernel] and
-/// [dev.kith.index.kernel.BitKernel]. Every operation exists twice: a scalar kernel that is the
-/// definition, and a SIMD kernel that is the one that runs. This package is the only door to
-/// `jdk.incubator.vector`.
+/// [dev.kith.index.kernel.LevelKernel] and [dev.kith.index.kernel.BitKernel]. Every operation
+/// exists twice: a scalar kernel that is the definition, and a SIMD kernel that is the one that
+/// runs. This package is the only door to `jdk.incubator.vector`.
 ///
 /// **Memory safety.** The launcher turns the incubator's own bounds check off
 /// (`-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0`), so each kernel call checks every operand
