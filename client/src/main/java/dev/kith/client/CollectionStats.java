@@ -9,6 +9,8 @@ import java.util.OptionalDouble;
 /// @param points live points
 /// @param unlinkedPoints points not linked into the index yet; searched exactly until then
 /// @param deadRows deleted or superseded rows that still take room in segments
+/// @param outdatedPoints points in segments that are indexed otherwise than the collection's policy
+///   says since it was changed, and wait to be rebuilt
 /// @param lsn LSN of the last write
 /// @param memoryBytes memory of the growing segment, and of sealed ones where the server searches
 ///   them in memory, without vectors beside codes
@@ -17,6 +19,7 @@ public record CollectionStats(
     long points,
     long unlinkedPoints,
     long deadRows,
+    long outdatedPoints,
     long lsn,
     long memoryBytes,
     List<Segment> segments) {
@@ -41,6 +44,8 @@ public record CollectionStats(
   /// @param rescoreFactor candidates scored by their vectors for each hit, where a search does not
   ///   say how many; empty without codes
   /// @param lists its inverted lists; empty if it has none
+  /// @param outdated whether it is indexed otherwise than the collection's policy says since that
+  ///   was changed, as it is until it is rebuilt
   public record Segment(
       long number,
       boolean sealed,
@@ -49,7 +54,8 @@ public record CollectionStats(
       long unlinkedPoints,
       long bytes,
       OptionalDouble rescoreFactor,
-      Optional<Lists> lists) {}
+      Optional<Lists> lists,
+      boolean outdated) {}
 
   /// The inverted lists of a segment.
   ///

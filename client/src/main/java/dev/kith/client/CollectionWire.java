@@ -10,6 +10,7 @@ import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
 import dev.kith.proto.v1.ListStats;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
+import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VectorSchema;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,8 +23,35 @@ final class CollectionWire {
   private CollectionWire() {}
 
   static CreateCollectionRequest create(CollectionSpec spec) {
+    IndexPolicy.Builder index = index(spec.index());
+    spec.defaultEf().ifPresent(index::setDefaultEf);
+    spec.segmentPoints().ifPresent(index::setSegmentPoints);
+    index.setDeferIndexing(spec.deferIndexing());
+    VectorSchema.Builder vector =
+        VectorSchema.newBuilder()
+            .setDimension(spec.dimension())
+            .setMetric(Wire.metric(spec.metric()));
+    spec.codec().ifPresent(codec -> vector.setCodec(codec(codec)));
+    return CreateCollectionRequest.newBuilder()
+        .setName(spec.name())
+        .setVector(vector)
+        .setIndex(index)
+        .build();
+  }
+
+  static UpdateCollectionRequest update(String name, CollectionUpdate update) {
+    UpdateCollectionRequest.Builder request = UpdateCollectionRequest.newBuilder().setName(name);
+    update.defaultEf().ifPresent(request::setDefaultEf);
+    update.segmentPoints().ifPresent(request::setSegmentPoints);
+    update.deferIndexing().ifPresent(request::setDeferIndexing);
+    update.index().ifPresent(index -> request.setIndex(index(index)));
+    update.codec().ifPresent(codec -> request.setCodec(codec(codec)));
+    return request.build();
+  }
+
+  private static IndexPolicy.Builder index(IndexSpec spec) {
     IndexPolicy.Builder index = IndexPolicy.newBuilder();
-    switch (spec.index()) {
+    switch (spec) {
       case IndexSpec.Flat _ -> index.setFlat(FlatIndex.getDefaultInstance());
       case IndexSpec.Hnsw hnsw -> {
         HnswIndex.Builder graph = HnswIndex.newBuilder();
@@ -40,19 +68,7 @@ final class CollectionWire {
         index.setIvf(lists);
       }
     }
-    spec.defaultEf().ifPresent(index::setDefaultEf);
-    spec.segmentPoints().ifPresent(index::setSegmentPoints);
-    index.setDeferIndexing(spec.deferIndexing());
-    VectorSchema.Builder vector =
-        VectorSchema.newBuilder()
-            .setDimension(spec.dimension())
-            .setMetric(Wire.metric(spec.metric()));
-    spec.codec().ifPresent(codec -> vector.setCodec(codec(codec)));
-    return CreateCollectionRequest.newBuilder()
-        .setName(spec.name())
-        .setVector(vector)
-        .setIndex(index)
-        .build();
+    return index;
   }
 
   static CollectionInfo info(Collection collection) {
@@ -149,6 +165,7 @@ final class CollectionWire {
         stats.getPointCount(),
         stats.getUnlinkedPointCount(),
         stats.getDeadRowCount(),
+        stats.getOutdatedPointCount(),
         stats.getLsn(),
         stats.getMemoryBytes(),
         stats.getSegmentsList().stream()
@@ -166,7 +183,8 @@ final class CollectionWire {
                             : OptionalDouble.empty(),
                         segment.hasLists()
                             ? Optional.of(lists(segment.getLists()))
-                            : Optional.empty()))
+                            : Optional.empty(),
+                        segment.getOutdated()))
             .toList());
   }
 

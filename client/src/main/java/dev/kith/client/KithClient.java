@@ -7,7 +7,6 @@ import dev.kith.proto.v1.DeleteCollectionResponse;
 import dev.kith.proto.v1.GetCollectionRequest;
 import dev.kith.proto.v1.ListCollectionsRequest;
 import dev.kith.proto.v1.ListCollectionsResponse;
-import dev.kith.proto.v1.UpdateCollectionRequest;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -135,11 +134,8 @@ public final class KithClient implements AutoCloseable {
 
   /// As [#update], without waiting.
   public CompletableFuture<CollectionInfo> updateAsync(String name, CollectionUpdate update) {
-    UpdateCollectionRequest.Builder request = UpdateCollectionRequest.newBuilder().setName(name);
-    update.defaultEf().ifPresent(request::setDefaultEf);
-    update.segmentPoints().ifPresent(request::setSegmentPoints);
-    update.deferIndexing().ifPresent(request::setDeferIndexing);
-    return rpc.call(CollectionServiceGrpc.getUpdateCollectionMethod(), request.build())
+    return rpc.call(
+            CollectionServiceGrpc.getUpdateCollectionMethod(), CollectionWire.update(name, update))
         .thenApply(response -> CollectionWire.info(response.getCollection()));
   }
 

@@ -42,6 +42,8 @@ import dev.kith.proto.v1.SearchHeader;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SearchServiceGrpc;
+import dev.kith.proto.v1.UpdateCollectionRequest;
+import dev.kith.proto.v1.UpdateCollectionResponse;
 import dev.kith.proto.v1.VectorSchema;
 import dev.kith.proto.v1.VerifyCollectionRequest;
 import dev.kith.proto.v1.VerifyCollectionResponse;
@@ -56,6 +58,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -148,6 +151,23 @@ public final class TestServer implements AutoCloseable {
             collections.put(request.getName(), made);
             points.put(request.getName(), new ArrayList<>());
             return CreateCollectionResponse.newBuilder().setCollection(made).build();
+          });
+    }
+
+    @Override
+    public void updateCollection(
+        UpdateCollectionRequest request, StreamObserver<UpdateCollectionResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            Collection.Builder changed =
+                Objects.requireNonNull(collections.get(request.getName())).toBuilder();
+            if (request.hasIndex()) {
+              changed.setIndex(request.getIndex());
+            }
+            changed.getVectorBuilder().setCodec(request.getCodec());
+            collections.put(request.getName(), changed.build());
+            return UpdateCollectionResponse.newBuilder().setCollection(changed).build();
           });
     }
 

@@ -5,7 +5,6 @@ import dev.kith.client.CollectionInfo;
 import dev.kith.client.CollectionSpec;
 import dev.kith.client.CollectionStats;
 import dev.kith.client.CollectionUpdate;
-import dev.kith.client.GraphLayout;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.KithClient;
 import dev.kith.client.Metric;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -144,53 +142,7 @@ final class CollectionCommand implements Runnable {
         description = "cosine, dot or euclidean (default cosine).")
     private Metric metric = Metric.COSINE;
 
-    @Option(
-        names = "--codec",
-        paramLabel = "CODEC",
-        description = {
-          "HNSW of the layout compact, and IVF: codes on which sealed segments are searched before",
-          "the vectors decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate, IVF",
-          "also pq, of 1/4; f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions).",
-          "With codes, memory need not hold the vectors."
-        })
-    private @Nullable Codec codec;
-
-    @Option(
-        names = "--index",
-        defaultValue = "hnsw",
-        description = {
-          "hnsw, a graph; ivf, inverted lists, which are built in a fraction of the time and smaller;",
-          "or flat, a scan (default hnsw)."
-        })
-    private Kind index = Kind.HNSW;
-
-    @Option(names = "--m", description = "HNSW: links per point, 2 to 512 (default 16).")
-    private @Nullable Integer m;
-
-    @Option(
-        names = "--ef-construction",
-        description = "HNSW: candidates when linking, up to 10000 (default 200).")
-    private @Nullable Integer efConstruction;
-
-    @Option(
-        names = "--lists",
-        description = {
-          "IVF: lists of a segment, 1 to 65536 (default twice the root of its number of points)."
-        })
-    private @Nullable Integer lists;
-
-    @Option(names = "--seed", description = "HNSW and IVF: seed of the draws.")
-    private @Nullable Long seed;
-
-    @Option(
-        names = "--layout",
-        paramLabel = "LAYOUT",
-        description = {
-          "HNSW: how sealed segments lie in memory, compact or fast (default compact). Fast, for",
-          "up to 4096 dimensions, is about two to three times faster to search and at --m 16 takes",
-          "two to three times the memory."
-        })
-    private @Nullable GraphLayout layout;
+    @Mixin private IndexOptions indexing = new IndexOptions();
 
     @Option(
         names = "--default-ef",
@@ -210,44 +162,19 @@ final class CollectionCommand implements Runnable {
         })
     private boolean deferIndex;
 
-    /// The kinds of index.
-    enum Kind {
-      HNSW,
-      IVF,
-      FLAT
-    }
-
     Create(Console console) {
       super(console);
     }
 
     @Override
     public Integer call() {
-      if (index != Kind.HNSW && (m != null || efConstruction != null || layout != null)) {
-        throw new UsageException("--m, --ef-construction and --layout are options of --index hnsw");
-      }
-      if (index != Kind.IVF && lists != null) {
-        throw new UsageException("--lists is an option of --index ivf");
-      }
-      if (index == Kind.FLAT && (seed != null || codec != null)) {
-        throw new UsageException("--seed and --codec are options of --index hnsw and ivf");
-      }
-      OptionalLong drawn = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
-      IndexSpec policy =
-          switch (index) {
-            case FLAT -> IndexSpec.flat();
-            case IVF -> new IndexSpec.Ivf(optional(lists), drawn);
-            case HNSW ->
-                new IndexSpec.Hnsw(
-                    optional(m), optional(efConstruction), drawn, Optional.ofNullable(layout));
-          };
       CollectionSpec spec =
           new CollectionSpec(
               name,
               dimension,
               metric,
-              Optional.ofNullable(codec),
-              policy,
+              indexing.codec(),
+              indexing.index().orElse(IndexSpec.hnsw()),
               optional(defaultEf),
               optional(segmentPoints),
               deferIndex);
@@ -311,6 +238,7 @@ final class CollectionCommand implements Runnable {
               .put("lsn", stats.lsn())
               .put("unlinked_points", stats.unlinkedPoints())
               .put("dead_rows", stats.deadRows())
+              .put("outdated_points", stats.outdatedPoints())
               .put("memory_bytes", stats.memoryBytes())
               .put("file_bytes", stats.fileBytes());
           ArrayNode segments = object.putArray("segments");
@@ -321,7 +249,8 @@ final class CollectionCommand implements Runnable {
                 .put("points", segment.points())
                 .put("dead_rows", segment.deadRows())
                 .put("unlinked_points", segment.unlinkedPoints())
-                .put("bytes", segment.bytes());
+                .put("bytes", segment.bytes())
+                .put("outdated", segment.outdated());
             segment.rescoreFactor().ifPresent(factor -> one.put("rescore_factor", factor));
             segment
                 .lists()
@@ -339,6 +268,10 @@ final class CollectionCommand implements Runnable {
           console.out().println();
           printSegments(stats);
           printLists(stats);
+          if (stats.outdatedPoints() > 0) {
+            console.out().println();
+            console.out().printf("%d points wait to be indexed as above%n", stats.outdatedPoints());
+          }
         }
       }
       return 0;
@@ -350,7 +283,7 @@ final class CollectionCommand implements Runnable {
         rows.add(
             List.of(
                 String.valueOf(segment.number()),
-                segment.sealed() ? "sealed" : "growing",
+                (segment.sealed() ? "sealed" : "growing") + (segment.outdated() ? ", old" : ""),
                 String.valueOf(segment.points()),
                 String.valueOf(segment.deadRows()),
                 String.valueOf(segment.unlinkedPoints()),
@@ -388,10 +321,21 @@ final class CollectionCommand implements Runnable {
   /// `kith collection update`
   @Command(
       name = "update",
-      description = "Change settings that may change while a collection lives.",
-      footerHeading = "%nExample:%n",
-      footer = "  kith collection update words --default-ef 200")
+      description = {
+        "Change settings that may change while a collection lives. Another --index is given whole:",
+        "what is not said of it has its default. New points are indexed so from then on; segments",
+        "that are there are served as they are and rebuilt in the background, which `collection",
+        "optimize` waits for and `collection describe` shows."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  kith collection update words --default-ef 200",
+        "  kith collection update words --index ivf --codec pq --lists 2000",
+        "  kith collection update words --codec int8"
+      })
   static final class Update extends OnOne {
+    @Mixin private IndexOptions indexing = new IndexOptions();
+
     @Option(names = "--default-ef", description = "Beam of a search that sets none, 1 to 10000.")
     private @Nullable Integer defaultEf;
 
@@ -419,10 +363,15 @@ final class CollectionCommand implements Runnable {
     public Integer call() {
       CollectionUpdate update =
           new CollectionUpdate(
-              optional(defaultEf), optional(segmentPoints), Optional.ofNullable(deferIndex));
+              optional(defaultEf),
+              optional(segmentPoints),
+              Optional.ofNullable(deferIndex),
+              indexing.named(),
+              indexing.codec());
       if (update.equals(CollectionUpdate.none())) {
         throw new UsageException(
-            "nothing to change: give --default-ef, --segment-points or --defer-index");
+            "nothing to change: give --index, --codec, --default-ef, --segment-points or"
+                + " --defer-index");
       }
       try (KithClient client = common.connect()) {
         print(client.update(name, update));

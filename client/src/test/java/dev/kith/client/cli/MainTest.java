@@ -187,6 +187,23 @@ final class MainTest {
   }
 
   @Test
+  void anotherIndexIsGivenWholeAndACodecAlone() {
+    createWords();
+    String[] update = {"collection", "update", "words"};
+    Ran lists = run(with(update, "--index", "ivf", "--codec", "pq", "--lists", "3"));
+    assertEquals(0, lists.status(), lists.err());
+    assertTrue(lists.out().contains("ivf lists=3 codec=pq"), lists.out());
+    Ran codec = run(with(update, "--codec", "int8"));
+    assertTrue(codec.out().contains("ivf lists=3 codec=int8"), codec.out());
+    Ran graph = run(with(update, "--index", "hnsw", "--layout", "fast"));
+    assertTrue(graph.out().contains("hnsw layout=fast"), graph.out());
+    Ran unnamed = run(with(update, "--m", "8"));
+    assertEquals(2, unnamed.status());
+    assertTrue(unnamed.err().contains("need --index"), unnamed.err());
+    assertEquals(2, run(with(update, "--index", "ivf", "--m", "8")).status());
+  }
+
+  @Test
   void aSearchSaysHowManyCandidatesToScoreByTheirVectors() throws IOException {
     createWords();
     importWords();

@@ -283,7 +283,27 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// @param progress an exception that it throws ends the sealing
   /// @throws IllegalStateException if a row is not published or not linked
   public void seal(Path file, long lsn, int threads, SealProgress progress) throws IOException {
-    seal(file, lsn, threads, progress, null);
+    seal(index, file, lsn, threads, progress, null);
+  }
+
+  /// As above, to a file of another index, as after a change of policy.
+  ///
+  /// @param other one that [#canBeSealedAs]; unless it is a graph, nothing need be linked
+  /// @throws IllegalArgumentException if it cannot
+  public void sealAs(IndexSpec other, Path file, long lsn, int threads, SealProgress progress)
+      throws IOException {
+    if (!canBeSealedAs(other)) {
+      throw new IllegalArgumentException(
+          "a segment of %s has no links for one of %s".formatted(index, other));
+    }
+    seal(other, file, lsn, threads, progress, null);
+  }
+
+  /// Whether the segment can be sealed as another index: one that needs no links, or a graph that
+  /// is built with the same parameters.
+  public boolean canBeSealedAs(IndexSpec other) {
+    return !(other instanceof IndexSpec.Hnsw(var params, _, _))
+        || (index instanceof IndexSpec.Hnsw(var built, _, _) && built.equals(params));
   }
 
   /// As above, for an inverted file around centroids that are known.
@@ -292,22 +312,34 @@ public final class GrowingSegment implements SegmentReader, Resource {
   void seal(
       Path file, long lsn, int threads, SealProgress progress, Partition.@Nullable Centroids known)
       throws IOException {
+    seal(index, file, lsn, threads, progress, known);
+  }
+
+  private void seal(
+      IndexSpec target,
+      Path file,
+      long lsn,
+      int threads,
+      SealProgress progress,
+      Partition.@Nullable Centroids known)
+      throws IOException {
     int size = published;
-    if (appended != size || linked() != size) {
+    boolean hasLinks = !(target instanceof IndexSpec.Hnsw) || linked() == size;
+    if (appended != size || !hasLinks) {
       throw new IllegalStateException(
           "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
               .formatted(appended, size, linked()));
     }
-    if (index instanceof IndexSpec.Ivf lists) {
+    if (target instanceof IndexSpec.Ivf lists) {
       new IvfSealer(this, lists, known, lsn, threads, progress).write(file);
       return;
     }
-    if (graph == null || SegmentMerge.isWorthKeeping(this)) {
-      new SegmentSealer(this, index, graph, lsn, threads, progress).write(file);
+    if (target instanceof IndexSpec.Flat || SegmentMerge.isWorthKeeping(this)) {
+      new SegmentSealer(this, target, graph, lsn, threads, progress).write(file);
       return;
     }
     try (GrowingSegment living =
-        SegmentMerge.liveRows(index, this, (_, total) -> progress.report(0, total))) {
+        SegmentMerge.liveRows(target, this, (_, total) -> progress.report(0, total))) {
       HnswScratch scratch = new HnswScratch();
       while (living.linkNext(scratch)) {
         progress.report(0, living.size());

@@ -21,12 +21,15 @@ import org.jspecify.annotations.Nullable;
 /// write, close. The inputs stay as they are and may be searched; they must stay open until this is
 /// closed.
 ///
-/// An inverted file keeps the centroids of the largest input, as long as they suit; all rows are
-/// put into lists and coded afresh, which takes seconds.
+/// The inputs may be of other indexes than the file is to have.
 ///
-/// The largest graph is the core of the new one: it is compacted (see [GraphCompactor]), and the
-/// rows of the other inputs are linked into it. A graph more than three tenths of whose rows are
-/// dead is no core; without any, all rows are linked afresh.
+/// An inverted file keeps the centroids of the largest input that has some, as long as they suit;
+/// all rows are put into lists and coded afresh, which takes seconds.
+///
+/// The largest graph that was built with the same parameters, in whatever layout, is the core of
+/// the new one: it is compacted (see [GraphCompactor]), and the rows of the other inputs are linked
+/// into it. A graph more than three tenths of whose rows are dead is no core; without any, all rows
+/// are linked afresh.
 ///
 /// Memory beside the file: of one input that is a core, its links a second time, and 16 bytes a
 /// row. Otherwise what a growing segment of all the live rows takes, vectors included, and while
@@ -154,15 +157,15 @@ public final class SegmentMerge implements Resource {
     }
   }
 
-  /// Whether what is left of a segment's graph can be kept.
+  /// Whether what is left of a segment's graph, or a scan without any, can be kept.
   private static boolean isCore(SealedSegment segment, IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat() -> !(segment.index() instanceof IndexSpec.Ivf);
       case IndexSpec.Ivf(_, _) -> false;
-      case IndexSpec.Hnsw(var params, _, _) -> {
-        SealedGraph graph = segment.graph();
-        yield graph != null && graph.m() == params.m() && isWorthKeeping(segment);
-      }
+      case IndexSpec.Hnsw(var params, _, _) ->
+          segment.index() instanceof IndexSpec.Hnsw(var built, _, _)
+              && built.equals(params)
+              && isWorthKeeping(segment);
     };
   }
 

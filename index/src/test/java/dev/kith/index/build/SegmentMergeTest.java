@@ -283,6 +283,27 @@ final class SegmentMergeTest {
   }
 
   @Test
+  void noLinksAreKeptOfAGraphThatWasBuiltWithOtherParameters() throws IOException {
+    Mixture mixture = Mixture.of(SPACE, 600, 10, 11);
+    try (SealedSegment input = seal(folder, mixture, hnsw(Layout.FAST), 0, 600, _ -> false)) {
+      for (HnswParams other : List.of(new HnswParams(9, 60, 5), new HnswParams(8, 90, 5))) {
+        IndexSpec index = new IndexSpec.Hnsw(other, Layout.COMPACT);
+        try (SegmentMerge merge = SegmentMerge.start(index, List.of(input), SealProgress.IGNORED)) {
+          assertEquals(0, merge.linked());
+        }
+        try (SealedSegment merged = merge(folder, index, List.of(input))) {
+          assertEquals(index, merged.index());
+          assertClean(merged);
+        }
+      }
+      try (SegmentMerge merge =
+          SegmentMerge.start(hnsw(Layout.COMPACT), List.of(input), SealProgress.IGNORED)) {
+        assertEquals(600, merge.linked());
+      }
+    }
+  }
+
+  @Test
   void anExceptionFromTheProgressEndsItAndLeavesNoFile() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 5000, 5, 9);
     IndexSpec index = hnsw(Layout.COMPACT);

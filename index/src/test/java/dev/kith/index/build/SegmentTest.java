@@ -15,9 +15,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
@@ -315,6 +317,53 @@ final class SegmentTest {
       assertEquals(
           "only a linked segment can be sealed: 5 rows appended, 5 published, 0 linked",
           refused.getMessage());
+    }
+  }
+
+  @Test
+  void anUnlinkedSegmentIsSealedAsAnIndexWithoutLinks() throws IOException {
+    Mixture mixture = Mixture.of(SPACE, 400, 5, 15);
+    Path file = folder.resolve("segment");
+    for (IndexSpec other :
+        List.of(FLAT, new IndexSpec.Ivf(new IvfParams(0, 5), new Codec.Int8()))) {
+      for (int dead : new int[] {10, 300}) {
+        try (GrowingSegment growing = GrowingSegment.create(SPACE, HNSW, 400)) {
+          append(growing, mixture, 0, 400);
+          kill(growing, ordinal -> ordinal < dead);
+          assertTrue(growing.canBeSealedAs(other));
+          growing.sealAs(other, file, 1, 1, SealProgress.IGNORED);
+        }
+        try (SealedSegment sealed = SealedSegment.open(file, SPACE)) {
+          assertEquals(other, sealed.index());
+          assertEquals(400 - dead, sealed.size());
+          float[] query = mixture.vectors()[350];
+          int[] truth = mixture.nearest(query, 10, 400, ordinal -> ordinal >= dead);
+          assertArrayEquals(labels(truth), search(sealed, query, EXACT));
+        }
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void aLinkedSegmentIsSealedAsAnotherGraphOfTheSameParametersAlone() throws IOException {
+    Mixture mixture = Mixture.of(SPACE, 300, 5, 16);
+    Path file = folder.resolve("segment");
+    HnswParams params = new HnswParams(8, 60, 5);
+    IndexSpec coded = new IndexSpec.Hnsw(params, Layout.COMPACT, new Codec.Int8());
+    IndexSpec denser = new IndexSpec.Hnsw(new HnswParams(9, 60, 5), Layout.COMPACT);
+    try (GrowingSegment growing = linked(mixture, HNSW);
+        GrowingSegment flat = linked(mixture, FLAT)) {
+      growing.sealAs(coded, file, 1, 1, SealProgress.IGNORED);
+      assertFalse(growing.canBeSealedAs(denser));
+      assertFalse(flat.canBeSealedAs(HNSW));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> flat.sealAs(HNSW, folder.resolve("none"), 1, 1, SealProgress.IGNORED));
+    }
+    try (SealedSegment sealed = SealedSegment.open(file, SPACE)) {
+      assertEquals(coded, sealed.index());
+      assertClean(sealed);
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -316,28 +317,28 @@ public final class Catalog implements AutoCloseable {
     return rest.values().stream().limit(limit).toList();
   }
 
-  /// Changes what may change of a collection while it lives.
+  /// Changes what may change of a collection while it lives: all but its name and its space.
   ///
-  /// @param defaultEf the new default beam; if empty, as it was
-  /// @param segmentPoints the new size of segments, from the next growing one on; if empty, as it
-  ///   was
-  /// @param indexingDeferred whether linking and sealing wait for an optimization from now on; once
-  ///   false, what has waited is linked and sealed; if empty, as it was
+  /// Another size of segments holds from the next growing one on; once indexing is not deferred any
+  /// more, what has waited is linked and sealed. Another index is what new segments get; those that
+  /// are there go on as they are and are rebuilt in the background. What stays the same costs
+  /// nothing.
+  ///
+  /// @param change makes the new definition of the present one
   /// @throws RefusedException with `CollectionNotFound` if there is none of that name
-  /// @throws IllegalArgumentException if a value is out of range
-  public Collection update(
-      String name,
-      OptionalInt defaultEf,
-      OptionalInt segmentPoints,
-      Optional<Boolean> indexingDeferred) {
+  /// @throws IllegalArgumentException if the name or the space would change
+  public Collection update(String name, UnaryOperator<CollectionSpec> change) {
     changing.lock();
     try {
       Collection collection = collection(name);
       CollectionSpec spec = collection.info().spec();
-      collection.update(
-          defaultEf.orElse(spec.defaultEf()),
-          segmentPoints.orElse(spec.segmentPoints()),
-          indexingDeferred.orElse(spec.indexingDeferred()));
+      CollectionSpec next = change.apply(spec);
+      if (!next.name().equals(name) || !next.space().equals(spec.space())) {
+        throw new IllegalArgumentException(
+            "the name and the space of a collection stay: expected %s and %s, got %s and %s"
+                .formatted(name, spec.space(), next.name(), next.space()));
+      }
+      collection.update(next);
       return collection;
     } finally {
       changing.unlock();

@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.store.Lease;
 import dev.kith.server.collection.CollectionWriter.Progress;
 import dev.kith.server.refusal.PointError;
@@ -265,13 +266,25 @@ public final class Collection {
   public CollectionStats stats() {
     Progress progress = writer.progress();
     try (Lease<SegmentSet> lease = lease()) {
-      List<SegmentStats> each = lease.get().segments().stream().map(HeldSegment::stats).toList();
+      IndexSpec index = spec.get().index();
+      List<SegmentStats> each =
+          lease.get().segments().stream().map(segment -> segment.stats(index)).toList();
+      long outdated =
+          each.stream().filter(SegmentStats::outdated).mapToLong(SegmentStats::points).sum();
       long dead = each.stream().mapToLong(SegmentStats::deadRows).sum();
       long unlinked = each.stream().mapToLong(SegmentStats::unlinked).sum();
       long files = each.stream().filter(SegmentStats::sealed).mapToLong(SegmentStats::bytes).sum();
       long memory = each.stream().mapToLong(SegmentStats::memoryBytes).sum();
       return new CollectionStats(
-          progress.points(), unlinked, dead, progress.lsn(), memory, files, rebuiltSegments, each);
+          progress.points(),
+          unlinked,
+          dead,
+          outdated,
+          progress.lsn(),
+          memory,
+          files,
+          rebuiltSegments,
+          each);
     }
   }
 
@@ -303,9 +316,17 @@ public final class Collection {
     return new Verification(context, writer, segments).run();
   }
 
-  /// Changes the definition.
-  void update(int defaultEf, int segmentPoints, boolean indexingDeferred) {
-    CollectionSpec next = spec.get().with(defaultEf, segmentPoints, indexingDeferred);
+  /// Changes the definition, unless it would stay as it is. For one thread at a time.
+  ///
+  /// The record of the new one is written at once. Of another index, the growing segment ends here,
+  /// and what is sealed goes on as it is until the merger has rebuilt it: see [MergePolicy].
+  ///
+  /// @param next of the same name and space
+  void update(CollectionSpec next) {
+    CollectionSpec before = spec.get();
+    if (next.equals(before)) {
+      return;
+    }
     Change change =
         Change.internal(
             writer,
@@ -318,9 +339,13 @@ public final class Collection {
               writer.afterwards(
                   () -> {
                     spec.set(next);
-                    segments.deferIndexing(indexingDeferred);
+                    segments.deferIndexing(next.indexingDeferred());
                     seals.resumeUnlessDeferred();
                   });
+              if (!next.index().equals(before.index())) {
+                writer.rollAfterwards();
+                writer.afterwards(seals::considerMerges);
+              }
               return new Change.Outcome(lsn, 0);
             });
     Waiting.on(submit(change));

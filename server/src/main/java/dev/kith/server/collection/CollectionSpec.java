@@ -68,13 +68,23 @@ public record CollectionSpec(
     return name;
   }
 
-  /// The same with what may change while the collection lives.
-  CollectionSpec with(int newDefaultEf, int newSegmentPoints, boolean nowDeferred) {
-    return new CollectionSpec(name, space, index, newDefaultEf, newSegmentPoints, nowDeferred);
+  /// The same, indexed otherwise.
+  public CollectionSpec withIndex(IndexSpec other) {
+    return new CollectionSpec(name, space, other, defaultEf, segmentPoints, indexingDeferred);
+  }
+
+  /// The same with another default beam.
+  public CollectionSpec withDefaultEf(int ef) {
+    return new CollectionSpec(name, space, index, ef, segmentPoints, indexingDeferred);
+  }
+
+  /// The same, sealing at another size.
+  public CollectionSpec withSegmentPoints(int points) {
+    return new CollectionSpec(name, space, index, defaultEf, points, indexingDeferred);
   }
 
   /// The same, with indexing deferred or not.
   public CollectionSpec withIndexingDeferred(boolean nowDeferred) {
-    return with(defaultEf, segmentPoints, nowDeferred);
+    return new CollectionSpec(name, space, index, defaultEf, segmentPoints, nowDeferred);
   }
 }

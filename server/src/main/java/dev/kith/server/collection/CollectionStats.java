@@ -7,6 +7,8 @@ import java.util.List;
 /// @param points live points
 /// @param unlinked rows waiting to be linked, searched exactly until then
 /// @param deadRows superseded or deleted rows that still take room in segments
+/// @param outdated points in segments that keep another index than the present policy asks for, and
+///   are served as they are until they are rebuilt
 /// @param lsn LSN of the last write to the collection
 /// @param memoryBytes memory of segments that are not sealed, and of sealed ones if they are
 ///   searched in memory
@@ -18,6 +20,7 @@ public record CollectionStats(
     long points,
     long unlinked,
     long deadRows,
+    long outdated,
     long lsn,
     long memoryBytes,
     long fileBytes,

@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.hnsw.HnswScratch;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -82,7 +83,12 @@ final class GrowingHold extends HeldSegment implements LinkWork {
   }
 
   @Override
-  SegmentStats stats() {
+  IndexSpec index() {
+    return segment.index();
+  }
+
+  @Override
+  SegmentStats stats(IndexSpec policy) {
     int dead = segment.tombstones().deadCount();
     long bytes = segment.bytes();
     return new SegmentStats(
@@ -95,6 +101,7 @@ final class GrowingHold extends HeldSegment implements LinkWork {
         bytes,
         OptionalDouble.empty(),
         Optional.empty(),
+        !index().equals(policy),
         0);
   }
 

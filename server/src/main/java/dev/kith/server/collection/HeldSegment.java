@@ -1,5 +1,6 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.plan.SegmentReader;
 
 /// One segment of a collection and the number of those who hold it.
@@ -35,7 +36,11 @@ abstract sealed class HeldSegment permits GrowingHold, SealedHold {
   /// Ordinal of a row, or -1 if it is not in the segment.
   abstract int ordinalOf(long row);
 
-  abstract SegmentStats stats();
+  /// Which index it keeps.
+  abstract IndexSpec index();
+
+  /// @param policy the index that the collection wants now
+  abstract SegmentStats stats(IndexSpec policy);
 
   /// Gives the memory back; runs once, after the last share.
   abstract void free();

@@ -17,6 +17,10 @@ import java.util.Optional;
 /// rows make a search compare 10, 21 or 34 % more vectors and find no less; to be rid of them
 /// costs, for every dead row, as much as linking 6, 2.4 or 1.4 rows.
 ///
+/// A segment that another index policy made than the present one is merged alone too, once nothing
+/// else is left to do, which makes it one of the present policy. The smallest go first: a policy
+/// that changes again meanwhile has cost the least.
+///
 /// @param deadShare that threshold, above 0 and at most 1
 record MergePolicy(double deadShare) {
 
@@ -33,7 +37,8 @@ record MergePolicy(double deadShare) {
   /// A segment as far as this matters.
   ///
   /// @param sealed whether it is in a file; others are not merged, nor are segments across them
-  record Candidate(boolean sealed, long live, long dead) {}
+  /// @param current whether its file is what the present index policy makes
+  record Candidate(boolean sealed, boolean current, long live, long dead) {}
 
   /// Neighbouring segments.
   ///
@@ -47,13 +52,14 @@ record MergePolicy(double deadShare) {
   }
 
   /// The segments to merge next, if any are worth it: the longest run, of the longest the one with
-  /// the fewest rows; without any, the worn segment with the most dead rows.
+  /// the fewest rows; without any, the worn segment with the most dead rows; without that, the
+  /// segment of another policy with the fewest rows.
   ///
   /// @param segments in the order of their rows
   /// @param mostRows live rows that a segment may have
   Optional<Run> choose(List<Candidate> segments, long mostRows) {
     Optional<Run> run = longestRun(segments, mostRows);
-    return run.isPresent() ? run : mostWorn(segments);
+    return run.or(() -> mostWorn(segments)).or(() -> leastOutdated(segments));
   }
 
   private static Optional<Run> longestRun(List<Candidate> segments, long mostRows) {
@@ -92,5 +98,18 @@ record MergePolicy(double deadShare) {
       }
     }
     return worst < 0 ? Optional.empty() : Optional.of(new Run(worst, worst + 1));
+  }
+
+  private static Optional<Run> leastOutdated(List<Candidate> segments) {
+    int least = -1;
+    for (int i = 0; i < segments.size(); i++) {
+      Candidate segment = segments.get(i);
+      if (segment.sealed()
+          && !segment.current()
+          && (least < 0 || segment.live() < segments.get(least).live())) {
+        least = i;
+      }
+    }
+    return least < 0 ? Optional.empty() : Optional.of(new Run(least, least + 1));
   }
 }

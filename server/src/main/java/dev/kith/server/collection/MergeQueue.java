@@ -1,5 +1,6 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
@@ -108,12 +109,14 @@ final class MergeQueue {
         : policy.choose(candidates(current), spec.get().segmentPoints());
   }
 
-  private static List<MergePolicy.Candidate> candidates(List<HeldSegment> segments) {
-    return segments.stream()
+  private List<MergePolicy.Candidate> candidates(List<HeldSegment> held) {
+    IndexSpec index = spec.get().index();
+    return held.stream()
         .map(
             segment ->
                 new MergePolicy.Candidate(
                     segment instanceof SealedHold,
+                    segment.index().equals(index),
                     segment.reader().liveCount(),
                     segment.reader().tombstones().deadCount()))
         .toList();

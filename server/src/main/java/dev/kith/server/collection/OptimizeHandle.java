@@ -2,6 +2,7 @@ package dev.kith.server.collection;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.plan.RecallSample;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ public final class OptimizeHandle {
 
   private final List<SealJob> jobs;
   private final MergeQueue merges;
-  private final long lsn;
+  private final Goal goal;
   private final Function<BooleanSupplier, Optional<RecallSample.Result>> measure;
   private final CompletableFuture<?> work;
   private final CompletableFuture<Boolean> done = new CompletableFuture<>();
@@ -42,11 +43,11 @@ public final class OptimizeHandle {
   private OptimizeHandle(
       List<SealJob> jobs,
       MergeQueue merges,
-      long lsn,
+      Goal goal,
       Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
     this.jobs = List.copyOf(jobs);
     this.merges = merges;
-    this.lsn = lsn;
+    this.goal = goal;
     this.measure = measure;
     this.unlinkedAtStart = unlinked();
     this.work =
@@ -54,16 +55,21 @@ public final class OptimizeHandle {
             this.jobs.stream().map(SealJob::attempt).toArray(CompletableFuture<?>[]::new));
   }
 
-  /// Starts to watch jobs, which the caller queues.
+  /// What an optimization brings about.
   ///
   /// @param lsn LSN of the last write that it covers
+  /// @param index what all segments are to keep
+  record Goal(long lsn, IndexSpec index) {}
+
+  /// Starts to watch jobs, which the caller queues.
+  ///
   /// @param measure measures the recall, until what it is given becomes true
   static OptimizeHandle start(
       List<SealJob> jobs,
       MergeQueue merges,
-      long lsn,
+      Goal goal,
       Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
-    OptimizeHandle handle = new OptimizeHandle(jobs, merges, lsn, measure);
+    OptimizeHandle handle = new OptimizeHandle(jobs, merges, goal, measure);
     Thread.ofPlatform().daemon().name("kith-optimize").start(handle::watch);
     return handle;
   }
@@ -74,7 +80,8 @@ public final class OptimizeHandle {
     LINKING,
     /// Writing and publishing sealed segments.
     SEALING,
-    /// Merging sealed segments: ridding them of dead rows, making one of several.
+    /// Merging sealed segments: ridding them of dead rows, making one of several, rebuilding those
+    /// of another index policy.
     MERGING,
     /// Measuring the recall of a sample.
     MEASURING,
@@ -230,9 +237,9 @@ public final class OptimizeHandle {
     return report;
   }
 
-  /// LSN of the last write that it covers.
-  long lsn() {
-    return lsn;
+  /// What it brings about.
+  Goal goal() {
+    return goal;
   }
 
   /// Whether rows are still being linked or sealed.

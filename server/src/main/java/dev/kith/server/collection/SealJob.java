@@ -3,6 +3,7 @@ package dev.kith.server.collection;
 import static java.lang.System.Logger.Level.INFO;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.NearbyRows;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.server.refusal.Refusal;
@@ -15,18 +16,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a file of a full segment and puts it in the segment's place; tried again if it fails. It
 /// may be held back at any row before the file is whole.
 ///
 /// First every row is linked; then the file is written and published as [SegmentPublisher] says.
+///
+/// The file is what the index policy of that moment asks for, if it can be written without links
+/// that the segment does not have: no row is linked for a graph that nobody wants any more.
+/// Otherwise it is of the segment's own index, and the merger rebuilds it.
 final class SealJob {
   private static final System.Logger LOG = System.getLogger(SealJob.class.getName());
   private static final long ARRANGING_SEED = 1;
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final CollectionContext context;
+  private final Supplier<IndexSpec> policy;
   private final SegmentPublisher publisher;
   private final GrowingHold growing;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -38,8 +45,14 @@ final class SealJob {
   private volatile boolean writing;
   private volatile int writers = 1;
 
-  SealJob(CollectionContext context, SegmentPublisher publisher, GrowingHold growing) {
+  /// @param policy the index that the collection wants now
+  SealJob(
+      CollectionContext context,
+      Supplier<IndexSpec> policy,
+      SegmentPublisher publisher,
+      GrowingHold growing) {
     this.context = context;
+    this.policy = policy;
     this.publisher = publisher;
     this.growing = growing;
   }
@@ -180,9 +193,20 @@ final class SealJob {
     return growing.segment().appended();
   }
 
-  /// Rows that are linked.
+  /// The index of the file, if it were written now.
+  private IndexSpec index() {
+    IndexSpec wanted = policy.get();
+    return growing.segment().canBeSealedAs(wanted) ? wanted : growing.index();
+  }
+
+  /// Whether rows are linked before the file is written, as things stand.
+  boolean needsLinks() {
+    return index() instanceof IndexSpec.Hnsw;
+  }
+
+  /// Rows that need no linking any more.
   long linked() {
-    return growing.segment().linkedCount();
+    return needsLinks() ? growing.segment().linkedCount() : total();
   }
 
   /// Rows written to the file so far.
@@ -205,17 +229,21 @@ final class SealJob {
       return; // The collection was deleted.
     }
     try {
-      arrange(stop);
-      growing.setLinking(true);
-      context.engine().linkers().wake();
-      awaitLinked(scratch, stop);
+      IndexSpec index = index();
+      if (index instanceof IndexSpec.Hnsw) {
+        arrange(stop);
+        growing.setLinking(true);
+        context.engine().linkers().wake();
+        awaitLinked(scratch, stop);
+      }
+      requireRunning(stop);
       writing = true;
       linkListeners.forEach(Runnable::run);
       SegmentPublisher.Start start =
           new SegmentPublisher.Start(growing.number(), publisher.forceJournal());
       @Nullable SealedHold sealed = null;
       if (growing.segment().liveCount() > 0) {
-        sealed = write(start, stop);
+        sealed = write(start, index, stop);
       }
       publisher.publish(growing.number(), List.of(growing), sealed);
       LOG.log(
@@ -248,7 +276,6 @@ final class SealJob {
         LockSupport.parkNanos(WAIT_NANOS); // The linkers have claimed the last ones.
       }
     }
-    requireRunning(stop);
   }
 
   private void requireRunning(BooleanSupplier stop) {
@@ -260,10 +287,12 @@ final class SealJob {
     }
   }
 
-  private SealedHold write(SegmentPublisher.Start start, BooleanSupplier stop) throws IOException {
+  private SealedHold write(SegmentPublisher.Start start, IndexSpec index, BooleanSupplier stop)
+      throws IOException {
     growing
         .segment()
-        .seal(
+        .sealAs(
+            index,
             publisher.place(start.number()),
             start.lsn(),
             writers,

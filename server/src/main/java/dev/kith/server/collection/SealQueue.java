@@ -51,7 +51,7 @@ final class SealQueue implements AutoCloseable {
 
   /// Takes a segment that takes no more rows.
   void add(GrowingHold growing) {
-    SealJob job = new SealJob(context, publisher, growing);
+    SealJob job = new SealJob(context, () -> spec.get().index(), publisher, growing);
     pending.add(job);
     job.whenEnded(() -> pending.remove(job));
     job.whenLinked(() -> linkNext(job));
@@ -76,7 +76,7 @@ final class SealQueue implements AutoCloseable {
   /// Lets the linkers begin with the next segment of the sealer's.
   private void linkNext(SealJob linked) {
     for (SealJob job : pending) {
-      if (job.isQueued() && !job.isWriting()) {
+      if (job.isQueued() && !job.isWriting() && job.needsLinks()) {
         job.growing().setLinking(true);
         context.engine().linkers().wake();
         return;
@@ -88,16 +88,21 @@ final class SealQueue implements AutoCloseable {
     }
   }
 
+  /// Sees whether something is worth merging, as after a change of the index policy.
+  void considerMerges() {
+    merges.consider();
+  }
+
   /// Ends the growing segment and waits for all that are not sealed.
   synchronized OptimizeHandle optimize() {
     OptimizeHandle running = optimizing;
-    long covered = writer.progress().lsn();
+    OptimizeHandle.Goal goal = new OptimizeHandle.Goal(writer.progress().lsn(), spec.get().index());
     if (running != null
-        && (running.isWorking() || (!running.isDone() && running.lsn() == covered))) {
+        && (running.isWorking() || (!running.isDone() && running.goal().equals(goal)))) {
       return running;
     }
     if (running != null) {
-      running.finish(); // Of what was there before the writes since.
+      running.finish(); // Of what was there before the changes since.
     }
     Change change =
         Change.internal(
@@ -108,7 +113,7 @@ final class SealQueue implements AutoCloseable {
             });
     context.engine().journal().submit(change);
     Waiting.on(change.done());
-    OptimizeHandle handle = OptimizeHandle.start(pending, merges, covered, this::measure);
+    OptimizeHandle handle = OptimizeHandle.start(pending, merges, goal, this::measure);
     optimizing = handle;
     resume();
     return handle;

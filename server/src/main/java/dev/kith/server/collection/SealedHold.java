@@ -1,5 +1,6 @@
 package dev.kith.server.collection;
 
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealedSegment;
 import java.nio.file.Path;
 
@@ -49,7 +50,12 @@ final class SealedHold extends HeldSegment {
   }
 
   @Override
-  SegmentStats stats() {
+  IndexSpec index() {
+    return segment.index();
+  }
+
+  @Override
+  SegmentStats stats(IndexSpec policy) {
     int dead = segment.tombstones().deadCount();
     return new SegmentStats(
         number(),
@@ -61,6 +67,7 @@ final class SealedHold extends HeldSegment {
         segment.copiedBytes(),
         segment.rescoreFactor(),
         segment.listStats(),
+        !index().equals(policy),
         entry.lsn());
   }
 

@@ -17,6 +17,8 @@ import java.util.OptionalDouble;
 /// @param rescoreFactor rows scored exactly for each hit where a search does not say how many;
 ///   empty without codes
 /// @param lists of its lists; empty if it has none
+/// @param outdated whether it keeps another index than the collection's present policy asks for, as
+///   it does until it is rebuilt
 /// @param lsn LSN up to which it holds the writes; 0 unless sealed
 public record SegmentStats(
     long number,
@@ -28,4 +30,5 @@ public record SegmentStats(
     long memoryBytes,
     OptionalDouble rescoreFactor,
     Optional<ListStats> lists,
+    boolean outdated,
     long lsn) {}

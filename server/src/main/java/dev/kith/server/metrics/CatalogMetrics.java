@@ -61,6 +61,11 @@ public final class CatalogMetrics {
         "Points waiting to be linked, searched exactly until then",
         CollectionStats::unlinked);
     each.show(metrics, "kith.dead.rows", "Superseded or deleted rows", CollectionStats::deadRows);
+    each.show(
+        metrics,
+        "kith.outdated.points",
+        "Points in segments of another index policy, waiting to be rebuilt",
+        CollectionStats::outdated);
     each.show(metrics, "kith.segments", "Segments", stats -> stats.segments().size());
     each.show(
         metrics,

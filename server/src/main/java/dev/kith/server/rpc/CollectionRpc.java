@@ -28,8 +28,6 @@ import dev.kith.server.config.Limits;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 
 /// Serves collections: translate, delegate, answer. Decides nothing.
 final class CollectionRpc extends CollectionServiceGrpc.CollectionServiceImplBase {
@@ -146,27 +144,8 @@ final class CollectionRpc extends CollectionServiceGrpc.CollectionServiceImplBas
   }
 
   private Collection update(UpdateCollectionRequest request) {
-    Fields.notYet(request.hasIndex(), "index");
-    Fields fields = new Fields();
-    String name = fields.name("name", request.getName());
-    OptionalInt defaultEf =
-        request.hasDefaultEf()
-            ? OptionalInt.of(
-                fields.number("default_ef", request.getDefaultEf(), 1, CollectionSpec.MAX_EF))
-            : OptionalInt.empty();
-    OptionalInt segmentPoints =
-        request.hasSegmentPoints()
-            ? OptionalInt.of(
-                fields.number(
-                    "segment_points",
-                    request.getSegmentPoints(),
-                    CollectionMessages.MIN_SEGMENT_POINTS,
-                    CollectionSpec.MAX_SEGMENT_POINTS))
-            : OptionalInt.empty();
-    fields.refuseIfWrong();
-    Optional<Boolean> deferred =
-        request.hasDeferIndexing() ? Optional.of(request.getDeferIndexing()) : Optional.empty();
-    return catalog.update(name, defaultEf, segmentPoints, deferred);
+    String name = Fields.requireName("name", request.getName());
+    return catalog.update(name, spec -> CollectionMessages.updated(spec, request));
   }
 
   @Override

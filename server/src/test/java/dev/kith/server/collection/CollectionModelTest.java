@@ -16,8 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +65,8 @@ final class CollectionModelTest {
           collection.optimize();
           collection.cancelOptimization();
         } else if (dice < 95) {
-          catalog.update(
-              "model", OptionalInt.empty(), OptionalInt.empty(), Optional.of(random.nextBoolean()));
+          boolean deferred = random.nextBoolean();
+          catalog.update("model", spec -> spec.withIndexingDeferred(deferred));
         } else {
           catalog.close();
           catalog = Points.open(folder);

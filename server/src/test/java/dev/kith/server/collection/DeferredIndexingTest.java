@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
@@ -209,10 +208,10 @@ final class DeferredIndexingTest {
     try (Catalog catalog = Points.open(folder)) {
       Collection collection = catalog.create(spec(1_000));
       fill(collection, 0, 2_500);
-      catalog.update("c", OptionalInt.empty(), OptionalInt.empty(), Optional.of(false));
+      catalog.update("c", spec -> spec.withIndexingDeferred(false));
       await(() -> collection.stats().unlinked() == 0);
       await(() -> collection.stats().segments().stream().filter(SegmentStats::sealed).count() == 2);
-      catalog.update("c", OptionalInt.empty(), OptionalInt.empty(), Optional.of(true));
+      catalog.update("c", spec -> spec.withIndexingDeferred(true));
       fill(collection, 2_500, 400);
       assertEquals(400, collection.stats().unlinked());
       assertEquals(List.of(), collection.verify());

@@ -19,7 +19,7 @@ final class MergePolicyTest {
   private static final MergePolicy POLICY = new MergePolicy(0.2);
 
   private static List<Candidate> sealed(long... live) {
-    return Arrays.stream(live).mapToObj(rows -> new Candidate(true, rows, 0)).toList();
+    return Arrays.stream(live).mapToObj(rows -> new Candidate(true, true, rows, 0)).toList();
   }
 
   @Test
@@ -41,7 +41,9 @@ final class MergePolicyTest {
   void nothingIsMergedAcrossASegmentInMemory() {
     List<Candidate> segments =
         List.of(
-            new Candidate(true, 10, 0), new Candidate(false, 10, 0), new Candidate(true, 10, 0));
+            new Candidate(true, true, 10, 0),
+            new Candidate(false, true, 10, 0),
+            new Candidate(true, true, 10, 0));
     assertEquals(Optional.empty(), POLICY.choose(segments, 1000));
   }
 
@@ -49,12 +51,31 @@ final class MergePolicyTest {
   void aSegmentIsWornWhenTheShareOfItsDeadIsReached() {
     List<Candidate> segments =
         List.of(
-            new Candidate(true, 81, 19), new Candidate(true, 800, 200), new Candidate(true, 80, 0));
+            new Candidate(true, true, 81, 19),
+            new Candidate(true, true, 800, 200),
+            new Candidate(true, true, 80, 0));
     assertEquals(Optional.of(new Run(1, 2)), POLICY.choose(segments, 850));
     assertEquals(Optional.empty(), POLICY.choose(segments.subList(0, 1), 1000));
     assertEquals(
-        Optional.of(new Run(0, 1)), POLICY.choose(List.of(new Candidate(true, 0, 5)), 1000));
-    assertEquals(Optional.empty(), POLICY.choose(List.of(new Candidate(false, 0, 5)), 1000));
+        Optional.of(new Run(0, 1)), POLICY.choose(List.of(new Candidate(true, true, 0, 5)), 1000));
+    assertEquals(Optional.empty(), POLICY.choose(List.of(new Candidate(false, true, 0, 5)), 1000));
+  }
+
+  @Test
+  void aSegmentOfAnotherPolicyIsMergedAloneOnceNothingElseIsLeft() {
+    Candidate outdated = new Candidate(true, false, 900, 0);
+    Candidate smaller = new Candidate(true, false, 800, 199);
+    Candidate current = new Candidate(true, true, 700, 0);
+    Candidate inMemory = new Candidate(false, false, 1, 0);
+    assertEquals(
+        Optional.of(new Run(2, 3)),
+        POLICY.choose(List.of(outdated, current, smaller, inMemory), 1000));
+    assertEquals(
+        Optional.of(new Run(0, 1)), POLICY.choose(List.of(outdated, current, inMemory), 1000));
+    assertEquals(Optional.empty(), POLICY.choose(List.of(current, inMemory), 1000));
+    Candidate worn = new Candidate(true, true, 800, 200);
+    assertEquals(Optional.of(new Run(1, 2)), POLICY.choose(List.of(smaller, worn), 1000));
+    assertEquals(Optional.of(new Run(0, 2)), POLICY.choose(List.of(outdated, smaller), 1700));
   }
 
   @Test
@@ -72,11 +93,11 @@ final class MergePolicyTest {
     long full = 50_000;
     List<Candidate> segments = new ArrayList<>();
     for (int step = 0; step < 2000; step++) {
-      segments.add(new Candidate(true, 1 + random.nextInt(1 << (1 + random.nextInt(10))), 0));
+      segments.add(new Candidate(true, true, 1 + random.nextInt(1 << (1 + random.nextInt(10))), 0));
       int victim = random.nextInt(segments.size());
       Candidate old = segments.get(victim);
       long dying = random.nextLong(old.live() + 1) / 4;
-      segments.set(victim, new Candidate(true, old.live() - dying, old.dead() + dying));
+      segments.set(victim, new Candidate(true, true, old.live() - dying, old.dead() + dying));
       Optional<Run> run = POLICY.choose(segments, full);
       while (run.isPresent()) {
         merge(segments.subList(run.get().from(), run.get().to()), full);
@@ -98,7 +119,7 @@ final class MergePolicyTest {
         .forEach(smaller -> assertTrue(rows >= 2 * smaller));
     run.clear();
     if (rows > 0) {
-      run.add(new Candidate(true, rows, 0));
+      run.add(new Candidate(true, true, rows, 0));
     }
   }
 }

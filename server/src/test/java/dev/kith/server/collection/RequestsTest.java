@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -311,7 +310,7 @@ final class RequestsTest {
               assertThrows(
                   RefusedException.class,
                   () -> catalog.create(Points.spec("a", Metric.COSINE, 100)))));
-      catalog.update("b", OptionalInt.of(77), OptionalInt.empty(), Optional.empty());
+      catalog.update("b", spec -> spec.withDefaultEf(77));
     }
     try (Catalog catalog = Points.open(folder)) {
       assertEquals(

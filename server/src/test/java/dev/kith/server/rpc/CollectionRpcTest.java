@@ -282,7 +282,18 @@ final class CollectionRpcTest {
     assertEquals(1_000_000, updated.getIndex().getSegmentPoints());
     assertEquals("default_ef", updateField(b -> b.setDefaultEf(0)));
     assertEquals("segment_points", updateField(b -> b.setSegmentPoints(1)));
-    assertEquals("index", updateField(b -> b.setIndex(IndexPolicy.getDefaultInstance())));
+    assertEquals("codec", updateField(b -> b.setCodec(Codec.CODEC_PQ)));
+    for (IndexPolicy.Builder misplaced :
+        List.of(
+            IndexPolicy.newBuilder().setDefaultEf(7),
+            IndexPolicy.newBuilder().setSegmentPoints(7_000),
+            IndexPolicy.newBuilder().setDeferIndexing(true))) {
+      assertTrue(updateField(b -> b.setIndex(misplaced)).startsWith("index."));
+    }
+    assertEquals(
+        "index.hnsw.m",
+        updateField(
+            b -> b.setIndex(IndexPolicy.newBuilder().setHnsw(HnswIndex.newBuilder().setM(1)))));
   }
 
   private String updateField(UnaryOperator<UpdateCollectionRequest.Builder> change) {

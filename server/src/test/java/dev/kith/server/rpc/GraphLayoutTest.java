@@ -22,7 +22,6 @@ import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SegmentStats;
-import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VerifyCollectionRequest;
 import dev.kith.proto.v1.VerifyCollectionResponse;
 import dev.kith.server.testing.RunningServer;
@@ -147,28 +146,6 @@ final class GraphLayoutTest {
               request("c", 4, Metric.METRIC_DOT, HnswIndex.newBuilder().setLayoutValue(99)));
       assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(failure).getReason());
       assertTrue(failure.toString().contains("index.hnsw.layout = 99"), failure::toString);
-    }
-  }
-
-  @Test
-  void aLayoutStaysAsItIs() throws IOException {
-    try (RunningServer server = new RunningServer(folder)) {
-      created(server, request("c", 4, GraphLayout.GRAPH_LAYOUT_COMPACT));
-      IndexPolicy fast = request("c", 4, GraphLayout.GRAPH_LAYOUT_FAST).getIndex();
-      StatusRuntimeException failure =
-          assertThrows(
-              StatusRuntimeException.class,
-              () ->
-                  server
-                      .collections()
-                      .updateCollection(
-                          UpdateCollectionRequest.newBuilder()
-                              .setName("c")
-                              .setIndex(fast)
-                              .build()));
-      assertEquals("index", field(failure));
-      assertTrue(failure.toString().contains("index is not honoured"), failure::toString);
-      assertEquals(GraphLayout.GRAPH_LAYOUT_COMPACT, described(server, "c"));
     }
   }
 

@@ -1,0 +1,117 @@
+package dev.kith.client.cli;
+
+import dev.kith.client.Codec;
+import dev.kith.client.GraphLayout;
+import dev.kith.client.IndexSpec;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options that say how the points of a collection are indexed.
+final class IndexOptions {
+  @Option(
+      names = "--codec",
+      paramLabel = "CODEC",
+      description = {
+        "HNSW of the layout compact, and IVF: codes on which sealed segments are searched before",
+        "the vectors decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate, IVF",
+        "also pq, of 1/4; f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions).",
+        "With codes, memory need not hold the vectors."
+      })
+  private @Nullable Codec codec;
+
+  @Option(
+      names = "--index",
+      description = {
+        "hnsw, a graph; ivf, inverted lists, which are built in a fraction of the time and smaller;",
+        "or flat, a scan (a new collection has hnsw by default)."
+      })
+  private @Nullable Kind kind;
+
+  @Option(names = "--m", description = "HNSW: links per point, 2 to 512 (default 16).")
+  private @Nullable Integer m;
+
+  @Option(
+      names = "--ef-construction",
+      description = "HNSW: candidates when linking, up to 10000 (default 200).")
+  private @Nullable Integer efConstruction;
+
+  @Option(
+      names = "--lists",
+      description = {
+        "IVF: lists of a segment, 1 to 65536 (default twice the root of its number of points)."
+      })
+  private @Nullable Integer lists;
+
+  @Option(names = "--seed", description = "HNSW and IVF: seed of the draws.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      description = {
+        "HNSW: how sealed segments lie in memory, compact or fast (default compact). Fast, for",
+        "up to 4096 dimensions, is about two to three times faster to search and at --m 16 takes",
+        "two to three times the memory."
+      })
+  private @Nullable GraphLayout layout;
+
+  /// The kinds of index.
+  enum Kind {
+    HNSW,
+    IVF,
+    FLAT
+  }
+
+  /// The index that was asked for; empty if none was.
+  ///
+  /// @throws UsageException if options do not go together
+  Optional<IndexSpec> index() {
+    boolean ofGraphs = m != null || efConstruction != null || layout != null;
+    if (kind == null && !ofGraphs && lists == null && seed == null) {
+      return Optional.empty();
+    }
+    Kind asked = kind == null ? Kind.HNSW : kind;
+    if (asked != Kind.HNSW && ofGraphs) {
+      throw new UsageException("--m, --ef-construction and --layout are options of --index hnsw");
+    }
+    if (asked != Kind.IVF && lists != null) {
+      throw new UsageException("--lists is an option of --index ivf");
+    }
+    if (asked == Kind.FLAT && (seed != null || codec != null)) {
+      throw new UsageException("--seed and --codec are options of --index hnsw and ivf");
+    }
+    OptionalLong drawn = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+    return Optional.of(
+        switch (asked) {
+          case FLAT -> IndexSpec.flat();
+          case IVF -> new IndexSpec.Ivf(optional(lists), drawn);
+          case HNSW ->
+              new IndexSpec.Hnsw(
+                  optional(m), optional(efConstruction), drawn, Optional.ofNullable(layout));
+        });
+  }
+
+  /// The index that was asked for by its kind; empty if none was.
+  ///
+  /// @throws UsageException if options do not go together, or say how an index is built and not
+  ///   which
+  Optional<IndexSpec> named() {
+    Optional<IndexSpec> index = index();
+    if (index.isPresent() && kind == null) {
+      throw new UsageException("--m, --ef-construction, --layout, --lists and --seed need --index");
+    }
+    return index;
+  }
+
+  /// The codec that was asked for; empty if none was.
+  Optional<Codec> codec() {
+    return Optional.ofNullable(codec);
+  }
+
+  private static OptionalInt optional(@Nullable Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.kith.server.rpc;
+
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
+import dev.kith.proto.v1.FlatIndex;
+import dev.kith.proto.v1.GraphLayout;
+import dev.kith.proto.v1.HnswIndex;
+import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.IvfIndex;
+import java.util.OptionalLong;
+
+/// Translates index policies, of a field `index` and a codec beside it.
+final class IndexMessages {
+  private final Fields fields;
+  private final String codecField;
+  private final int dimension;
+  private final long seed;
+
+  /// @param fields takes what is wrong
+  /// @param codecField path of the field that the codec is in
+  /// @param dimension of the vectors
+  /// @param seed where the policy has none
+  IndexMessages(Fields fields, String codecField, int dimension, long seed) {
+    this.fields = fields;
+    this.codecField = codecField;
+    this.dimension = dimension;
+    this.seed = seed;
+  }
+
+  /// Reads a policy, with defaults for what is not set. No good if something is wrong with it.
+  ///
+  /// @param number of the codec asked for
+  IndexSpec read(IndexPolicy policy, int number) {
+    Codec codec = codec(policy, number);
+    return switch (policy.getKindCase()) {
+      case FLAT -> {
+        if (codec.hasCodes()) {
+          fields.wrong(
+              codecField,
+              "%s is for HNSW and inverted lists, got a flat index, which scans the vectors themselves"
+                  .formatted(write(codec)));
+        }
+        yield new IndexSpec.Flat();
+      }
+      case IVF -> lists(policy.getIvf(), codec);
+      case HNSW, KIND_NOT_SET -> graph(policy.getHnsw(), codec);
+    };
+  }
+
+  private Codec codec(IndexPolicy policy, int number) {
+    return switch (dev.kith.proto.v1.Codec.forNumber(number)) {
+      case CODEC_UNSPECIFIED -> {
+        if (!policy.hasIvf()) {
+          yield new Codec.F32();
+        }
+        yield dimension <= Layout.MAX_FAST_DIMENSION ? new Codec.Rabitq(0) : new Codec.Int8();
+      }
+      case CODEC_F32 -> new Codec.F32();
+      case CODEC_F16 -> new Codec.F16();
+      case CODEC_BF16 -> new Codec.Bf16();
+      case CODEC_INT8 -> new Codec.Int8();
+      case CODEC_RABITQ -> new Codec.Rabitq(0);
+      case CODEC_PQ -> new Codec.Pq();
+      case null, default -> throw Fields.unsupported(codecField, number);
+    };
+  }
+
+  private IndexSpec graph(HnswIndex hnsw, Codec codec) {
+    int m =
+        hnsw.hasM()
+            ? fields.number("index.hnsw.m", hnsw.getM(), HnswParams.MIN_M, HnswParams.MAX_M)
+            : HnswParams.DEFAULT_M;
+    int efConstruction =
+        hnsw.hasEfConstruction()
+            ? fields.number(
+                "index.hnsw.ef_construction",
+                hnsw.getEfConstruction(),
+                m,
+                HnswParams.MAX_EF_CONSTRUCTION)
+            : Math.max(m, HnswParams.DEFAULT_EF_CONSTRUCTION);
+    Layout layout = layout(hnsw);
+    if (codec.hasCodes() && layout != Layout.COMPACT) {
+      fields.wrong(
+          codecField,
+          "%s is for GRAPH_LAYOUT_COMPACT, got %s".formatted(write(codec), write(layout)));
+    }
+    if (codec instanceof Codec.Pq) {
+      fields.wrong(codecField, "CODEC_PQ is for inverted lists, got an HNSW index");
+    }
+    // Of another layout it would not even be a definition.
+    Codec walked =
+        layout == Layout.COMPACT && !(codec instanceof Codec.Pq) ? codec : new Codec.F32();
+    return new IndexSpec.Hnsw(
+        new HnswParams(m, efConstruction, hnsw.hasSeed() ? hnsw.getSeed() : seed), layout, walked);
+  }
+
+  private Layout layout(HnswIndex hnsw) {
+    return switch (hnsw.getLayout()) {
+      case GRAPH_LAYOUT_UNSPECIFIED, GRAPH_LAYOUT_COMPACT -> Layout.COMPACT;
+      case GRAPH_LAYOUT_FAST -> {
+        if (dimension > Layout.MAX_FAST_DIMENSION) {
+          fields.wrong(
+              "index.hnsw.layout",
+              "GRAPH_LAYOUT_FAST is for at most %d dimensions, got %d"
+                  .formatted(Layout.MAX_FAST_DIMENSION, dimension));
+        }
+        yield Layout.FAST;
+      }
+      case UNRECOGNIZED -> throw Fields.unsupported("index.hnsw.layout", hnsw.getLayoutValue());
+    };
+  }
+
+  private IndexSpec lists(IvfIndex ivf, Codec codec) {
+    int lists =
+        ivf.hasLists()
+            ? fields.number("index.ivf.lists", ivf.getLists(), 1, IvfParams.MAX_LISTS)
+            : 0;
+    if (codec instanceof Codec.Rabitq && dimension > Layout.MAX_FAST_DIMENSION) {
+      fields.wrong(
+          codecField,
+          "CODEC_RABITQ of inverted lists is for at most %d dimensions, got %d"
+              .formatted(Layout.MAX_FAST_DIMENSION, dimension));
+    }
+    return new IndexSpec.Ivf(new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed), codec);
+  }
+
+  /// The seed of an index; empty if it draws nothing.
+  static OptionalLong seed(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat() -> OptionalLong.empty();
+      case IndexSpec.Hnsw(HnswParams params, _, _) -> OptionalLong.of(params.seed());
+      case IndexSpec.Ivf(IvfParams params, _) -> OptionalLong.of(params.seed());
+    };
+  }
+
+  /// Writes the kind of an index with its parameters.
+  static IndexPolicy.Builder write(IndexSpec index) {
+    IndexPolicy.Builder policy = IndexPolicy.newBuilder();
+    return switch (index) {
+      case IndexSpec.Flat() -> policy.setFlat(FlatIndex.getDefaultInstance());
+      case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
+          policy.setHnsw(
+              HnswIndex.newBuilder()
+                  .setM(params.m())
+                  .setEfConstruction(params.efConstruction())
+                  .setSeed(params.seed())
+                  .setLayout(write(layout)));
+      case IndexSpec.Ivf(IvfParams params, _) -> {
+        IvfIndex.Builder ivf = IvfIndex.newBuilder().setSeed(params.seed());
+        if (params.lists() > 0) {
+          ivf.setLists(params.lists());
+        }
+        yield policy.setIvf(ivf);
+      }
+    };
+  }
+
+  /// Writes the codec of an index.
+  static dev.kith.proto.v1.Codec codec(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat() -> dev.kith.proto.v1.Codec.CODEC_F32;
+      case IndexSpec.Hnsw(_, _, Codec codec) -> write(codec);
+      case IndexSpec.Ivf(_, Codec codec) -> write(codec);
+    };
+  }
+
+  private static dev.kith.proto.v1.Codec write(Codec codec) {
+    return switch (codec) {
+      case Codec.F32() -> dev.kith.proto.v1.Codec.CODEC_F32;
+      case Codec.F16() -> dev.kith.proto.v1.Codec.CODEC_F16;
+      case Codec.Bf16() -> dev.kith.proto.v1.Codec.CODEC_BF16;
+      case Codec.Int8() -> dev.kith.proto.v1.Codec.CODEC_INT8;
+      case Codec.Rabitq _ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
+      case Codec.Pq() -> dev.kith.proto.v1.Codec.CODEC_PQ;
+    };
+  }
+
+  private static GraphLayout write(Layout layout) {
+    return switch (layout) {
+      case COMPACT -> GraphLayout.GRAPH_LAYOUT_COMPACT;
+      case FAST -> GraphLayout.GRAPH_LAYOUT_FAST;
+    };
+  }
+}
