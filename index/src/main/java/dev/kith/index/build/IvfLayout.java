@@ -1,5 +1,7 @@
 package dev.kith.index.build;
 
+import static dev.kith.index.build.SealedLayout.require;
+
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
@@ -13,7 +15,6 @@ import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.ListCodes;
-import dev.kith.index.ivf.Partition;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
@@ -146,29 +147,12 @@ final class IvfLayout {
     return new ListCodes.Blocks(code, rotation, blocks);
   }
 
-  /// What a file holds.
-  record Opened(Header header, LabelColumn labels, InvertedFile file) {
-
-    Partition.Centroids centroids() {
-      return new Partition.Centroids(file.lists().centroids(), header.trained, header.trainedError);
-    }
-
-    ListStats stats() {
-      int longest = 0;
-      for (int list = 0; list < header.lists; list++) {
-        longest = Math.max(longest, file.lists().size(list));
-      }
-      double drift = header.trainedError > 0 ? header.error / header.trainedError : 1;
-      return new ListStats(header.lists, longest, header.tuning.nprobe(), drift);
-    }
-  }
-
   /// Reads everything.
-  static Opened open(SectionFile file, VectorSpace space, int size, Placement placement)
+  static SealedIndex.Lists open(SectionFile file, VectorSpace space, int size, Placement placement)
       throws CorruptFileException {
     Header header = Header.read(file);
     LabelColumn labels = labels(file, header, size, placement);
-    return new Opened(header, labels, lists(file, header, space, size, placement));
+    return new SealedIndex.Lists(labels, header, lists(file, header, space, size, placement));
   }
 
   private static InvertedFile lists(
@@ -184,7 +168,8 @@ final class IvfLayout {
     // With codes, vectors are read seldom: they stay in the file.
     MemorySegment section = file.section(SealedLayout.ROWS, VectorRows.packedBytes(space) * size);
     boolean plain = !header.codec.hasCodes();
-    VectorRows rows = VectorRows.packed(space, plain ? placement.place(section) : section, size);
+    VectorRows rows =
+        VectorRows.packed(space, plain ? placement.place(section) : placement.leave(section), size);
     ListCodes codes =
         plain ? new ListCodes.Plain(rows) : codes(file, header, space, size, starts, placement);
     return new InvertedFile(new InvertedLists(centroids, starts, codes), rows, header.tuning);
@@ -256,13 +241,6 @@ final class IvfLayout {
           Long.toString(labels.byteSize()));
     }
     return new LabelColumn.Ordered(header.leastLabel, placement.place(labels), order, size);
-  }
-
-  private static void require(boolean holds, SectionFile file, String expected, int found)
-      throws CorruptFileException {
-    if (!holds) {
-      throw corrupt(file, expected, Integer.toString(found));
-    }
   }
 
   private static CorruptFileException corrupt(SectionFile file, String expected, String found) {

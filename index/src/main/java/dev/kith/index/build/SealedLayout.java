@@ -5,10 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.Graph;
+import dev.kith.index.store.SectionFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -127,22 +130,74 @@ final class SealedLayout {
       return Codec.numbered(graph.codec(), 0);
     }
 
-    static Header read(MemorySegment source) {
-      return new Header(
-          source.get(INT, 4),
-          source.get(INT, 8),
-          source.get(INT, 12),
-          source.get(LONG, 16),
-          source.get(INT, 24),
-          new GraphHeader(
-              source.get(INT, 28),
-              source.get(INT, 32),
-              source.get(INT, 36),
-              source.get(INT, 40),
-              source.get(INT, 44),
-              source.get(LONG, 48),
-              source.get(INT, 56),
-              source.get(FLOAT, 60)));
+    /// Reads and checks it.
+    ///
+    /// @param space what the vectors must be
+    static Header read(SectionFile file, VectorSpace space) throws CorruptFileException {
+      MemorySegment source = file.section(SEGMENT, SEGMENT_BYTES);
+      int version = source.get(INT, 0);
+      require(
+          version >= VERSION_1 && version <= VERSION_5,
+          file,
+          "segment layout version 1 to 5",
+          version);
+      Header header =
+          new Header(
+              source.get(INT, 4),
+              source.get(INT, 8),
+              source.get(INT, 12),
+              source.get(LONG, 16),
+              source.get(INT, 24),
+              new GraphHeader(
+                  source.get(INT, 28),
+                  source.get(INT, 32),
+                  source.get(INT, 36),
+                  source.get(INT, 40),
+                  source.get(INT, 44),
+                  source.get(LONG, 48),
+                  source.get(INT, 56),
+                  source.get(FLOAT, 60)));
+      header.requireCodec(file, version);
+      header.check(file, version, space);
+      return header;
+    }
+
+    private void check(SectionFile file, int version, VectorSpace space)
+        throws CorruptFileException {
+      boolean mayHaveRecords = version >= VERSION_2 && version <= VERSION_3 && index == HNSW;
+      int mostBits = mayHaveRecords ? 2 : 0;
+      require(
+          graph.bits() >= 0 && graph.bits() <= mostBits,
+          file,
+          "codes of at most %d bits".formatted(mostBits),
+          graph.bits());
+      require(dimension == space.dimension(), file, space.dimension() + " dimensions", dimension);
+      int expected = code(space.metric());
+      require(metric == expected, file, "metric " + expected, metric);
+      require(
+          rows >= 0 && rows <= GrowingSegment.MAX_CAPACITY,
+          file,
+          "a number of rows in [0, %d]".formatted(GrowingSegment.MAX_CAPACITY),
+          rows);
+      boolean known = version == VERSION_5 ? index == IVF : index == FLAT || index == HNSW;
+      require(known, file, version == VERSION_5 ? "index 3" : "index 1 or 2", index);
+    }
+
+    private void requireCodec(SectionFile file, int version) throws CorruptFileException {
+      int codec = graph.codec();
+      boolean mayHaveCodes = version == VERSION_4 && index == HNSW;
+      require(
+          mayHaveCodes == (codec != 0) && codec >= 0 && codec <= 4,
+          file,
+          mayHaveCodes ? "codec 1 to 4" : "no codec",
+          codec);
+      float factor = graph.rescoreFactor();
+      if (mayHaveCodes ? !(factor >= 1 && Float.isFinite(factor)) : factor != 0) {
+        throw new CorruptFileException(
+            file.file(),
+            mayHaveCodes ? "a factor of at least 1 for rescoring" : "no factor for rescoring",
+            Float.toString(factor));
+      }
     }
   }
 
@@ -170,5 +225,13 @@ final class SealedLayout {
       case DOT -> 2;
       case EUCLIDEAN -> 3;
     };
+  }
+
+  /// @throws CorruptFileException unless something holds
+  static void require(boolean holds, SectionFile file, String expected, int found)
+      throws CorruptFileException {
+    if (!holds) {
+      throw new CorruptFileException(file.file(), expected, Integer.toString(found));
+    }
   }
 }
