@@ -190,7 +190,11 @@ final class CollectionWire {
 
   private static CollectionStats.Lists lists(ListStats lists) {
     return new CollectionStats.Lists(
-        lists.getCount(), lists.getLongest(), lists.getNprobe(), lists.getDrift());
+        lists.getCount(),
+        lists.getLongest(),
+        lists.getNprobe(),
+        lists.getPatience(),
+        lists.getDrift());
   }
 
   static AttachProgress progress(AttachCollectionResponse progress) {

@@ -1,29 +1,48 @@
 package dev.kith.client;
 
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /// How to search and what to return. Start from [#top] and change what differs.
 ///
 /// @param limit hits to return, in `[1, 10000]`
-/// @param ef candidates the index keeps while searching, in `[1, 10000]`; more means higher recall
-///   and more time. The collection's default if empty
-/// @param rescore where the collection has a codec, candidates that are scored by their vectors, in
-///   `[1, 10000]`; as many as each segment has measured to do if empty
-/// @param nprobe where the collection has inverted lists, lists to read of every segment, in `[1,
-///   65536]`; as many as each segment has measured to do if empty
-/// @param exact scans every point, so that recall is 1
+/// @param effort how hard to look
 /// @param fields what hits carry
 /// @param explain whether the answer tells how it was found
 /// @param minLsn the answer reflects at least this write, or fails; 0 for any
-public record SearchOptions(
-    int limit,
-    OptionalInt ef,
-    OptionalInt rescore,
-    OptionalInt nprobe,
-    boolean exact,
-    Fields fields,
-    boolean explain,
-    long minLsn) {
+public record SearchOptions(int limit, Effort effort, Fields fields, boolean explain, long minLsn) {
+
+  /// How hard to look. More means higher recall and more time; what is empty has a default that was
+  /// measured, or is the collection's.
+  ///
+  /// @param exact scans every point, so that recall is 1
+  /// @param ef where the collection has a graph, candidates the search keeps, in `[1, 10000]`
+  /// @param rescore where the collection has a codec, candidates that are scored by their vectors,
+  ///   in `[1, 10000]`
+  /// @param lists where the collection has inverted lists, which of them are read
+  public record Effort(boolean exact, OptionalInt ef, OptionalInt rescore, Lists lists) {
+    static final Effort DEFAULT =
+        new Effort(
+            false,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            new Lists(
+                OptionalInt.empty(),
+                OptionalDouble.empty(),
+                OptionalInt.empty(),
+                OptionalDouble.empty()));
+  }
+
+  /// Which lists of every segment are read: as many as were measured to find a share of the ten
+  /// nearest, .95 if all is empty, or until the first of three things.
+  ///
+  /// @param nprobe so many were read, in `[1, 65536]`
+  /// @param nucleus they hold this share of the softmax of all centroids' scores, above 0 and at
+  ///   most 1
+  /// @param patience so many in a row changed none of the candidates, in `[1, 65536]`
+  /// @param recall that share, in `[0, 1]`, alone; beyond .995 every point is scanned
+  public record Lists(
+      OptionalInt nprobe, OptionalDouble nucleus, OptionalInt patience, OptionalDouble recall) {}
 
   /// What is returned of a point besides its id and version.
   ///
@@ -33,53 +52,68 @@ public record SearchOptions(
 
   /// The best `limit` hits with their payloads.
   public static SearchOptions top(int limit) {
-    return new SearchOptions(
-        limit,
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        false,
-        new Fields(false, true),
-        false,
-        0);
+    return new SearchOptions(limit, Effort.DEFAULT, new Fields(false, true), false, 0);
   }
 
   /// The same with another beam.
   public SearchOptions withEf(int beam) {
-    return new SearchOptions(
-        limit, OptionalInt.of(beam), rescore, nprobe, exact, fields, explain, minLsn);
+    return with(new Effort(effort.exact, OptionalInt.of(beam), effort.rescore, effort.lists));
   }
 
   /// The same, scoring another number of candidates by their vectors.
   public SearchOptions withRescore(int candidates) {
-    return new SearchOptions(
-        limit, ef, OptionalInt.of(candidates), nprobe, exact, fields, explain, minLsn);
+    return with(new Effort(effort.exact, effort.ef, OptionalInt.of(candidates), effort.lists));
   }
 
   /// The same, reading another number of lists.
-  public SearchOptions withNprobe(int lists) {
-    return new SearchOptions(
-        limit, ef, rescore, OptionalInt.of(lists), exact, fields, explain, minLsn);
+  public SearchOptions withNprobe(int count) {
+    Lists lists = effort.lists;
+    return with(new Lists(OptionalInt.of(count), lists.nucleus, lists.patience, lists.recall));
+  }
+
+  /// The same, reading lists that hold another share of the mass.
+  public SearchOptions withNucleus(double mass) {
+    Lists lists = effort.lists;
+    return with(new Lists(lists.nprobe, OptionalDouble.of(mass), lists.patience, lists.recall));
+  }
+
+  /// The same, reading on for another number of lists that change nothing.
+  public SearchOptions withPatience(int count) {
+    Lists lists = effort.lists;
+    return with(new Lists(lists.nprobe, lists.nucleus, OptionalInt.of(count), lists.recall));
+  }
+
+  /// The same, finding another share of the nearest.
+  public SearchOptions withRecall(double share) {
+    Lists lists = effort.lists;
+    return with(new Lists(lists.nprobe, lists.nucleus, lists.patience, OptionalDouble.of(share)));
   }
 
   /// The same, scanning every point.
   public SearchOptions exactly() {
-    return new SearchOptions(limit, ef, rescore, nprobe, true, fields, explain, minLsn);
+    return with(new Effort(true, effort.ef, effort.rescore, effort.lists));
+  }
+
+  private SearchOptions with(Lists lists) {
+    return with(new Effort(effort.exact, effort.ef, effort.rescore, lists));
+  }
+
+  private SearchOptions with(Effort other) {
+    return new SearchOptions(limit, other, fields, explain, minLsn);
   }
 
   /// The same, returning other fields.
   public SearchOptions returning(boolean vector, boolean payload) {
-    return new SearchOptions(
-        limit, ef, rescore, nprobe, exact, new Fields(vector, payload), explain, minLsn);
+    return new SearchOptions(limit, effort, new Fields(vector, payload), explain, minLsn);
   }
 
   /// The same, explained.
   public SearchOptions explained() {
-    return new SearchOptions(limit, ef, rescore, nprobe, exact, fields, true, minLsn);
+    return new SearchOptions(limit, effort, fields, true, minLsn);
   }
 
   /// The same, reflecting at least one's own write.
   public SearchOptions atLeast(WriteReceipt written) {
-    return new SearchOptions(limit, ef, rescore, nprobe, exact, fields, explain, written.lsn());
+    return new SearchOptions(limit, effort, fields, explain, written.lsn());
   }
 }

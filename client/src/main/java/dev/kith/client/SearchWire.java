@@ -16,14 +16,18 @@ final class SearchWire {
     dev.kith.proto.v1.SearchOptions.Builder message =
         dev.kith.proto.v1.SearchOptions.newBuilder()
             .setLimit(options.limit())
-            .setExact(options.exact())
+            .setExact(options.effort().exact())
             .setWithVector(options.fields().vector())
             .setWithPayload(options.fields().payload())
             .setExplain(options.explain())
             .setMinLsn(options.minLsn());
-    options.ef().ifPresent(message::setEf);
-    options.rescore().ifPresent(message::setRescore);
-    options.nprobe().ifPresent(message::setNprobe);
+    options.effort().ef().ifPresent(message::setEf);
+    options.effort().rescore().ifPresent(message::setRescore);
+    SearchOptions.Lists lists = options.effort().lists();
+    lists.nprobe().ifPresent(message::setNprobe);
+    lists.nucleus().ifPresent(message::setNucleus);
+    lists.patience().ifPresent(message::setPatience);
+    lists.recall().ifPresent(message::setRecall);
     return message.build();
   }
 

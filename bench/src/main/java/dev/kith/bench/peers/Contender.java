@@ -6,6 +6,7 @@ import dev.kith.bench.peers.engine.KithVariant;
 import dev.kith.bench.peers.engine.SubQuantizers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Who takes part.
 ///
@@ -57,9 +58,13 @@ record Contender(String name, String index, boolean kith, Program program, List<
   }
 
   private static List<Ladder> listLadders(KithVariant variant) {
-    return variant.hasCodes()
-        ? RESCORED.stream().map(rows -> Ladder.nprobe(",rescore=" + rows)).toList()
-        : List.of(Ladder.nprobe(""));
+    List<String> rests =
+        variant.hasCodes()
+            ? RESCORED.stream().map(rows -> ",rescore=" + rows).toList()
+            : List.of("");
+    return rests.stream()
+        .flatMap(rest -> Stream.of(Ladder.nprobe(rest), Ladder.patience(rest)))
+        .toList();
   }
 
   private static Contender java(String engine, String index) {

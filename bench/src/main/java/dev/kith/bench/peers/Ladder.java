@@ -10,6 +10,7 @@ import java.util.List;
 record Ladder(List<String> settings) {
   private static final int LARGEST_EF = 1600;
   private static final int LARGEST_NPROBE = 1024;
+  private static final int LARGEST_PATIENCE = 128;
 
   Ladder {
     settings = List.copyOf(settings);
@@ -37,11 +38,22 @@ record Ladder(List<String> settings) {
   ///
   /// @param rest settings that stay the same, such as `,k_factor=10`, or nothing
   static Ladder nprobe(String rest) {
-    List<String> settings = new ArrayList<>(List.of("nprobe=1" + rest));
-    for (int octave = 2; octave <= LARGEST_NPROBE; octave *= 2) {
-      settings.add("nprobe=" + octave + rest);
-      if (octave < LARGEST_NPROBE) {
-        settings.add("nprobe=" + octave * 3 / 2 + rest);
+    return octaves("nprobe", LARGEST_NPROBE, rest);
+  }
+
+  /// Inverted lists that change nothing, from one to 128, two an octave, after which a search ends.
+  ///
+  /// @param rest settings that stay the same, such as `,rescore=10`, or nothing
+  static Ladder patience(String rest) {
+    return octaves("patience", LARGEST_PATIENCE, rest);
+  }
+
+  private static Ladder octaves(String knob, int largest, String rest) {
+    List<String> settings = new ArrayList<>(List.of(knob + "=1" + rest));
+    for (int octave = 2; octave <= largest; octave *= 2) {
+      settings.add(knob + "=" + octave + rest);
+      if (octave < largest) {
+        settings.add(knob + "=" + octave * 3 / 2 + rest);
       }
     }
     return new Ladder(settings);

@@ -6,6 +6,7 @@ import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,7 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
     return switch (index) {
       case IndexSpec.Flat() -> new Probe.Exact();
       case IndexSpec.Hnsw _ -> new Probe.Beam(width);
-      case IndexSpec.Ivf _ -> new Probe.Lists(OptionalInt.of(width), OptionalInt.empty());
+      case IndexSpec.Ivf _ -> new Probe.Lists(new Reach.Until(width), OptionalInt.empty());
     };
   }
 

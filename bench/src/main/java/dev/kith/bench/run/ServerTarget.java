@@ -24,6 +24,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -161,8 +162,14 @@ public final class ServerTarget implements Target {
     return switch (setting.probe()) {
       case Probe.Exact() -> options.exactly();
       case Probe.Beam(int ef, OptionalInt rescore) -> rescored(options.withEf(ef), rescore);
-      case Probe.Lists(OptionalInt nprobe, OptionalInt rescore) ->
-          rescored(nprobe.isPresent() ? options.withNprobe(nprobe.getAsInt()) : options, rescore);
+      case Probe.Lists(Reach reach, OptionalInt rescore) ->
+          rescored(
+              switch (reach) {
+                case Reach.Measured(double recall) -> options.withRecall(recall);
+                case Reach.Until(int nprobe, double mass, int patience) ->
+                    options.withNprobe(nprobe).withNucleus(mass).withPatience(patience);
+              },
+              rescore);
     };
   }
 

@@ -260,6 +260,7 @@ final class CollectionCommand implements Runnable {
                             .put("count", lists.count())
                             .put("longest", lists.longest())
                             .put("nprobe", lists.nprobe())
+                            .put("patience", lists.patience())
                             .put("drift", lists.drift()));
           }
           console.json(object);
@@ -309,11 +310,12 @@ final class CollectionCommand implements Runnable {
                             String.valueOf(lists.count()),
                             String.valueOf(lists.longest()),
                             String.valueOf(lists.nprobe()),
+                            String.valueOf(lists.patience()),
                             String.format(Locale.ROOT, "%.2f", lists.drift()))));
       }
       if (!rows.isEmpty()) {
         console.out().println();
-        console.table(List.of("SEGMENT", "LISTS", "LONGEST", "NPROBE", "DRIFT"), rows);
+        console.table(List.of("SEGMENT", "LISTS", "LONGEST", "NPROBE", "PATIENCE", "DRIFT"), rows);
       }
     }
   }

@@ -60,13 +60,39 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable Integer rescore;
 
   @Option(
+      names = "--recall",
+      paramLabel = "SHARE",
+      description = {
+        "Share of the ten nearest points to find where a collection has inverted lists, 0 to 1, as",
+        "each segment measured (default 0.95); beyond 0.995, every point is scanned."
+      })
+  private @Nullable Double recall;
+
+  @Option(
       names = "--nprobe",
       paramLabel = "N",
       description = {
-        "Lists to read of every segment where a collection has inverted lists, 1 to 65536; more is",
-        "more exact. Without it, as many as each segment measured to do."
+        "Instead of --recall, most lists to read of every segment, 1 to 65536; more is more exact."
       })
   private @Nullable Integer nprobe;
+
+  @Option(
+      names = "--nucleus",
+      paramLabel = "SHARE",
+      description = {
+        "Instead of --recall, read lists until they hold this share of the softmax of all",
+        "centroids' scores, above 0 and at most 1."
+      })
+  private @Nullable Double nucleus;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "N",
+      description = {
+        "Instead of --recall, read lists until so many in a row have changed no candidate, 1 to",
+        "65536."
+      })
+  private @Nullable Integer patience;
 
   @Option(names = "--exact", description = "Scan every point.")
   private boolean exact;
@@ -122,7 +148,10 @@ final class SearchCommand implements Callable<Integer> {
     SearchOptions options = SearchOptions.top(limit).returning(withVector && common.json(), true);
     options = ef == null ? options : options.withEf(ef);
     options = rescore == null ? options : options.withRescore(rescore);
+    options = recall == null ? options : options.withRecall(recall);
     options = nprobe == null ? options : options.withNprobe(nprobe);
+    options = nucleus == null ? options : options.withNucleus(nucleus);
+    options = patience == null ? options : options.withPatience(patience);
     options = exact ? options.exactly() : options;
     options = explain ? options.explained() : options;
     String id = query.id;

@@ -15,10 +15,14 @@ import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.ListCodes;
+import dev.kith.index.ivf.Reach;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// What the sections of a segment with an inverted file hold, beside the section `segment`.
@@ -35,6 +39,7 @@ import java.util.Optional;
 /// | `centroids` | one a list, in the layout of [VectorRows] |
 /// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
 /// | `codes` | F16, BF16, INT8: as [SegmentCodes#stored()]; RABITQ, PQ: [FastScan] blocks, see [ListCodes.Blocks]; F32: none |
+/// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
 /// | `words` | PQ: as [ProductQuantizer#store] writes them |
 ///
 /// | offset in `ivf` | type | field |
@@ -43,7 +48,7 @@ import java.util.Optional;
 /// | 4 | int | lists |
 /// | 8 | int | codec, as [Codec#number()] |
 /// | 12 | int | RABITQ: bits a coordinate; PQ: parts |
-/// | 16 | int | lists to read by default |
+/// | 16 | int | most lists to read by default |
 /// | 20 | float | rows to score exactly by default for each hit, at least 1 |
 /// | 24 | long | seed |
 /// | 32 | long | least label |
@@ -56,8 +61,10 @@ final class IvfLayout {
   static final String ORDER = "order";
   static final String CENTROIDS = "centroids";
   static final String LISTS = "lists";
+  static final String TUNING = "tuning";
   static final String WORDS = "words";
   static final int IVF_BYTES = 96;
+  private static final long SETTING_BYTES = 24;
 
   private IvfLayout() {}
 
@@ -71,7 +78,8 @@ final class IvfLayout {
       int lists,
       Codec codec,
       int detail,
-      InvertedFile.Tuning tuning,
+      int nprobe,
+      float rescoreFactor,
       long seed,
       long leastLabel,
       int trained,
@@ -83,8 +91,8 @@ final class IvfLayout {
       target.set(SealedLayout.INT, 4, lists);
       target.set(SealedLayout.INT, 8, codec.number());
       target.set(SealedLayout.INT, 12, detail);
-      target.set(SealedLayout.INT, 16, tuning.nprobe());
-      target.set(SealedLayout.FLOAT, 20, tuning.rescoreFactor());
+      target.set(SealedLayout.INT, 16, nprobe);
+      target.set(SealedLayout.FLOAT, 20, rescoreFactor);
       target.set(SealedLayout.LONG, 24, seed);
       target.set(SealedLayout.LONG, 32, leastLabel);
       target.set(SealedLayout.INT, 40, trained);
@@ -102,8 +110,8 @@ final class IvfLayout {
               source.get(SealedLayout.INT, 4),
               Codec.numbered(number, 0),
               source.get(SealedLayout.INT, 12),
-              new InvertedFile.Tuning(
-                  source.get(SealedLayout.INT, 16), source.get(SealedLayout.FLOAT, 20)),
+              source.get(SealedLayout.INT, 16),
+              source.get(SealedLayout.FLOAT, 20),
               source.get(SealedLayout.LONG, 24),
               source.get(SealedLayout.LONG, 32),
               source.get(SealedLayout.INT, 40),
@@ -116,11 +124,8 @@ final class IvfLayout {
     private void check(SectionFile file) throws CorruptFileException {
       require(asked >= 0 && asked <= IvfParams.MAX_LISTS, file, "lists asked for", asked);
       require(lists >= 1 && lists <= IvfParams.MAX_LISTS, file, "a number of lists", lists);
-      require(tuning.nprobe() >= 1, file, "a number of lists to read", tuning.nprobe());
-      float factor = tuning.rescoreFactor();
-      if (!(factor >= 1 && Float.isFinite(factor))) {
-        throw corrupt(file, "a factor of at least 1 for rescoring", Float.toString(factor));
-      }
+      require(nprobe >= 1, file, "a number of lists to read", nprobe);
+      requireFactor(file, rescoreFactor);
       boolean holds =
           switch (codec) {
             case Codec.Rabitq _ -> detail == 1 || detail == 2;
@@ -172,7 +177,60 @@ final class IvfLayout {
         VectorRows.packed(space, plain ? placement.place(section) : placement.leave(section), size);
     ListCodes codes =
         plain ? new ListCodes.Plain(rows) : codes(file, header, space, size, starts, placement);
-    return new InvertedFile(new InvertedLists(centroids, starts, codes), rows, header.tuning);
+    return new InvertedFile(
+        new InvertedLists(centroids, starts, codes), rows, tuning(file, header));
+  }
+
+  /// Writes the settings of a tuning, one after another.
+  static void store(Tuning tuning, MemorySegment target) {
+    long at = 0;
+    for (Tuning.Setting setting : tuning.settings()) {
+      target.set(SealedLayout.DOUBLE, at, setting.recall());
+      target.set(SealedLayout.INT, at + 8, setting.nprobe());
+      target.set(SealedLayout.INT, at + 12, setting.patience());
+      target.set(SealedLayout.FLOAT, at + 16, setting.rescoreFactor());
+      at += SETTING_BYTES;
+    }
+  }
+
+  /// Bytes that a tuning is stored in.
+  static long bytes(Tuning tuning) {
+    return tuning.settings().size() * SETTING_BYTES;
+  }
+
+  private static Tuning tuning(SectionFile file, Header header) throws CorruptFileException {
+    if (!file.names().contains(TUNING)) {
+      return Tuning.fixed(header.nprobe, header.rescoreFactor);
+    }
+    MemorySegment section = file.section(TUNING);
+    int count = (int) (section.byteSize() / SETTING_BYTES);
+    if (count < 1 || section.byteSize() % SETTING_BYTES != 0) {
+      throw corrupt(
+          file, "section 'tuning' of settings of 24 bytes", section.byteSize() + " bytes");
+    }
+    List<Tuning.Setting> settings = new ArrayList<>();
+    double last = 0;
+    for (long at = 0; at < section.byteSize(); at += SETTING_BYTES) {
+      double recall = section.get(SealedLayout.DOUBLE, at);
+      if (!(recall > last && recall < 1)) {
+        throw corrupt(file, "a recall above %s and below 1".formatted(last), "" + recall);
+      }
+      last = recall;
+      int nprobe = section.get(SealedLayout.INT, at + 8);
+      int patience = section.get(SealedLayout.INT, at + 12);
+      require(nprobe >= 1 && nprobe <= Reach.ALL, file, "a number of lists to read", nprobe);
+      require(patience >= 1 && patience <= Reach.ALL, file, "a number of lists to wait", patience);
+      float factor = section.get(SealedLayout.FLOAT, at + 16);
+      requireFactor(file, factor);
+      settings.add(new Tuning.Setting(recall, nprobe, patience, factor));
+    }
+    return new Tuning(settings);
+  }
+
+  private static void requireFactor(SectionFile file, float factor) throws CorruptFileException {
+    if (!(factor >= 1 && Float.isFinite(factor))) {
+      throw corrupt(file, "a factor of at least 1 for rescoring", Float.toString(factor));
+    }
   }
 
   private static ListCodes codes(

@@ -7,11 +7,11 @@ import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
-import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfEncoder;
 import dev.kith.index.ivf.ListCodes;
 import dev.kith.index.ivf.Partition;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.ivf.TuningSample;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.OffHeap;
@@ -83,7 +83,7 @@ final class IvfSealer {
       Partition partition = partition(arena);
       int[] sources = IntStream.of(partition.order()).map(i -> live[i]).toArray();
       ListCodes codes = codes(partition, sources, arena);
-      InvertedFile.Tuning tuning =
+      Tuning tuning =
           new TuningSample(
                   new InvertedLists(partition.centroids(), partition.starts(), codes),
                   segment.rows(),
@@ -181,11 +181,7 @@ final class IvfSealer {
   }
 
   private void writeHeaders(
-      SectionFileWriter writer,
-      Partition partition,
-      ListCodes codes,
-      InvertedFile.Tuning tuning,
-      Arena arena)
+      SectionFileWriter writer, Partition partition, ListCodes codes, Tuning tuning, Arena arena)
       throws IOException {
     MemorySegment common = arena.allocate(SealedLayout.SEGMENT_BYTES, Long.BYTES);
     new SealedLayout.Header(
@@ -209,7 +205,8 @@ final class IvfSealer {
             partition.centroids().capacity(),
             index.codec(),
             detail,
-            tuning,
+            tuning.usual().nprobe(),
+            tuning.usual().rescoreFactor(),
             index.params().seed(),
             leastLabel(),
             partition.trained(),
@@ -217,6 +214,9 @@ final class IvfSealer {
             partition.error())
         .write(own);
     SegmentSealer.write(writer, IvfLayout.IVF, own);
+    MemorySegment settings = arena.allocate(IvfLayout.bytes(tuning), Double.BYTES);
+    IvfLayout.store(tuning, settings);
+    SegmentSealer.write(writer, IvfLayout.TUNING, settings);
   }
 
   private void writeLabels(SectionFileWriter writer, int[] sources, int[] order, Arena arena)

@@ -10,6 +10,7 @@ import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.Partition;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.store.SectionFile;
@@ -204,7 +205,7 @@ sealed interface SealedIndex {
 
     @Override
     public OptionalDouble rescoreFactor() {
-      return OptionalDouble.of(lists.tuning().rescoreFactor());
+      return OptionalDouble.of(lists.tuning().usual().rescoreFactor());
     }
 
     @Override
@@ -214,7 +215,9 @@ sealed interface SealedIndex {
         longest = Math.max(longest, lists.lists().size(list));
       }
       double drift = header.trainedError() > 0 ? header.error() / header.trainedError() : 1;
-      return Optional.of(new ListStats(header.lists(), longest, lists.tuning().nprobe(), drift));
+      Tuning.Setting usual = lists.tuning().usual();
+      return Optional.of(
+          new ListStats(header.lists(), longest, usual.nprobe(), usual.patience(), drift));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.store.VectorRows;
+import java.util.OptionalInt;
 
 /// Rows in lists, read by searches. Thread-safe, over memory that someone else owns.
 ///
@@ -15,12 +16,6 @@ public final class InvertedFile {
   private final InvertedLists lists;
   private final VectorRows rows;
   private final Tuning tuning;
-
-  /// What a search does that is not told how, as measured when the file was written.
-  ///
-  /// @param nprobe lists to read
-  /// @param rescoreFactor rows scored exactly for each hit wanted, at least 1
-  public record Tuning(int nprobe, float rescoreFactor) {}
 
   /// @param rows by position, as the lists are
   /// @throws IllegalArgumentException if there are more or fewer rows than in the lists
@@ -44,41 +39,40 @@ public final class InvertedFile {
     return rows;
   }
 
-  /// What a search does that is not told how.
+  /// What a search does to find so much of the nearest rows.
   public Tuning tuning() {
     return tuning;
-  }
-
-  /// Rows that a search for so many hits scores exactly if it is not told how many.
-  public int candidates(int limit) {
-    return (int) Math.min(TopK.MAX_K, (long) Math.ceil((double) limit * tuning.rescoreFactor));
   }
 
   /// Offers the best rows of the nearest lists to `hits`, with exact raw scores.
   ///
   /// @param query of the space of the rows
-  /// @param nprobe lists to read, at least 1; more while there are fewer rows than wanted
-  /// @param rescore rows to score exactly, the best by codes; at least as many as hits are wanted
+  /// @param reach how many lists to read; more while there are fewer rows than wanted
+  /// @param rescore rows to score exactly, the best by codes; at least as many as hits are wanted.
+  ///   If empty, as many as were measured to do
   /// @param accepted rows that may be returned
   /// @param work counts the rows compared and the lists read
   public void search(
       QueryBuffer query,
-      int nprobe,
-      int rescore,
+      Reach reach,
+      OptionalInt rescore,
       OrdinalFilter accepted,
       TopK hits,
       IvfScratch scratch,
       SearchWork work) {
+    Tuning.Setting setting =
+        reach instanceof Reach.Measured(double recall) ? tuning.at(recall) : tuning.usual();
+    Reach.Until until = reach instanceof Reach.Until asked ? asked : setting.reach();
     if (lists.size() == 0) {
       return;
     }
     if (lists.codes() instanceof ListCodes.Plain) {
-      lists.collect(query, nprobe, hits.k(), accepted, hits, scratch, work);
+      lists.collect(query, until, hits.k(), accepted, hits, scratch, work);
       return;
     }
     TopK candidates = scratch.candidates;
-    candidates.reset(Math.max(rescore, hits.k()));
-    lists.collect(query, nprobe, hits.k(), accepted, candidates, scratch, work);
+    candidates.reset(Math.max(hits.k(), rescore.orElse(candidates(hits.k(), setting))));
+    lists.collect(query, until, hits.k(), accepted, candidates, scratch, work);
     scratch.fitCandidates(candidates.size());
     int count = candidates.drainTo(scratch.ordinals);
     scratch.scorer.bind(rows, query).score(scratch.ordinals, count, scratch.scores);
@@ -87,5 +81,9 @@ public final class InvertedFile {
     }
     work.distanceComputations += count;
     work.bytesScanned += count * scratch.scorer.bytesPerVector();
+  }
+
+  private static int candidates(int limit, Tuning.Setting setting) {
+    return (int) Math.min(TopK.MAX_K, (long) Math.ceil((double) limit * setting.rescoreFactor()));
   }
 }

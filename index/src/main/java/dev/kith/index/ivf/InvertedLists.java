@@ -16,6 +16,9 @@ public final class InvertedLists {
   // Static, so that the optimiser knows which one it is.
   private static final FastScan FAST_SCAN = FastScan.best();
 
+  /// Lists that are put in order at first where a search may do with few; then four times as many.
+  private static final int RANKED_FIRST = 32;
+
   private final VectorRows centroids;
   private final int[] starts;
   private final int[] firstBlocks;
@@ -55,6 +58,11 @@ public final class InvertedLists {
     return starts[list + 1] - starts[list];
   }
 
+  /// The first position of a list.
+  int start(int list) {
+    return starts[list];
+  }
+
   /// The list that a position is in.
   int listOf(int position) {
     return Partition.listOf(starts, position);
@@ -91,31 +99,63 @@ public final class InvertedLists {
   /// Offers the rows of the lists nearest to a query, by their codes, to `candidates`. Goes on to
   /// more lists than asked for while there are fewer candidates than wanted.
   ///
-  /// @param nprobe lists to read, at least 1
+  /// @param reach how many lists to read
   /// @param wanted candidates there should be, if there are as many rows
   /// @param accepted asked only for rows that score well enough
   void collect(
       QueryBuffer query,
-      int nprobe,
+      Reach.Until reach,
       int wanted,
       OrdinalFilter accepted,
       TopK candidates,
       IvfScratch scratch,
       SearchWork work) {
-    score(query, scratch, work);
-    bind(query, scratch);
+    begin(query, scratch, work);
+    double mass = reach.mass();
+    if (mass < 1) {
+      scratch.nucleus.set(scratch.centroidScores, this);
+    }
+    int most = Math.min(reach.nprobe(), count());
+    boolean mayEndEarly = mass < 1 || reach.patience() < most;
+    int to = mayEndEarly ? Math.min(most, RANKED_FIRST) : most;
     int from = 0;
-    int to = Math.min(nprobe, count());
+    int idle = 0;
     while (from < to) {
       int lists = rank(to, scratch);
-      for (int i = from; i < lists && !scratch.stop.getAsBoolean(); i++) {
-        scan(scratch.lists[i], scratch.listScores[i], accepted, candidates, scratch, work);
+      for (int i = from; i < lists; i++) {
+        boolean isEnough = i > 0 && (idle >= reach.patience() || mass <= 0);
+        if (scratch.stop.getAsBoolean() || (isEnough && candidates.size() >= wanted)) {
+          return;
+        }
+        idle = read(i, accepted, candidates, scratch, work) ? 0 : idle + 1;
+        if (reach.mass() < 1) {
+          mass -= scratch.nucleus.share(scratch.listScores[i]);
+        }
       }
       from = to;
-      if (candidates.size() < wanted && !scratch.stop.getAsBoolean()) {
+      if (to < most) {
+        to = (int) Math.min(most, 4L * to);
+      } else if (candidates.size() < wanted) {
         to = (int) Math.min(count(), 4L * to);
       }
     }
+  }
+
+  /// Scores the centroids of all lists and prepares the query, for [#rank] and [#read].
+  void begin(QueryBuffer query, IvfScratch scratch, SearchWork work) {
+    score(query, scratch, work);
+    bind(query, scratch);
+  }
+
+  /// Offers the rows of one list to `candidates`.
+  ///
+  /// @param rank of the list, as [#rank] has left it
+  /// @return whether there are other candidates now, or fewer than could be kept
+  boolean read(
+      int rank, OrdinalFilter accepted, TopK candidates, IvfScratch scratch, SearchWork work) {
+    float floor = candidates.floor();
+    scan(scratch.lists[rank], scratch.listScores[rank], accepted, candidates, scratch, work);
+    return candidates.size() < candidates.k() || candidates.floor() > floor;
   }
 
   private void bind(QueryBuffer query, IvfScratch scratch) {

@@ -17,6 +17,7 @@ public final class IvfScratch {
   final CodeScorer codeScorer = new CodeScorer();
   final FlatScan flatScan = new FlatScan();
   final TopK bestLists = new TopK(1);
+  final Nucleus nucleus = new Nucleus();
   final TopK candidates = new TopK(1);
   final float[] estimates = new float[FastScan.BLOCK];
   BooleanSupplier stop = () -> false;

@@ -6,22 +6,32 @@ import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.store.VectorRows;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /// Measures what a search has to read to find nearly all of the nearest rows. Used once; not
 /// thread-safe.
 ///
-/// Rows of the file are searched for, each left out of its own answer. The lists to read are the
-/// least number with which 96 % of the true ten nearest are in one of them; the rows to score
-/// exactly are the least number with which 99 % of those are among the first by their codes. So a
-/// search that is not told how finds about 95 %, of queries that are like the rows.
+/// Rows of the file are searched for, each left out of its own answer. To find a share of the true
+/// ten nearest, four fifths of what may be missed is missed in lists that are not read, and a fifth
+/// among rows that are not scored exactly:
+///
+/// - a search reads at most four times the least number of lists that hold enough of the ten
+/// - it scores the least number of rows exactly that are enough, by their codes, of a search that
+///   reads that least number of lists
+/// - its patience is the least with which it reads enough lists of the ten
 public final class TuningSample {
   private static final int QUERIES = 256;
   private static final int NEIGHBOURS = 10;
-  private static final double IN_LISTS = 0.96;
-  private static final double AMONG_FIRST = 0.99;
+
+  /// Of what may be missed, what may be missed in lists that are not read.
+  private static final double MISSED_IN_LISTS = 0.8;
+
+  /// Lists that a search reads at most, in terms of those that do for all on average.
+  private static final int MOST = 4;
 
   /// Most rows that may have to be scored exactly for ten hits.
   private static final int CANDIDATES = 1_000;
@@ -49,9 +59,9 @@ public final class TuningSample {
   /// @param seed of the sample
   /// @param step called now and then; may throw to end it
   /// @return with too few rows to tell, all lists and a factor of 1
-  public InvertedFile.Tuning measure(long seed, Runnable step) {
+  public Tuning measure(long seed, Runnable step) {
     if (sources.length <= NEIGHBOURS) {
-      return new InvertedFile.Tuning(lists.count(), 1);
+      return Tuning.fixed(lists.count(), 1);
     }
     int[] queries =
         new SplittableRandom(seed)
@@ -60,25 +70,39 @@ public final class TuningSample {
             .limit(Math.min(QUERIES, sources.length))
             .toArray();
     int[][] nearest = nearest(queries, step);
-    int[] ranks = new int[lists.count()];
     try (QueryBuffer query = new QueryBuffer(rows.space())) {
+      int[] ranks = new int[lists.count()];
       for (int i = 0; i < queries.length; i++) {
         step.run();
         query.set(rows, sources[queries[i]]);
         countRanks(query, nearest[i], ranks);
       }
-      int nprobe = share(ranks, IN_LISTS);
-      if (lists.codes() instanceof ListCodes.Plain) {
-        return new InvertedFile.Tuning(nprobe, 1);
+      List<Tuning.Setting> settings = new ArrayList<>();
+      for (double recall : Tuning.RECALLS) {
+        double inLists = 1 - (1 - recall) * MISSED_IN_LISTS;
+        double amongFirst = 1 - (1 - recall) * (1 - MISSED_IN_LISTS);
+        int nprobe = share(ranks, inLists);
+        int rescored = NEIGHBOURS;
+        if (!(lists.codes() instanceof ListCodes.Plain)) {
+          int[] places = new int[CANDIDATES];
+          for (int i = 0; i < queries.length; i++) {
+            step.run();
+            query.set(rows, sources[queries[i]]);
+            countPlaces(query, queries[i], nearest[i], nprobe, places);
+          }
+          rescored = Math.max(NEIGHBOURS, share(places, amongFirst));
+        }
+        int most = (int) Math.min(lists.count(), (long) MOST * nprobe);
+        int[] waits = new int[most + 1];
+        for (int i = 0; i < queries.length; i++) {
+          step.run();
+          query.set(rows, sources[queries[i]]);
+          countWaits(query, queries[i], nearest[i], rescored, waits);
+        }
+        int patience = Math.min(most, share(waits, inLists));
+        settings.add(new Tuning.Setting(recall, most, patience, (float) rescored / NEIGHBOURS));
       }
-      int[] places = new int[CANDIDATES];
-      for (int i = 0; i < queries.length; i++) {
-        step.run();
-        query.set(rows, sources[queries[i]]);
-        countPlaces(query, queries[i], nearest[i], nprobe, places);
-      }
-      int rescored = Math.max(NEIGHBOURS, share(places, AMONG_FIRST));
-      return new InvertedFile.Tuning(nprobe, (float) rescored / NEIGHBOURS);
+      return new Tuning(settings);
     }
   }
 
@@ -128,7 +152,7 @@ public final class TuningSample {
     OrdinalFilter others = position -> position != self;
     TopK candidates = scratch.candidates;
     candidates.reset(CANDIDATES);
-    lists.collect(query, nprobe, 0, others, candidates, scratch, work);
+    lists.collect(query, new Reach.Until(nprobe), 0, others, candidates, scratch, work);
     scratch.fitCandidates(CANDIDATES);
     int count = candidates.drainTo(scratch.ordinals, scratch.scores);
     for (int place = 0; place < count; place++) {
@@ -137,6 +161,51 @@ public final class TuningSample {
         places[place]++;
       }
     }
+  }
+
+  /// Counts for each of the nearest the most lists in a row, before its own, that change none of
+  /// the candidates: a search that waits longer than that finds it.
+  ///
+  /// @param waits the last is for those whose list is not read
+  private void countWaits(QueryBuffer query, int self, int[] nearest, int candidates, int[] waits) {
+    int[] own = IntStream.of(nearest).map(lists::listOf).toArray();
+    TopK kept = scratch.candidates;
+    kept.reset(candidates);
+    lists.begin(query, scratch, work);
+    int count = lists.rank(waits.length - 1, scratch);
+    int counted = 0;
+    int idle = 0;
+    int longest = 0;
+    for (int i = 0; i < count && counted < own.length; i++) {
+      for (int list : own) {
+        if (list == scratch.lists[i]) {
+          waits[longest]++;
+          counted++;
+        }
+      }
+      idle = read(i, query, self, kept) ? 0 : idle + 1;
+      longest = Math.max(longest, idle);
+    }
+    waits[waits.length - 1] += own.length - counted;
+  }
+
+  /// As [InvertedLists#read], also of vectors that are not in the order of the lists yet.
+  private boolean read(int rank, QueryBuffer query, int self, TopK kept) {
+    if (!(lists.codes() instanceof ListCodes.Plain)) {
+      return lists.read(rank, position -> position != self, kept, scratch, work);
+    }
+    int list = scratch.lists[rank];
+    int first = lists.start(list);
+    int[] ordinals = Arrays.copyOfRange(sources, first, first + lists.size(list));
+    float[] scores = new float[ordinals.length];
+    scorer.bind(rows, query).score(ordinals, ordinals.length, scores);
+    float floor = kept.floor();
+    for (int i = 0; i < scores.length; i++) {
+      if (first + i != self) {
+        kept.offer(first + i, scores[i]);
+      }
+    }
+    return kept.size() < kept.k() || kept.floor() > floor;
   }
 
   /// The least number of places, from the first on, that hold a share of what was counted.

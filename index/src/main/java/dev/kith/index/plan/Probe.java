@@ -1,6 +1,7 @@
 package dev.kith.index.plan;
 
 import dev.kith.index.Require;
+import dev.kith.index.ivf.Reach;
 import java.util.OptionalInt;
 
 /// How candidates are found in a segment.
@@ -42,20 +43,20 @@ public sealed interface Probe {
 
   /// Reads the lists nearest to the query, where there are some.
   ///
-  /// @param nprobe lists to read, in `[1, 65536]`, more as long as there are fewer rows than hits
-  ///   are wanted. If empty, as many as were measured to hold 96 % of the ten nearest when the
-  ///   segment was sealed
+  /// @param reach how many; more as long as there are fewer rows than hits are wanted
   /// @param rescore rows to score exactly, the best by their codes, in `[1, 65536]`; as many as
   ///   hits are wanted, if that is more. If empty, as many as were measured to do. No matter where
   ///   lists hold vectors alone
-  record Lists(OptionalInt nprobe, OptionalInt rescore) implements Probe {
+  record Lists(Reach reach, OptionalInt rescore) implements Probe {
     public Lists {
-      if (nprobe.isPresent()) {
-        Require.inRange("nprobe", nprobe.getAsInt(), 1, MAX_EF);
-      }
       if (rescore.isPresent()) {
         Require.inRange("rescore", rescore.getAsInt(), 1, MAX_EF);
       }
+    }
+
+    /// A search that does as was measured to find most of the nearest rows.
+    public Lists() {
+      this(Reach.DEFAULT, OptionalInt.empty());
     }
   }
 }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
@@ -56,9 +55,7 @@ public final class RecallSample {
     }
 
     private Probe probe() {
-      return ef == 0
-          ? new Probe.Lists(OptionalInt.empty(), OptionalInt.empty())
-          : new Probe.Beam(ef);
+      return ef == 0 ? new Probe.Lists() : new Probe.Beam(ef);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.IvfScratch;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
 import java.util.OptionalInt;
@@ -99,17 +100,9 @@ public final class SearchScratch {
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, InvertedFile lists) {
     if (!(plan.probe() instanceof Probe.Exact)) {
-      OptionalInt nprobe =
-          plan.probe() instanceof Probe.Lists(OptionalInt asked, _) ? asked : OptionalInt.empty();
+      Reach reach = plan.probe() instanceof Probe.Lists(Reach asked, _) ? asked : Reach.DEFAULT;
       live.of(segment.returned(), segment.size());
-      lists.search(
-          query,
-          nprobe.orElse(lists.tuning().nprobe()),
-          rescore(plan).orElse(lists.candidates(plan.limit())),
-          live,
-          hits,
-          ivfScratch,
-          work);
+      lists.search(query, reach, rescore(plan), live, hits, ivfScratch, work);
       return;
     }
     scan(query, hits, segment, 0);

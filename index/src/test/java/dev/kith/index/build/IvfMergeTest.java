@@ -15,6 +15,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.store.VectorRows;
@@ -40,7 +41,7 @@ final class IvfMergeTest {
   private static final VectorSpace SPACE = new VectorSpace(20, Metric.EUCLIDEAN);
   private static final SearchPlan EXACT = new SearchPlan(10, new Probe.Exact());
   private static final SearchPlan ALL =
-      new SearchPlan(10, new Probe.Lists(OptionalInt.of(65_536), OptionalInt.of(65_536)));
+      new SearchPlan(10, new Probe.Lists(new Reach.Until(Reach.ALL), OptionalInt.of(65_536)));
   private static final IndexSpec FLAT = new IndexSpec.Flat();
   private static final IndexSpec HNSW =
       new IndexSpec.Hnsw(new HnswParams(8, 60, 5), Layout.COMPACT);

@@ -17,6 +17,7 @@ import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Codecs;
 import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import java.io.IOException;
@@ -44,12 +45,11 @@ final class IvfSegmentTest {
   private static final SearchPlan EXACT = new SearchPlan(K, new Probe.Exact());
 
   /// Reads as it was measured to do.
-  private static final SearchPlan USUAL =
-      new SearchPlan(K, new Probe.Lists(OptionalInt.empty(), OptionalInt.empty()));
+  private static final SearchPlan USUAL = new SearchPlan(K, new Probe.Lists());
 
   /// Reads everything.
   private static final SearchPlan ALL =
-      new SearchPlan(K, new Probe.Lists(OptionalInt.of(65_536), OptionalInt.of(65_536)));
+      new SearchPlan(K, new Probe.Lists(new Reach.Until(Reach.ALL), OptionalInt.of(65_536)));
 
   @TempDir Path folder;
 

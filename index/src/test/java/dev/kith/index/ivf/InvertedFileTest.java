@@ -16,9 +16,11 @@ import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.kernel.FastScan;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Searches of lists, held to naive ones: if all that is read is scored exactly, codes must not
 /// matter.
 final class InvertedFileTest {
+  private static final OptionalInt NONE = OptionalInt.empty();
+
   /// One for all, as a worker has it.
   private final IvfScratch scratch = new IvfScratch();
 
@@ -190,7 +194,16 @@ final class InvertedFileTest {
       for (int rescore : new int[] {1, 10, 11, 500, 4000}) {
         work.reset();
         TopK hits = new TopK(10);
-        fixture.file().search(query, 20, rescore, _ -> true, hits, scratch, work);
+        fixture
+            .file()
+            .search(
+                query,
+                new Reach.Until(20),
+                OptionalInt.of(rescore),
+                _ -> true,
+                hits,
+                scratch,
+                work);
         int blocks = 0;
         for (int list = 0; list < 20; list++) {
           blocks += Math.ceilDiv(fixture.lists().size(list), FastScan.BLOCK);
@@ -254,15 +267,157 @@ final class InvertedFileTest {
 
   @Test
   void withoutOrdersAsManyRowsAreScoredExactlyAsTheFactorSays() throws InterruptedException {
-    try (IvfFixture fixture =
-        new IvfFixture(mixture(8, Metric.DOT, 50, 9), 4, new Codec.F32(), 1)) {
-      InvertedFile file =
-          new InvertedFile(
-              fixture.lists(), fixture.file().rows(), new InvertedFile.Tuning(3, 2.3f));
-      assertEquals(3, file.candidates(1));
-      assertEquals(23, file.candidates(10));
-      assertEquals(TopK.MAX_K, file.candidates(TopK.MAX_K));
+    Mixture mixture = mixture(8, Metric.DOT, 500, 9);
+    try (IvfFixture fixture = new IvfFixture(mixture, 10, new Codec.Pq(), 1);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      query.set(mixture.vectors()[0]);
+      Tuning tuning =
+          new Tuning(
+              List.of(
+                  new Tuning.Setting(0.5, 10, Reach.ALL, 1),
+                  new Tuning.Setting(0.97, 10, Reach.ALL, 2.31f)));
+      InvertedFile file = new InvertedFile(fixture.lists(), fixture.file().rows(), tuning);
+      assertEquals(24, rescored(file, query, new Reach.Until(10)));
+      assertEquals(24, rescored(file, query, Reach.DEFAULT));
+      assertEquals(24, rescored(file, query, new Reach.Measured(0.99)));
+      assertEquals(10, rescored(file, query, new Reach.Measured(0.4)));
     }
+  }
+
+  private int rescored(InvertedFile file, QueryBuffer query, Reach reach) {
+    long[] distances = new long[2];
+    for (int i = 0; i < 2; i++) {
+      work.reset();
+      OptionalInt rescore = i == 0 ? OptionalInt.of(10) : OptionalInt.empty();
+      file.search(query, reach, rescore, _ -> true, new TopK(10), scratch, work);
+      distances[i] = work.distanceComputations;
+    }
+    return (int) (distances[1] - distances[0]) + 10;
+  }
+
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"COSINE, 21", "DOT, 22", "EUCLIDEAN, 23"})
+  void patienceEndsASearchAfterSoManyListsInARowThatChangeNothing(Metric metric, long seed)
+      throws InterruptedException {
+    Mixture mixture = mixture(20, metric, 800, seed);
+    try (IvfFixture fixture = new IvfFixture(mixture, 60, new Codec.F32(), 2);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      Random random = new Random(seed);
+      for (float[] vector : mixture(20, metric, 30, seed + 100).vectors()) {
+        query.set(vector);
+        int patience = 1 + random.nextInt(8);
+        int nprobe = 1 + random.nextInt(90);
+        int k = 1 + random.nextInt(30);
+        List<Integer> lists = fixture.nearestLists(query);
+        int expected = listsUntilStill(fixture, query, lists, Math.min(nprobe, 60), patience, k);
+        work.reset();
+        TopK hits = new TopK(k);
+        Reach reach = new Reach.Until(nprobe, 1, patience);
+        fixture.file().search(query, reach, NONE, _ -> true, hits, scratch, work);
+        int read = (int) work.nodesVisited;
+        assertEquals(expected, read);
+        assertEquals(k, hits.size());
+        fixture.assertBest(query, fixture.rowsOf(lists, read, _ -> true), hits);
+      }
+    }
+  }
+
+  /// From the definition, with all scores of the lists sorted afresh after each.
+  private static int listsUntilStill(
+      IvfFixture fixture, QueryBuffer query, List<Integer> lists, int most, int patience, int k) {
+    List<Double> before = List.of();
+    int bound = most;
+    int still = 0;
+    for (int read = 1; read <= lists.size(); read++) {
+      List<Double> best =
+          IntStream.of(fixture.rowsOf(lists, read, _ -> true))
+              .mapToObj(position -> -fixture.exact(query, position))
+              .sorted()
+              .limit(k)
+              .toList();
+      still = best.size() == k && best.equals(before) ? still + 1 : 0;
+      before = best;
+      if (best.size() == k && (still == patience || read == bound)) {
+        return read;
+      }
+      bound = read == bound ? 4 * bound : bound;
+    }
+    return lists.size();
+  }
+
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"COSINE, 31", "DOT, 32", "EUCLIDEAN, 33"})
+  void aNucleusIsTheFewestListsThatHoldTheMass(Metric metric, long seed)
+      throws InterruptedException {
+    Mixture mixture = mixture(20, metric, 2000, seed);
+    try (IvfFixture fixture = new IvfFixture(mixture, 60, new Codec.Rabitq(0), 2);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      Random random = new Random(seed);
+      for (float[] vector : mixture(20, metric, 30, seed + 100).vectors()) {
+        query.set(vector);
+        double mass = random.nextDouble(0.01, 1);
+        int nprobe = 1 + random.nextInt(90);
+        work.reset();
+        Reach reach = new Reach.Until(nprobe, mass, Reach.ALL);
+        fixture.file().search(query, reach, NONE, _ -> true, new TopK(1), scratch, work);
+        long least = nucleus(fixture, query, mass - 1e-5);
+        long most = nucleus(fixture, query, mass + 1e-5);
+        assertTrue(
+            work.nodesVisited >= Math.min(nprobe, least)
+                && work.nodesVisited <= Math.min(nprobe, most),
+            () -> "%d lists for %s, expected %d".formatted(work.nodesVisited, reach, least));
+      }
+    }
+  }
+
+  private static long nucleus(IvfFixture fixture, QueryBuffer query, double mass) {
+    double[] scores =
+        fixture.nearestLists(query).stream()
+            .mapToDouble(list -> fixture.centroidScore(query, list))
+            .toArray();
+    double mean = DoubleStream.of(scores).average().orElseThrow();
+    double variance =
+        DoubleStream.of(scores).map(score -> (score - mean) * (score - mean)).sum() / scores.length;
+    double[] weights =
+        DoubleStream.of(scores)
+            .map(score -> Math.exp((score - scores[0]) / Math.sqrt(variance)))
+            .toArray();
+    double left = mass * DoubleStream.of(weights).sum();
+    int lists = 0;
+    while (lists < weights.length && (left > 0 || lists == 0)) {
+      left -= weights[lists++];
+    }
+    return lists;
+  }
+
+  @Test
+  void aNucleusOfListsThatAreAllAsNearIsAShareOfThem() throws InterruptedException {
+    float[][] vectors = new float[400][4];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i][i % 4] = 1;
+    }
+    Mixture mixture = new Mixture(new VectorSpace(4, Metric.COSINE), vectors);
+    try (IvfFixture fixture = new IvfFixture(mixture, 4, new Codec.F32(), 1);
+        QueryBuffer query = new QueryBuffer(mixture.space())) {
+      query.set(new float[] {1, 1, 1, 1});
+      fixture
+          .file()
+          .search(query, new Reach.Until(4, 0.6, 4), NONE, _ -> true, new TopK(1), scratch, work);
+      assertEquals(
+          Math.ceilDiv(fixture.nearestLists(query).size() * 6, 10), (int) work.nodesVisited);
+    }
+  }
+
+  @Test
+  void aReachThatMeansNothingIsRefused() {
+    for (double mass : new double[] {0, -0.1, 1.1, Double.NaN}) {
+      assertThrows(IllegalArgumentException.class, () -> new Reach.Until(1, mass, 1));
+    }
+    for (double recall : new double[] {-0.1, 0.996, Double.NaN}) {
+      assertThrows(IllegalArgumentException.class, () -> new Reach.Measured(recall));
+    }
+    assertThrows(IllegalArgumentException.class, () -> new Reach.Until(0));
+    assertThrows(IllegalArgumentException.class, () -> new Reach.Until(1, 1, 0));
   }
 
   @Test
@@ -272,9 +427,7 @@ final class InvertedFileTest {
       IllegalArgumentException refused =
           assertThrows(
               IllegalArgumentException.class,
-              () ->
-                  new InvertedFile(
-                      fixture.lists(), other.file().rows(), new InvertedFile.Tuning(1, 1)));
+              () -> new InvertedFile(fixture.lists(), other.file().rows(), Tuning.fixed(1, 1)));
       assertEquals("lists of 50 rows need as many vectors, got 49", refused.getMessage());
     }
   }
@@ -297,8 +450,10 @@ final class InvertedFileTest {
   private TopK search(
       IvfFixture fixture, QueryBuffer query, int nprobe, int k, IntPredicate accepted) {
     TopK hits = new TopK(k);
-    int rescore = Math.max(1, fixture.lists().size());
-    fixture.file().search(query, nprobe, rescore, accepted::test, hits, scratch, work);
+    OptionalInt rescore = OptionalInt.of(Math.max(1, fixture.lists().size()));
+    fixture
+        .file()
+        .search(query, new Reach.Until(nprobe), rescore, accepted::test, hits, scratch, work);
     return hits;
   }
 

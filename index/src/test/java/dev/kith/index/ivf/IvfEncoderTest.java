@@ -76,7 +76,10 @@ final class IvfEncoderTest {
     int size = fixture.lists().size();
     TopK all = new TopK(2 * size);
     int lists = fixture.lists().count();
-    fixture.lists().collect(query, lists, 0, _ -> true, all, new IvfScratch(), new SearchWork());
+    fixture
+        .lists()
+        .collect(
+            query, new Reach.Until(lists), 0, _ -> true, all, new IvfScratch(), new SearchWork());
     assertEquals(size, all.size());
     int[] ordinals = new int[size];
     float[] scores = new float[size];

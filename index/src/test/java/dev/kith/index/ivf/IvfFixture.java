@@ -43,7 +43,7 @@ final class IvfFixture implements AutoCloseable {
             new InvertedLists(
                 partition.centroids(), partition.starts(), codes(codec, packed, threads)),
             packed,
-            new InvertedFile.Tuning(1, 1));
+            Tuning.fixed(1, 1));
   }
 
   /// A row a vector, and memory for one if there is none.
@@ -151,7 +151,7 @@ final class IvfFixture implements AutoCloseable {
         .filter(list -> lists().size(list) > 0)
         .boxed()
         .sorted(
-            Comparator.comparingDouble((Integer list) -> -score(query, partition.centroids(), list))
+            Comparator.comparingDouble((Integer list) -> -centroidScore(query, list))
                 .thenComparing(Comparator.naturalOrder()))
         .toList();
   }
@@ -168,7 +168,13 @@ final class IvfFixture implements AutoCloseable {
     return positions;
   }
 
-  private int[] rowsOf(List<Integer> nearest, int count, IntPredicate accepted) {
+  /// The raw score of a centroid, from its definition.
+  double centroidScore(QueryBuffer query, int list) {
+    return score(query, partition.centroids(), list);
+  }
+
+  /// Accepted rows of the first so many lists.
+  int[] rowsOf(List<Integer> nearest, int count, IntPredicate accepted) {
     return nearest.stream()
         .limit(count)
         .mapToInt(Integer::intValue)

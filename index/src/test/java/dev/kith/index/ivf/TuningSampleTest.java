@@ -12,7 +12,9 @@ import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.ivf.Tuning.Setting;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,34 +40,43 @@ final class TuningSampleTest {
     "PQ, COSINE, 32, 7",
     "PQ, DOT, 32, 8"
   })
-  void aSearchThatIsNotToldHowFindsMostOfTheNearest(
+  void aSearchFindsAboutAsMuchOfTheNearestAsItAsksFor(
       Codecs named, Metric metric, int dimension, long seed) throws InterruptedException {
     Codec codec = named.codec();
     Mixture all = Mixture.of(new VectorSpace(dimension, metric), 2600, 30, seed);
     Mixture base = all.part(0, 2500);
     try (IvfFixture fixture = new IvfFixture(base, 0, codec, 2);
         QueryBuffer query = new QueryBuffer(base.space())) {
-      InvertedFile.Tuning tuning = measure(fixture, 1);
-      assertTrue(tuning.nprobe() >= 1 && tuning.nprobe() < 100, tuning::toString);
-      assertTrue(tuning.rescoreFactor() >= 1 && tuning.rescoreFactor() <= 100, tuning::toString);
-      if (!codec.hasCodes()) {
-        assertEquals(1, tuning.rescoreFactor());
-      }
+      Tuning tuning = measure(fixture, 1);
+      assertEquals(Tuning.RECALLS, tuning.settings().stream().map(Setting::recall).toList());
       InvertedFile tuned = new InvertedFile(fixture.lists(), fixture.file().rows(), tuning);
-      int found = 0;
-      for (float[] vector : all.part(2500, 2600).vectors()) {
-        query.set(vector);
-        found += found(tuned, query, nearest(fixture, base, vector));
+      long last = 0;
+      for (Setting setting : tuning.settings()) {
+        assertTrue(setting.nprobe() >= 1, tuning::toString);
+        assertTrue(setting.nprobe() <= fixture.lists().count(), tuning::toString);
+        assertTrue(setting.patience() <= setting.nprobe(), tuning::toString);
+        assertTrue(codec.hasCodes() || setting.rescoreFactor() == 1, tuning::toString);
+        SearchWork work = new SearchWork();
+        int found = 0;
+        for (float[] vector : all.part(2500, 2600).vectors()) {
+          query.set(vector);
+          found += found(tuned, query, setting.recall(), nearest(fixture, base, vector), work);
+        }
+        // A hundred other queries: their own luck is about two points.
+        assertTrue(found >= 1000 * setting.recall() - 40, "%d, %s".formatted(found, setting));
+        assertTrue(work.distanceComputations >= last, tuning::toString);
+        last = work.distanceComputations;
       }
-      assertTrue(found >= 910, "%d of 1000, %s".formatted(found, tuning));
+      assertEquals(tuning.settings().get(2), tuning.usual());
+      assertTrue(tuning.usual().nprobe() < fixture.lists().count() || metric == Metric.DOT);
     }
   }
 
-  private static int found(InvertedFile file, QueryBuffer query, Set<Integer> truth) {
+  private static int found(
+      InvertedFile file, QueryBuffer query, double recall, Set<Integer> truth, SearchWork work) {
     TopK hits = new TopK(K);
-    int nprobe = file.tuning().nprobe();
-    file.search(
-        query, nprobe, file.candidates(K), _ -> true, hits, new IvfScratch(), new SearchWork());
+    Reach reach = new Reach.Measured(recall);
+    file.search(query, reach, OptionalInt.empty(), _ -> true, hits, new IvfScratch(), work);
     int[] ordinals = new int[K];
     return (int)
         IntStream.of(ordinals).limit(hits.drainTo(ordinals)).filter(truth::contains).count();
@@ -92,7 +103,7 @@ final class TuningSampleTest {
       Mixture mixture = Mixture.of(new VectorSpace(16, Metric.COSINE), count, 2, 1);
       try (IvfFixture fixture = new IvfFixture(mixture, 0, codec, 1)) {
         int lists = fixture.lists().count();
-        assertEquals(new InvertedFile.Tuning(lists, 1), measure(fixture, 1));
+        assertEquals(Tuning.fixed(lists, 1), measure(fixture, 1));
       }
     }
   }
@@ -109,10 +120,13 @@ final class TuningSampleTest {
           new Mixture(new VectorSpace(3, Metric.EUCLIDEAN), twins)
         }) {
       try (IvfFixture fixture = new IvfFixture(mixture, 0, codec, 1)) {
-        InvertedFile.Tuning tuning = measure(fixture, 1);
-        assertTrue(
-            tuning.nprobe() >= 1 && tuning.nprobe() <= fixture.lists().count(), tuning::toString);
-        assertTrue(tuning.rescoreFactor() >= 1, tuning::toString);
+        Tuning tuning = measure(fixture, 1);
+        for (Setting setting : tuning.settings()) {
+          assertTrue(setting.nprobe() >= 1, tuning::toString);
+          assertTrue(setting.nprobe() <= fixture.lists().count(), tuning::toString);
+          assertTrue(setting.patience() >= 1, tuning::toString);
+          assertTrue(setting.rescoreFactor() >= 1, tuning::toString);
+        }
       }
     }
   }
@@ -137,7 +151,7 @@ final class TuningSampleTest {
     }
   }
 
-  private static InvertedFile.Tuning measure(IvfFixture fixture, long seed) {
+  private static Tuning measure(IvfFixture fixture, long seed) {
     return sample(fixture).measure(seed, () -> {});
   }
 

@@ -198,6 +198,7 @@ final class CollectionMessages {
                       .setCount(lists.count())
                       .setLongest(lists.longest())
                       .setNprobe(lists.nprobe())
+                      .setPatience(lists.patience())
                       .setDrift(lists.drift()));
     }
     return message.build();

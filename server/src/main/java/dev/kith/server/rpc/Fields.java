@@ -39,6 +39,15 @@ final class Fields {
     return unsigned;
   }
 
+  /// Checks a number against `[0, 1]`.
+  double share(String field, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      violations.add(new Violation(field, "must be in [0, 1], got " + value));
+      return 0;
+    }
+    return value;
+  }
+
   /// Notes a violation in words.
   void wrong(String field, String problem) {
     violations.add(new Violation(field, problem));

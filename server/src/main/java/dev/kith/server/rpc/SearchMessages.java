@@ -3,7 +3,7 @@ package dev.kith.server.rpc;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
-import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.ivf.Reach;
 import dev.kith.proto.v1.Explanation;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.ScoreOrder;
@@ -22,6 +22,7 @@ import dev.kith.server.search.SearchOptions;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
@@ -59,22 +60,46 @@ final class SearchMessages {
         options.hasRescore()
             ? OptionalInt.of(fields.number("options.rescore", options.getRescore(), 1, limits.ef()))
             : OptionalInt.empty();
-    OptionalInt nprobe =
-        options.hasNprobe()
-            ? OptionalInt.of(
-                fields.number("options.nprobe", options.getNprobe(), 1, IvfParams.MAX_LISTS))
-            : OptionalInt.empty();
+    boolean mustFindAll = options.hasRecall() && options.getRecall() > Reach.Measured.MOST;
+    Optional<Reach> reach = reach(fields, options);
     fields.refuseIfWrong();
     return new SearchOptions(
         limit,
         ef,
         rescore,
-        nprobe,
-        options.getExact(),
+        reach,
+        options.getExact() || mustFindAll,
         options.hasWithVector() && options.getWithVector(),
         !options.hasWithPayload() || options.getWithPayload(),
         options.getExplain(),
         options.getMinLsn());
+  }
+
+  private static Optional<Reach> reach(Fields fields, dev.kith.proto.v1.SearchOptions options) {
+    boolean isUntil = options.hasNprobe() || options.hasNucleus() || options.hasPatience();
+    if (options.hasRecall()) {
+      double recall = fields.share("options.recall", options.getRecall());
+      if (isUntil) {
+        fields.wrong(
+            "options.recall", "says what nprobe, nucleus and patience say too: set either");
+      }
+      return Optional.of(new Reach.Measured(Math.min(Reach.Measured.MOST, recall)));
+    }
+    if (!isUntil) {
+      return Optional.empty();
+    }
+    int nprobe = lists(fields, "options.nprobe", options.hasNprobe(), options.getNprobe());
+    int patience = lists(fields, "options.patience", options.hasPatience(), options.getPatience());
+    double nucleus =
+        options.hasNucleus() ? fields.share("options.nucleus", options.getNucleus()) : 1;
+    if (options.hasNucleus() && options.getNucleus() == 0) {
+      fields.wrong("options.nucleus", "must be above 0, got 0");
+    }
+    return Optional.of(new Reach.Until(nprobe, nucleus == 0 ? 1 : nucleus, patience));
+  }
+
+  private static int lists(Fields fields, String field, boolean isSet, int value) {
+    return isSet ? fields.number(field, value, 1, Reach.ALL) : Reach.ALL;
   }
 
   /// Reads the query of a search.

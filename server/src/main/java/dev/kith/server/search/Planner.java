@@ -1,9 +1,15 @@
 package dev.kith.server.search;
 
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.server.collection.CollectionSpec;
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import dev.kith.server.refusal.Violation;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Decides how a query is answered. All policy, no arithmetic.
@@ -14,6 +20,7 @@ final class Planner {
   /// Plans one search.
   ///
   /// @param extra hits wanted beyond the limit, because the caller will drop some
+  /// @throws RefusedException if a recall is asked for that nobody has measured
   static SearchPlan plan(CollectionSpec collection, SearchOptions options, int extra) {
     int limit = options.limit() + extra;
     Probe probe =
@@ -21,13 +28,27 @@ final class Planner {
             ? new Probe.Exact()
             : switch (collection.index()) {
               case IndexSpec.Flat() -> new Probe.Exact();
-              case IndexSpec.Hnsw hnsw ->
-                  new Probe.Beam(
-                      Math.max(limit, options.ef().orElse(collection.defaultEf())),
-                      options.rescore());
-              case IndexSpec.Ivf ivf -> new Probe.Lists(options.nprobe(), options.rescore());
+              case IndexSpec.Hnsw hnsw -> {
+                refuseRecall(options.reach());
+                yield new Probe.Beam(
+                    Math.max(limit, options.ef().orElse(collection.defaultEf())),
+                    options.rescore());
+              }
+              case IndexSpec.Ivf ivf ->
+                  new Probe.Lists(options.reach().orElse(Reach.DEFAULT), options.rescore());
             };
     return new SearchPlan(limit, probe);
+  }
+
+  private static void refuseRecall(Optional<Reach> reach) {
+    if (reach.isPresent() && reach.get() instanceof Reach.Measured) {
+      throw new RefusedException(
+          new Refusal.InvalidFields(
+              List.of(
+                  new Violation(
+                      "options.recall",
+                      "is measured for inverted lists, got a collection with a graph: set ef"))));
+    }
   }
 
   /// Says a plan in one line.
@@ -40,8 +61,8 @@ final class Planner {
           case Probe.Beam(int ef, OptionalInt rescore) ->
               "beam of %d".formatted(ef)
                   + (rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "");
-          case Probe.Lists(OptionalInt nprobe, OptionalInt rescore) ->
-              (nprobe.isPresent() ? "%d lists".formatted(nprobe.getAsInt()) : "lists as measured")
+          case Probe.Lists(Reach reach, OptionalInt rescore) ->
+              describe(reach)
                   + (rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "");
         };
     String tail =
@@ -50,5 +71,16 @@ final class Planner {
             : ", %d unlinked rows scanned exactly".formatted(unlinked);
     return "%s over %d segment%s, best %d%s"
         .formatted(how, segments, segments == 1 ? "" : "s", plan.limit(), tail);
+  }
+
+  private static String describe(Reach reach) {
+    return switch (reach) {
+      case Reach.Measured(double recall) ->
+          "lists as measured for a recall of %s".formatted(recall);
+      case Reach.Until(int nprobe, double mass, int patience) ->
+          (nprobe < Reach.ALL ? "%d lists".formatted(nprobe) : "lists")
+              + (mass < 1 ? " of %s of the mass".formatted(mass) : "")
+              + (patience < Reach.ALL ? " until %d change nothing".formatted(patience) : "");
+    };
   }
 }

@@ -1,5 +1,7 @@
 package dev.kith.server.search;
 
+import dev.kith.index.ivf.Reach;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// How to search and what to return, in range.
@@ -7,7 +9,7 @@ import java.util.OptionalInt;
 /// @param limit hits to return, at least 1
 /// @param ef candidates kept while searching; the collection's default if empty
 /// @param rescore candidates by codes to score exactly; as many as each segment measured if empty
-/// @param nprobe inverted lists to read of every segment; as many as each measured if empty
+/// @param reach which inverted lists to read of every segment; as each measured if empty
 /// @param exact whether to score every point
 /// @param vectors whether hits carry their vectors
 /// @param payloads whether hits carry their payloads
@@ -17,7 +19,7 @@ public record SearchOptions(
     int limit,
     OptionalInt ef,
     OptionalInt rescore,
-    OptionalInt nprobe,
+    Optional<Reach> reach,
     boolean exact,
     boolean vectors,
     boolean payloads,

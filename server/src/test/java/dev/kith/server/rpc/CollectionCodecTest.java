@@ -298,28 +298,68 @@ final class CollectionCodecTest {
   }
 
   @Test
-  void howManyListsToReadIsCheckedAndToldByThePlan() throws IOException {
+  void whichListsToReadIsCheckedAndToldByThePlan() throws IOException {
     try (RunningServer server = new RunningServer(folder)) {
       server.collections().createCollection(listed(Codec.CODEC_RABITQ).build());
       upsert(server, 0, 20);
-      float[] query = randomVector();
       for (int wrong : new int[] {0, 65_537, -1}) {
-        StatusRuntimeException failure =
-            assertThrows(
-                StatusRuntimeException.class,
-                () -> search(server, query, SearchOptions.newBuilder().setNprobe(wrong)));
-        assertEquals("options.nprobe", field(failure));
+        assertRefused(server, "options.nprobe", SearchOptions.newBuilder().setNprobe(wrong));
+        assertRefused(server, "options.patience", SearchOptions.newBuilder().setPatience(wrong));
       }
-      SearchRequest.Builder explained =
-          SearchRequest.newBuilder().setCollection("coded").setVector(vector(query));
-      explained.getOptionsBuilder().setExplain(true).setNprobe(5).setRescore(30);
-      String plan =
-          server.searches().search(explained.build()).getHeader().getExplanation().getPlan();
-      assertTrue(plan.contains("5 lists, 30 rescored"), plan);
-      explained.getOptionsBuilder().clearRescore().clearNprobe();
-      plan = server.searches().search(explained.build()).getHeader().getExplanation().getPlan();
-      assertTrue(plan.contains("lists as measured over"), plan);
+      for (double wrong : new double[] {-0.1, 1.01, Double.NaN}) {
+        assertRefused(server, "options.recall", SearchOptions.newBuilder().setRecall(wrong));
+        assertRefused(server, "options.nucleus", SearchOptions.newBuilder().setNucleus(wrong));
+      }
+      assertRefused(server, "options.nucleus", SearchOptions.newBuilder().setNucleus(0));
+      assertRefused(
+          server, "options.recall", SearchOptions.newBuilder().setRecall(0.9).setPatience(3));
+      assertPlan(server, SearchOptions.newBuilder(), "lists as measured for a recall of 0.95 over");
+      assertPlan(
+          server,
+          SearchOptions.newBuilder().setRecall(0.99),
+          "lists as measured for a recall of 0.99 over");
+      assertPlan(server, SearchOptions.newBuilder().setRecall(0.999), "exact scan over");
+      assertPlan(
+          server, SearchOptions.newBuilder().setNprobe(5).setRescore(30), "5 lists, 30 rescored");
+      assertPlan(
+          server,
+          SearchOptions.newBuilder().setNprobe(5).setNucleus(0.5).setPatience(7),
+          "5 lists of 0.5 of the mass until 7 change nothing over");
+      assertPlan(
+          server, SearchOptions.newBuilder().setPatience(7), "lists until 7 change nothing over");
     }
+  }
+
+  @Test
+  void aRecallThatNobodyMeasuredIsRefusedAndOneOfAllIsAnExactScan() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      server.collections().createCollection(request(Codec.CODEC_F32).build());
+      upsert(server, 0, 20);
+      StatusRuntimeException failure =
+          assertRefused(server, "options.recall", SearchOptions.newBuilder().setRecall(0.9));
+      assertTrue(failure.toString().contains("set ef"), failure::toString);
+      assertPlan(server, SearchOptions.newBuilder().setRecall(1), "exact scan over");
+    }
+  }
+
+  private StatusRuntimeException assertRefused(
+      RunningServer server, String field, SearchOptions.Builder options) {
+    StatusRuntimeException failure =
+        assertThrows(
+            StatusRuntimeException.class, () -> search(server, randomVector(), options), field);
+    assertEquals(field, field(failure));
+    return failure;
+  }
+
+  private void assertPlan(RunningServer server, SearchOptions.Builder options, String expected) {
+    SearchRequest request =
+        SearchRequest.newBuilder()
+            .setCollection("coded")
+            .setVector(vector(randomVector()))
+            .setOptions(options.setExplain(true))
+            .build();
+    String plan = server.searches().search(request).getHeader().getExplanation().getPlan();
+    assertTrue(plan.contains(expected), plan);
   }
 
   @Test

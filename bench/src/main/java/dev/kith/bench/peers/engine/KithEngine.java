@@ -3,12 +3,14 @@ package dev.kith.bench.peers.engine;
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.run.InProcessTarget;
 import dev.kith.bench.run.Target;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// Kith itself. Settings: `ef`, or of lists `nprobe` and, where they hold codes, `rescore`.
+/// Kith itself. Settings: `ef`, or of lists `nprobe` or `patience` and, where they hold codes,
+/// `rescore`.
 public final class KithEngine implements Engine {
   private static final long SEED = 1;
 
@@ -52,14 +54,16 @@ public final class KithEngine implements Engine {
     if (!variant.hasLists()) {
       return new Probe.Beam(Engine.only("ef", setting));
     }
-    Integer nprobe = setting.get("nprobe");
+    int nprobe = setting.getOrDefault("nprobe", Reach.ALL);
+    int patience = setting.getOrDefault("patience", Reach.ALL);
     Integer rescore = setting.get("rescore");
-    if (nprobe == null || setting.size() != (rescore == null ? 1 : 2)) {
+    if (setting.size() != (rescore == null ? 1 : 2) || nprobe == patience) {
       throw new IllegalArgumentException(
-          "expected the settings nprobe and rescore, got " + setting);
+          "expected nprobe or patience, and rescore or nothing, got " + setting);
     }
     return new Probe.Lists(
-        OptionalInt.of(nprobe), rescore == null ? OptionalInt.empty() : OptionalInt.of(rescore));
+        new Reach.Until(nprobe, 1, patience),
+        rescore == null ? OptionalInt.empty() : OptionalInt.of(rescore));
   }
 
   @Override

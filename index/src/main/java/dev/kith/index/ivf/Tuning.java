@@ -1,0 +1,55 @@
+package dev.kith.index.ivf;
+
+import java.util.List;
+
+/// What searches of a file do to find so much of the ten nearest rows, as measured when it was
+/// written. A value.
+///
+/// @param settings at least one, by ascending recall
+public record Tuning(List<Setting> settings) {
+
+  /// Shares of the ten nearest rows that are measured for.
+  public static final List<Double> RECALLS =
+      List.of(0.8, 0.9, Reach.DEFAULT.recall(), 0.98, 0.99, Reach.Measured.MOST);
+
+  /// What finds a share of the ten nearest rows.
+  ///
+  /// @param recall the share, in `(0, 1)`
+  /// @param nprobe most lists to read, at least 1
+  /// @param patience lists to read in a row that change none of the candidates, at least 1
+  /// @param rescoreFactor rows scored exactly for each hit wanted, at least 1
+  public record Setting(double recall, int nprobe, int patience, float rescoreFactor) {
+
+    Reach.Until reach() {
+      return new Reach.Until(nprobe, 1, patience);
+    }
+  }
+
+  public Tuning {
+    if (settings.isEmpty()) {
+      throw new IllegalArgumentException("a tuning has a setting at least, got none");
+    }
+    settings = List.copyOf(settings);
+  }
+
+  /// One setting for all.
+  public static Tuning fixed(int nprobe, float rescoreFactor) {
+    return new Tuning(
+        List.of(new Setting(Reach.DEFAULT.recall(), nprobe, Reach.ALL, rescoreFactor)));
+  }
+
+  /// The first setting that finds as much as asked for; the last one if none does.
+  public Setting at(double recall) {
+    for (Setting setting : settings) {
+      if (setting.recall >= recall) {
+        return setting;
+      }
+    }
+    return settings.getLast();
+  }
+
+  /// The setting of a search that is told how many lists to read, or nothing.
+  public Setting usual() {
+    return at(Reach.DEFAULT.recall());
+  }
+}
