@@ -25,13 +25,13 @@ public final class BuildMemory {
     long row = VectorRows.strideBytes(space);
     return switch (index) {
       case IndexSpec.Flat() -> row + 2L * Long.BYTES;
-      case IndexSpec.Ivf(_, Codec codec) -> {
+      case IndexSpec.Ivf ivf -> {
         // Two bits a coordinate and factors; parts of two coordinates take as much.
         long blocks = space.dimension() / 4 + 2L * Float.BYTES;
         long codes =
-            switch (codec) {
+            switch (ivf.codec()) {
               case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() ->
-                  SegmentCodes.bytes(codec, space, 1);
+                  SegmentCodes.bytes(ivf.codec(), space, 1);
               case Codec.Rabitq _, Codec.Pq() -> blocks;
             };
         yield row + 2L * Long.BYTES + codes + LISTING_BYTES;

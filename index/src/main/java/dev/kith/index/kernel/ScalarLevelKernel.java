@@ -42,15 +42,15 @@ final class ScalarLevelKernel implements LevelKernel {
     int lane = i % 16;
     int level = 0;
     if ((bits & 4) != 0) {
-      level = rows.get(JAVA_BYTE, at + 16L * (group / 2) + lane) >> 4 * (group % 2) & 15;
+      level = (rows.get(JAVA_BYTE, at + 16L * (group / 2) + lane) >> (4 * (group % 2))) & 15;
       at += 32;
     }
     if ((bits & 2) != 0) {
-      level = level << 2 | rows.get(JAVA_BYTE, at + lane) >> 2 * group & 3;
+      level = (level << 2) | ((rows.get(JAVA_BYTE, at + lane) >> (2 * group)) & 3);
       at += 16;
     }
     if ((bits & 1) != 0) {
-      level = level << 1 | rows.get(JAVA_BYTE, at + lane % 8) >> 2 * group + lane / 8 & 1;
+      level = (level << 1) | ((rows.get(JAVA_BYTE, at + lane % 8) >> (2 * group + lane / 8)) & 1);
     }
     return level;
   }
