@@ -31,6 +31,9 @@ public record Partition(
     double trainedError,
     double error) {
 
+  /// The list of a row that nobody has looked for yet.
+  public static final int UNKNOWN = -1;
+
   /// Most rounds of k-means. They end sooner once they bring little.
   private static final int ROUNDS = 24;
 
@@ -95,26 +98,70 @@ public record Partition(
   public static Partition of(
       Centroids centroids, VectorRows rows, int[] sources, int threads, Progress progress)
       throws InterruptedException {
-    int lists = centroids.rows.capacity();
     int[] nearest = new int[sources.length];
-    float[] closeness = new float[sources.length];
-    boolean spherical = isSpherical(rows.space());
+    Arrays.fill(nearest, UNKNOWN);
+    return of(centroids, rows, sources, nearest, threads, progress);
+  }
+
+  /// As above, where the lists of some rows are known.
+  ///
+  /// @param nearest for every source its list, or [#UNKNOWN]; those are found and set
+  public static Partition of(
+      Centroids centroids,
+      VectorRows rows,
+      int[] sources,
+      int[] nearest,
+      int threads,
+      Progress progress)
+      throws InterruptedException {
+    int lists = centroids.rows.capacity();
+    double[] errors = new double[Math.ceilDiv(sources.length, CHUNK)];
     try (Arena scratch = Arena.ofShared();
         OrderedWork<RowProducts> workers = new OrderedWork<>(threads, RowProducts::new)) {
-      Clusters clusters = Clusters.of(spherical, points(centroids.rows), lists, scratch);
+      Clusters clusters =
+          Clusters.of(isSpherical(rows.space()), points(centroids.rows), lists, scratch);
       Points points = points(rows);
       workers.run(
           sources.length,
           CHUNK,
-          (worker, from, to) ->
-              clusters.assign(points, sources, from, to, nearest, closeness, worker),
+          (worker, from, to) -> {
+            assign(clusters, points, sources, from, to, nearest, worker);
+            errors[from / CHUNK] = error(clusters.centroids(), points, sources, from, to, nearest);
+          },
           done -> progress.done((double) done / sources.length));
-      return group(centroids, lists, nearest, error(points, sources, closeness, spherical));
+    }
+    return group(centroids, nearest, Arrays.stream(errors).sum() / Math.max(1, sources.length));
+  }
+
+  private static void assign(
+      Clusters clusters,
+      Points points,
+      int[] sources,
+      int from,
+      int to,
+      int[] nearest,
+      RowProducts worker) {
+    int[] places = IntStream.range(from, to).filter(i -> nearest[i] == UNKNOWN).toArray();
+    int[] ordinals = IntStream.of(places).map(i -> sources[i]).toArray();
+    int[] found = new int[places.length];
+    clusters.assign(points, ordinals, 0, found.length, found, new float[found.length], worker);
+    for (int i = 0; i < places.length; i++) {
+      nearest[places[i]] = found[i];
     }
   }
 
-  private static Partition group(Centroids centroids, int lists, int[] nearest, double error) {
-    int[] starts = new int[lists + 1];
+  /// The sum of the squared distances of some rows from their centroids.
+  static double error(
+      Points centroids, Points points, int[] sources, int from, int to, int[] nearest) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += points.squaredDistance(sources[i], centroids, nearest[i]);
+    }
+    return sum;
+  }
+
+  private static Partition group(Centroids centroids, int[] nearest, double error) {
+    int[] starts = new int[centroids.rows.capacity() + 1];
     for (int list : nearest) {
       starts[list + 1]++;
     }
@@ -125,17 +172,6 @@ public record Partition(
       order[next[nearest[i]]++] = i;
     }
     return new Partition(centroids.rows, starts, order, centroids.trained, centroids.error, error);
-  }
-
-  /// Closeness is the inner product with the centroid, less half its squared length unless that is
-  /// one.
-  private static double error(Points points, int[] sources, float[] closeness, boolean spherical) {
-    double sum = 0;
-    for (int i = 0; i < sources.length; i++) {
-      double squared = points.squaredLength(sources[i]) + (spherical ? 1 : 0);
-      sum += Math.max(0, squared - 2.0 * closeness[i]);
-    }
-    return sources.length == 0 ? 0 : sum / sources.length;
   }
 
   /// The list that a place is in.
@@ -182,11 +218,11 @@ public record Partition(
     return left.length == 0 ? sample : left;
   }
 
-  private static boolean isSpherical(VectorSpace space) {
+  static boolean isSpherical(VectorSpace space) {
     return space.metric() == Metric.COSINE;
   }
 
-  private static Points points(VectorRows rows) {
+  static Points points(VectorRows rows) {
     return new Points(rows.segment(), 0, rows.stride(), rows.space().dimension());
   }
 }

@@ -31,4 +31,19 @@ public record Points(MemorySegment segment, long offset, long stride, int depth)
     }
     return sum;
   }
+
+  /// The squared distance of a point from another of the same depth, summed likewise.
+  public double squaredDistance(int point, Points others, int other) {
+    long at = at(point);
+    long there = others.at(other);
+    double sum = 0;
+    for (int i = 0; i < depth; i++) {
+      long coordinate = (long) i * Float.BYTES;
+      double difference =
+          (double) segment.get(FLOAT, at + coordinate)
+              - others.segment.get(FLOAT, there + coordinate);
+      sum += difference * difference;
+    }
+    return sum;
+  }
 }

@@ -170,6 +170,27 @@ final class PartitionTest {
   }
 
   @Test
+  void listsThatAreKnownAreKeptAndTheOthersFound() throws InterruptedException {
+    VectorSpace space = new VectorSpace(1, Metric.EUCLIDEAN);
+    VectorRows centroids =
+        IvfFixture.rows(new Mixture(space, new float[][] {{0}, {10}, {20}, {30}}), arena);
+    VectorRows rows =
+        IvfFixture.rows(new Mixture(space, new float[][] {{29}, {1}, {19}, {-9}, {33}}), arena);
+    int unknown = Partition.UNKNOWN;
+    Partition partition =
+        Partition.of(
+            new Partition.Centroids(centroids, 17, 0.5),
+            rows,
+            new int[] {4, 3, 2, 1},
+            new int[] {unknown, 1, unknown, 0},
+            1,
+            _ -> {});
+    assertArrayEquals(new int[] {0, 1, 2, 3, 4}, partition.starts());
+    assertArrayEquals(new int[] {3, 1, 2, 0}, partition.order());
+    assertEquals((1 + 19 * 19 + 1 + 9) / 4.0, partition.error());
+  }
+
+  @Test
   void progressRisesToTheEndAndMayEndTheWork() throws InterruptedException {
     Mixture mixture = Mixture.of(new VectorSpace(8, Metric.DOT), 3000, 5, 6);
     VectorRows rows = IvfFixture.rows(mixture, arena);
