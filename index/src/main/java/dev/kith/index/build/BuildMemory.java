@@ -13,8 +13,9 @@ public final class BuildMemory {
   // Beside the sealed lists: new ordinal and old, pointer, and some to spare.
   private static final int SEALING_BYTES = 16;
 
-  // Of a row while lists are made: its list, places before and after, labels, and some to spare.
-  private static final int LISTING_BYTES = 40;
+  // Of a row while lists are made: its list, places before and after, labels, its place in a list
+  // that grew, and some to spare.
+  private static final int LISTING_BYTES = 45;
 
   private BuildMemory() {}
 

@@ -7,7 +7,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswScratch;
-import dev.kith.index.ivf.Partition;
+import dev.kith.index.ivf.GrowingLists;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// published rest one by one, so a published row is found by its own vector from the moment
 /// [#publish] returns.
 ///
+/// With an inverted file for an index, a search scores all rows, until the segment [knows
+/// centroids][#learnLists]: from then on a row is linked by being put into the list of the nearest,
+/// and a search reads the nearest lists and scores what is in none yet.
+///
 /// Owns its memory, which is committed as rows arrive. Close only after the last search, the last
 /// [#linkNext] and the last append have returned.
 public final class GrowingSegment implements SegmentReader, Resource {
@@ -38,6 +42,9 @@ public final class GrowingSegment implements SegmentReader, Resource {
   private final Tombstones tombstones;
   private final @Nullable HnswGraph graph;
   private final LinkQueue queue;
+
+  /// Null until the segment knows centroids.
+  private volatile @Nullable SegmentLists lists;
 
   /// Written by the one writer; volatile, so that whoever reads it may read the rows below it.
   private volatile int appended;
@@ -86,6 +93,18 @@ public final class GrowingSegment implements SegmentReader, Resource {
     }
   }
 
+  /// Has rows put into lists from now on, those published before included, unless they are already
+  /// or the index is no inverted file. For the one writer.
+  ///
+  /// @param model whose centroids to copy, and whose defaults for searches; open until this
+  ///   returns. Without lists of rows of this space it changes nothing
+  public void learnLists(SealedSegment model) {
+    if (lists == null && index instanceof IndexSpec.Ivf) {
+      GrowingLists empty = model.newLists(rows, memory.arena());
+      lists = empty == null ? null : new SegmentLists(empty, capacity());
+    }
+  }
+
   /// Memory that a row takes before it is linked, in bytes.
   public static long unlinkedBytes(VectorSpace space) {
     return VectorRows.strideBytes(space) + Long.BYTES;
@@ -127,13 +146,23 @@ public final class GrowingSegment implements SegmentReader, Resource {
     return appended;
   }
 
-  /// Every row below this is in the graph; without a graph, every published row.
+  /// Every row below this needs no linking any more: it is in the graph or in a list. Without
+  /// either, every published row.
   public int linked() {
+    SegmentLists lists = this.lists;
+    if (lists != null) {
+      return lists.linked();
+    }
     return graph == null ? published : queue.linked();
   }
 
-  /// How many rows are in the graph, in whatever order; without a graph, every published row.
+  /// How many rows are in the graph or in lists, in whatever order; without either, every published
+  /// row.
   public int linkedCount() {
+    SegmentLists lists = this.lists;
+    if (lists != null) {
+      return lists.linkedCount();
+    }
     return graph == null ? published : queue.finished();
   }
 
@@ -187,11 +216,16 @@ public final class GrowingSegment implements SegmentReader, Resource {
     }
   }
 
-  /// Links the next published row. For any number of threads.
+  /// Links the next published row, or puts the next few into lists. For any number of threads.
   ///
   /// @param scratch owned by the calling thread
-  /// @return false if every published row is linked or being linked
+  /// @return false if every published row is linked or being linked, or there is nothing to link
+  ///   them to
   public boolean linkNext(HnswScratch scratch) {
+    SegmentLists lists = this.lists;
+    if (lists != null) {
+      return lists.linkNext(published);
+    }
     HnswGraph graph = this.graph;
     if (graph == null) {
       return false;
@@ -244,9 +278,11 @@ public final class GrowingSegment implements SegmentReader, Resource {
   @Override
   public long bytes() {
     int count = appended;
+    SegmentLists lists = this.lists;
     return rows.bytes(count)
         + (long) count * Long.BYTES
-        + (graph == null ? 0 : graph.bytes(queue.linked()));
+        + (graph == null ? 0 : graph.bytes(queue.linked()))
+        + (lists == null ? 0 : lists.bytes());
   }
 
   @Override
@@ -256,14 +292,17 @@ public final class GrowingSegment implements SegmentReader, Resource {
       OrdinalFilter returned,
       TopK hits,
       SearchScratch scratch) {
+    SegmentLists lists = this.lists;
     // In this order: what is linked was published before.
-    int linked = queue.linked();
+    int linked = lists == null ? queue.linked() : lists.linked();
     SearchScratch.SegmentRows segment =
         new SearchScratch.SegmentRows(rows, tombstones, returned, linked, published);
-    if (graph == null) {
-      scratch.probeExactly(query, hits, segment);
-    } else {
+    if (lists != null) {
+      scratch.probe(plan, query, hits, segment, lists.lists());
+    } else if (graph != null) {
       scratch.probe(plan, query, hits, segment, graph);
+    } else {
+      scratch.probeExactly(query, hits, segment);
     }
   }
 
@@ -271,6 +310,9 @@ public final class GrowingSegment implements SegmentReader, Resource {
   ///
   /// Call when all is published and linked and no more is appended. Searches may go on. A row
   /// killed after this was called may still be in the file: whoever opens it repeats such kills.
+  ///
+  /// An inverted file has the rows in the lists that they are in, as long as the centroids suit
+  /// them all: see [SegmentMerge]. It need not be waited for the others.
   ///
   /// If more than three tenths of the rows are dead, the living are linked afresh by the calling
   /// thread, which takes their memory and links once more meanwhile: what leads around so many dead
@@ -283,7 +325,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// @param progress an exception that it throws ends the sealing
   /// @throws IllegalStateException if a row is not published or not linked
   public void seal(Path file, long lsn, int threads, SealProgress progress) throws IOException {
-    seal(index, file, lsn, threads, progress, null);
+    sealAs(index, file, lsn, threads, progress);
   }
 
   /// As above, to a file of another index, as after a change of policy.
@@ -296,7 +338,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
       throw new IllegalArgumentException(
           "a segment of %s has no links for one of %s".formatted(index, other));
     }
-    seal(other, file, lsn, threads, progress, null);
+    seal(other, file, lsn, threads, progress, known(other));
   }
 
   /// Whether the segment can be sealed as another index: one that needs no links, or a graph that
@@ -306,11 +348,17 @@ public final class GrowingSegment implements SegmentReader, Resource {
         || (index instanceof IndexSpec.Hnsw(var built, _, _) && built.equals(params));
   }
 
+  private @Nullable KnownLists known(IndexSpec target) {
+    SegmentLists lists = this.lists;
+    return lists != null && target instanceof IndexSpec.Ivf(var params, _)
+        ? lists.toKeep(params, published, tombstones)
+        : null;
+  }
+
   /// As above, for an inverted file around centroids that are known.
   ///
   /// @param known null to learn them
-  void seal(
-      Path file, long lsn, int threads, SealProgress progress, Partition.@Nullable Centroids known)
+  void seal(Path file, long lsn, int threads, SealProgress progress, @Nullable KnownLists known)
       throws IOException {
     seal(index, file, lsn, threads, progress, known);
   }
@@ -321,7 +369,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
       long lsn,
       int threads,
       SealProgress progress,
-      Partition.@Nullable Centroids known)
+      @Nullable KnownLists known)
       throws IOException {
     int size = published;
     boolean hasLinks = !(target instanceof IndexSpec.Hnsw) || linked() == size;
@@ -330,8 +378,8 @@ public final class GrowingSegment implements SegmentReader, Resource {
           "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
               .formatted(appended, size, linked()));
     }
-    if (target instanceof IndexSpec.Ivf lists) {
-      new IvfSealer(this, lists, known, lsn, threads, progress).write(file);
+    if (target instanceof IndexSpec.Ivf ivf) {
+      new IvfSealer(this, ivf, known, lsn, threads, progress).write(file);
       return;
     }
     if (target instanceof IndexSpec.Flat || SegmentMerge.isWorthKeeping(this)) {
@@ -357,6 +405,10 @@ public final class GrowingSegment implements SegmentReader, Resource {
     labels().verify(violations);
     if (graph != null) {
       violations.addAll(graph.verify(queue.linked()));
+    }
+    SegmentLists lists = this.lists;
+    if (lists != null) {
+      lists.verify(violations);
     }
     return violations;
   }

@@ -46,18 +46,18 @@ final class IvfSealer {
   private final SegmentReader segment;
   private final VectorSpace space;
   private final IndexSpec.Ivf index;
-  private final Partition.@Nullable Centroids known;
+  private final @Nullable KnownLists known;
   private final long lsn;
   private final int threads;
   private final SealProgress progress;
   private final int[] live;
 
-  /// @param known centroids to keep; null to learn some
+  /// @param known centroids and lists to keep; null to learn some
   /// @param threads with the calling one
   IvfSealer(
       SegmentReader segment,
       IndexSpec.Ivf index,
-      Partition.@Nullable Centroids known,
+      @Nullable KnownLists known,
       long lsn,
       int threads,
       SealProgress progress) {
@@ -124,19 +124,15 @@ final class IvfSealer {
       VectorRows none = VectorRows.reserve(space, 1, arena);
       return new Partition(none, new int[2], new int[0], 0, 0, 0);
     }
-    Partition.Centroids centroids = known;
-    if (centroids == null) {
-      centroids =
-          Partition.train(
-              index.params(),
-              segment.rows(),
-              live,
-              threads,
-              arena,
-              share -> report(0, TRAINED, share));
+    VectorRows rows = segment.rows();
+    Partition.Progress assigning = share -> report(TRAINED, ASSIGNED, share);
+    if (known != null) {
+      return Partition.of(known.centroids(), rows, live, known.of(live), threads, assigning);
     }
-    return Partition.of(
-        centroids, segment.rows(), live, threads, share -> report(TRAINED, ASSIGNED, share));
+    Partition.Centroids learnt =
+        Partition.train(
+            index.params(), rows, live, threads, arena, share -> report(0, TRAINED, share));
+    return Partition.of(learnt, rows, live, threads, assigning);
   }
 
   private ListCodes codes(Partition partition, int[] sources, Arena arena)

@@ -7,6 +7,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.SealedGraph;
+import dev.kith.index.ivf.GrowingLists;
 import dev.kith.index.ivf.Partition;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
@@ -16,6 +17,7 @@ import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,6 +198,19 @@ public final class SealedSegment implements SegmentReader, Resource {
   /// The centroids of the lists; null if the index is another.
   Partition.@Nullable Centroids centroids() {
     return index.centroids();
+  }
+
+  /// Empty lists around copies of the centroids, to be read as these are; null if there are none
+  /// that were learnt from rows of the same space.
+  ///
+  /// @param other rows to be put into lists
+  /// @param arena frees the lists when it closes
+  @Nullable GrowingLists newLists(VectorRows other, Arena arena) {
+    return index instanceof SealedIndex.Lists lists
+            && lists.centroids().trained() > 0
+            && other.space().equals(space())
+        ? new GrowingLists(lists.centroids(), lists.lists().tuning(), other, arena)
+        : null;
   }
 
   /// What is searched in place of the rows; null if the rows are.

@@ -52,7 +52,7 @@ public final class SegmentMerge implements Resource {
   private static final int MOST_LISTS_TIMES = 2;
 
   /// [ListStats#drift] from which on centroids are learnt afresh.
-  private static final double MOST_DRIFT = 1.2;
+  static final double MOST_DRIFT = 1.2;
 
   private final IndexSpec index;
   private final int rows;
@@ -129,7 +129,8 @@ public final class SegmentMerge implements Resource {
     return input.listStats().map(ListStats::drift).orElse(1.0) > MOST_DRIFT;
   }
 
-  private static boolean suits(Partition.Centroids known, IvfParams params, int rows) {
+  /// Whether there are about as many centroids as would be learnt for so many rows.
+  static boolean suits(Partition.Centroids known, IvfParams params, int rows) {
     int lists = known.rows().capacity();
     int wanted = params.listsFor(rows);
     return params.lists() == 0
@@ -202,7 +203,12 @@ public final class SegmentMerge implements Resource {
   /// @throws IllegalStateException if a row is not linked
   public void write(Path file, long lsn, int threads, SealProgress progress) throws IOException {
     if (grown != null) {
-      grown.seal(file, lsn, threads, progress, centroids);
+      grown.seal(
+          file,
+          lsn,
+          threads,
+          progress,
+          centroids == null ? null : new KnownLists(centroids, new int[0]));
     } else if (only != null) {
       new SegmentSealer(only, index, only.graph(), lsn, threads, progress).write(file);
     }

@@ -60,8 +60,7 @@ public final class InvertedFile {
       TopK hits,
       IvfScratch scratch,
       SearchWork work) {
-    Tuning.Setting setting =
-        reach instanceof Reach.Measured(double recall) ? tuning.at(recall) : tuning.usual();
+    Tuning.Setting setting = tuning.of(reach);
     Reach.Until until = reach instanceof Reach.Until asked ? asked : setting.reach();
     if (lists.size() == 0) {
       return;
@@ -71,7 +70,7 @@ public final class InvertedFile {
       return;
     }
     TopK candidates = scratch.candidates;
-    candidates.reset(Math.max(hits.k(), rescore.orElse(candidates(hits.k(), setting))));
+    candidates.reset(Math.max(hits.k(), rescore.orElse(setting.candidates(hits.k()))));
     lists.collect(query, until, hits.k(), accepted, candidates, scratch, work);
     scratch.fitCandidates(candidates.size());
     int count = candidates.drainTo(scratch.ordinals);
@@ -81,9 +80,5 @@ public final class InvertedFile {
     }
     work.distanceComputations += count;
     work.bytesScanned += count * scratch.scorer.bytesPerVector();
-  }
-
-  private static int candidates(int limit, Tuning.Setting setting) {
-    return (int) Math.min(TopK.MAX_K, (long) Math.ceil((double) limit * setting.rescoreFactor()));
   }
 }

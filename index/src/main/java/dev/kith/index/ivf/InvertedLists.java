@@ -16,9 +16,6 @@ public final class InvertedLists {
   // Static, so that the optimiser knows which one it is.
   private static final FastScan FAST_SCAN = FastScan.best();
 
-  /// Lists that are put in order at first where a search may do with few; then four times as many.
-  private static final int RANKED_FIRST = 32;
-
   private final VectorRows centroids;
   private final int[] starts;
   private final int[] firstBlocks;
@@ -72,28 +69,17 @@ public final class InvertedLists {
     return codes;
   }
 
-  /// Scores the centroids of all lists, for [#rank].
+  /// Scores the centroids of all lists, for a [ListOrder].
   void score(QueryBuffer query, IvfScratch scratch, SearchWork work) {
     int count = count();
-    scratch.fitLists(count);
-    scratch.scorer.bind(centroids, query).scoreRange(0, count, scratch.centroidScores);
+    ListOrder order = scratch.order;
+    order.fit(count);
+    scratch.scorer.bind(centroids, query).scoreRange(0, count, order.scores);
+    for (int list = 0; list < count; list++) {
+      order.sizes[list] = size(list);
+    }
     work.distanceComputations += count;
     work.bytesScanned += centroids.bytes(count);
-  }
-
-  /// Leaves the lists with the best centroids in `scratch`, best first.
-  ///
-  /// @param nprobe how many, at least 1
-  /// @return how many there are, without those that are empty
-  int rank(int nprobe, IvfScratch scratch) {
-    TopK best = scratch.bestLists;
-    best.reset(Math.min(nprobe, count()));
-    for (int list = 0; list < count(); list++) {
-      if (starts[list + 1] > starts[list]) {
-        best.offer(list, scratch.centroidScores[list]);
-      }
-    }
-    return best.drainTo(scratch.lists, scratch.listScores);
   }
 
   /// Offers the rows of the lists nearest to a query, by their codes, to `candidates`. Goes on to
@@ -110,55 +96,18 @@ public final class InvertedLists {
       TopK candidates,
       IvfScratch scratch,
       SearchWork work) {
-    begin(query, scratch, work);
-    double mass = reach.mass();
-    if (mass < 1) {
-      scratch.nucleus.set(scratch.centroidScores, this);
-    }
-    int most = Math.min(reach.nprobe(), count());
-    boolean mayEndEarly = mass < 1 || reach.patience() < most;
-    int to = mayEndEarly ? Math.min(most, RANKED_FIRST) : most;
-    int from = 0;
-    int idle = 0;
-    while (from < to) {
-      int lists = rank(to, scratch);
-      for (int i = from; i < lists; i++) {
-        boolean isEnough = i > 0 && (idle >= reach.patience() || mass <= 0);
-        if (scratch.stop.getAsBoolean() || (isEnough && candidates.size() >= wanted)) {
-          return;
-        }
-        idle = read(i, accepted, candidates, scratch, work) ? 0 : idle + 1;
-        if (reach.mass() < 1) {
-          mass -= scratch.nucleus.share(scratch.listScores[i]);
-        }
-      }
-      from = to;
-      if (to < most) {
-        to = (int) Math.min(most, 4L * to);
-      } else if (candidates.size() < wanted) {
-        to = (int) Math.min(count(), 4L * to);
-      }
-    }
-  }
-
-  /// Scores the centroids of all lists and prepares the query, for [#rank] and [#read].
-  void begin(QueryBuffer query, IvfScratch scratch, SearchWork work) {
     score(query, scratch, work);
     bind(query, scratch);
+    ListOrder order = scratch.order;
+    order.begin(reach, wanted);
+    while (!scratch.stop.getAsBoolean() && order.advance(candidates)) {
+      scan(order.list(), order.score(), accepted, candidates, scratch, work);
+      order.done(candidates);
+    }
   }
 
-  /// Offers the rows of one list to `candidates`.
-  ///
-  /// @param rank of the list, as [#rank] has left it
-  /// @return whether there are other candidates now, or fewer than could be kept
-  boolean read(
-      int rank, OrdinalFilter accepted, TopK candidates, IvfScratch scratch, SearchWork work) {
-    float floor = candidates.floor();
-    scan(scratch.lists[rank], scratch.listScores[rank], accepted, candidates, scratch, work);
-    return candidates.size() < candidates.k() || candidates.floor() > floor;
-  }
-
-  private void bind(QueryBuffer query, IvfScratch scratch) {
+  /// Prepares the query for [#scan].
+  void bind(QueryBuffer query, IvfScratch scratch) {
     switch (codes) {
       case ListCodes.Plain(VectorRows rows) -> scratch.bound = scratch.scorer.bind(rows, query);
       case ListCodes.Rows(var rows) -> scratch.bound = scratch.codeScorer.bind(rows, query);
@@ -170,7 +119,10 @@ public final class InvertedLists {
     }
   }
 
-  private void scan(
+  /// Offers the rows of a list to `candidates`.
+  ///
+  /// @param base score of its centroid
+  void scan(
       int list,
       float base,
       OrdinalFilter accepted,

@@ -16,8 +16,7 @@ public final class IvfScratch {
   final F32Scorer scorer = new F32Scorer();
   final CodeScorer codeScorer = new CodeScorer();
   final FlatScan flatScan = new FlatScan();
-  final TopK bestLists = new TopK(1);
-  final Nucleus nucleus = new Nucleus();
+  final ListOrder order = new ListOrder();
   final TopK candidates = new TopK(1);
   final float[] estimates = new float[FastScan.BLOCK];
   BooleanSupplier stop = () -> false;
@@ -25,13 +24,6 @@ public final class IvfScratch {
   /// Scores the rows of lists that are not read in blocks.
   Scorer bound = scorer;
 
-  /// Of every list.
-  float[] centroidScores = new float[0];
-
-  /// The lists to read, and the scores of their centroids.
-  int[] lists = new int[0];
-
-  float[] listScores = new float[0];
   int[] ordinals = new int[0];
   float[] scores = new float[0];
   float[] prepared = new float[0];
@@ -40,14 +32,6 @@ public final class IvfScratch {
   /// Sets what a search polls between lists; once it is true it ends early.
   public void stopWhen(BooleanSupplier stop) {
     this.stop = stop;
-  }
-
-  void fitLists(int count) {
-    if (lists.length < count) {
-      centroidScores = new float[count];
-      lists = new int[count];
-      listScores = new float[count];
-    }
   }
 
   void fitCandidates(int count) {

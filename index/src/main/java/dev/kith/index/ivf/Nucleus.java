@@ -10,13 +10,15 @@ final class Nucleus {
   /// Weighs the lists that have rows.
   ///
   /// @param scores of the centroid of every list
-  void set(float[] scores, InvertedLists lists) {
+  /// @param sizes rows of every list
+  /// @param lists how many there are
+  void set(float[] scores, int[] sizes, int lists) {
     int count = 0;
     double sum = 0;
     double squares = 0;
     best = Double.NEGATIVE_INFINITY;
-    for (int list = 0; list < lists.count(); list++) {
-      if (lists.size(list) > 0) {
+    for (int list = 0; list < lists; list++) {
+      if (sizes[list] > 0) {
         count++;
         sum += scores[list];
         squares += (double) scores[list] * scores[list];
@@ -27,9 +29,9 @@ final class Nucleus {
     double deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
     perDeviation = deviation > 0 ? 1 / deviation : 0;
     total = 0;
-    for (int list = 0; list < lists.count(); list++) {
-      if (lists.size(list) > 0) {
-        total += Math.exp((scores[list] - best) * perDeviation);
+    for (int list = 0; list < lists; list++) {
+      if (sizes[list] > 0) {
+        total += weight(scores[list]);
       }
     }
   }
@@ -38,6 +40,10 @@ final class Nucleus {
   ///
   /// @param score of its centroid
   double share(float score) {
-    return Math.exp((score - best) * perDeviation) / total;
+    return weight(score) / total;
+  }
+
+  private double weight(float score) {
+    return Math.exp((score - best) * perDeviation);
   }
 }

@@ -1,5 +1,6 @@
 package dev.kith.index.ivf;
 
+import dev.kith.index.TopK;
 import java.util.List;
 
 /// What searches of a file do to find so much of the ten nearest rows, as measured when it was
@@ -12,6 +13,9 @@ public record Tuning(List<Setting> settings) {
   public static final List<Double> RECALLS =
       List.of(0.8, 0.9, Reach.DEFAULT.recall(), 0.98, 0.99, Reach.Measured.MOST);
 
+  /// Most lists that a search reads, in terms of those that would do if all read as many.
+  static final int MOST = 4;
+
   /// What finds a share of the ten nearest rows.
   ///
   /// @param recall the share, in `(0, 1)`
@@ -22,6 +26,11 @@ public record Tuning(List<Setting> settings) {
 
     Reach.Until reach() {
       return new Reach.Until(nprobe, 1, patience);
+    }
+
+    /// Rows to score exactly for so many hits.
+    int candidates(int limit) {
+      return (int) Math.min(TopK.MAX_K, (long) Math.ceil((double) limit * rescoreFactor));
     }
   }
 
@@ -46,6 +55,11 @@ public record Tuning(List<Setting> settings) {
       }
     }
     return settings.getLast();
+  }
+
+  /// The setting of a search.
+  Setting of(Reach reach) {
+    return reach instanceof Reach.Measured(double recall) ? at(recall) : usual();
   }
 
   /// The setting of a search that is told how many lists to read, or nothing.

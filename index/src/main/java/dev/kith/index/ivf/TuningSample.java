@@ -30,9 +30,6 @@ public final class TuningSample {
   /// Of what may be missed, what may be missed in lists that are not read.
   private static final double MISSED_IN_LISTS = 0.8;
 
-  /// Lists that a search reads at most, in terms of those that do for all on average.
-  private static final int MOST = 4;
-
   /// Most rows that may have to be scored exactly for ten hits.
   private static final int CANDIDATES = 1_000;
 
@@ -92,7 +89,7 @@ public final class TuningSample {
           }
           rescored = Math.max(NEIGHBOURS, share(places, amongFirst));
         }
-        int most = (int) Math.min(lists.count(), (long) MOST * nprobe);
+        int most = (int) Math.min(lists.count(), (long) Tuning.MOST * nprobe);
         int[] waits = new int[most + 1];
         for (int i = 0; i < queries.length; i++) {
           step.run();
@@ -137,15 +134,25 @@ public final class TuningSample {
 
   private void countRanks(QueryBuffer query, int[] nearest, int[] ranks) {
     lists.score(query, scratch, work);
-    int count = lists.rank(lists.count(), scratch);
-    for (int position : nearest) {
-      int list = lists.listOf(position);
-      int rank = 0;
-      while (rank < count - 1 && scratch.lists[rank] != list) {
-        rank++;
-      }
-      ranks[rank]++;
+    int[] own = listsOf(nearest);
+    ListOrder order = scratch.order;
+    TopK none = scratch.candidates;
+    none.reset(1);
+    order.begin(new Reach.Until(lists.count()), 0);
+    int counted = 0;
+    for (int rank = 0; counted < own.length && order.advance(none); rank++) {
+      int here = count(own, order.list());
+      ranks[rank] += here;
+      counted += here;
     }
+  }
+
+  private int[] listsOf(int[] positions) {
+    return IntStream.of(positions).map(lists::listOf).toArray();
+  }
+
+  private static int count(int[] lists, int list) {
+    return (int) IntStream.of(lists).filter(each -> each == list).count();
   }
 
   private void countPlaces(QueryBuffer query, int self, int[] nearest, int nprobe, int[] places) {
@@ -168,44 +175,42 @@ public final class TuningSample {
   ///
   /// @param waits the last is for those whose list is not read
   private void countWaits(QueryBuffer query, int self, int[] nearest, int candidates, int[] waits) {
-    int[] own = IntStream.of(nearest).map(lists::listOf).toArray();
+    int[] own = listsOf(nearest);
     TopK kept = scratch.candidates;
     kept.reset(candidates);
-    lists.begin(query, scratch, work);
-    int count = lists.rank(waits.length - 1, scratch);
+    lists.score(query, scratch, work);
+    lists.bind(query, scratch);
+    ListOrder order = scratch.order;
+    order.begin(new Reach.Until(waits.length - 1), 0);
     int counted = 0;
-    int idle = 0;
     int longest = 0;
-    for (int i = 0; i < count && counted < own.length; i++) {
-      for (int list : own) {
-        if (list == scratch.lists[i]) {
-          waits[longest]++;
-          counted++;
-        }
-      }
-      idle = read(i, query, self, kept) ? 0 : idle + 1;
-      longest = Math.max(longest, idle);
+    while (counted < own.length && order.advance(kept)) {
+      int here = count(own, order.list());
+      waits[longest] += here;
+      counted += here;
+      scan(order, query, self, kept);
+      order.done(kept);
+      longest = Math.max(longest, order.idle());
     }
     waits[waits.length - 1] += own.length - counted;
   }
 
-  /// As [InvertedLists#read], also of vectors that are not in the order of the lists yet.
-  private boolean read(int rank, QueryBuffer query, int self, TopK kept) {
+  /// As [InvertedLists#scan], also of vectors that are not in the order of the lists yet.
+  private void scan(ListOrder order, QueryBuffer query, int self, TopK kept) {
+    int list = order.list();
     if (!(lists.codes() instanceof ListCodes.Plain)) {
-      return lists.read(rank, position -> position != self, kept, scratch, work);
+      lists.scan(list, order.score(), position -> position != self, kept, scratch, work);
+      return;
     }
-    int list = scratch.lists[rank];
     int first = lists.start(list);
     int[] ordinals = Arrays.copyOfRange(sources, first, first + lists.size(list));
     float[] scores = new float[ordinals.length];
     scorer.bind(rows, query).score(ordinals, ordinals.length, scores);
-    float floor = kept.floor();
     for (int i = 0; i < scores.length; i++) {
       if (first + i != self) {
         kept.offer(first + i, scores[i]);
       }
     }
-    return kept.size() < kept.k() || kept.floor() > floor;
   }
 
   /// The least number of places, from the first on, that hold a share of what was counted.

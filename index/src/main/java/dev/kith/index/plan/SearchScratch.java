@@ -10,6 +10,7 @@ import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.ivf.GrowingLists;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.IvfScratch;
 import dev.kith.index.ivf.Reach;
@@ -22,6 +23,9 @@ import java.util.function.BooleanSupplier;
 public final class SearchScratch {
   /// Live rows, per node of the beam, from which on a walk is cheaper than a scan.
   private static final int WALK_ROWS = 12;
+
+  /// Times as long that a row of a growing list takes as one of a scan, which reads in order.
+  private static final int SCATTERED = 2;
 
   private final HnswScratch graphScratch = new HnswScratch();
   private final IvfScratch ivfScratch = new IvfScratch();
@@ -100,10 +104,27 @@ public final class SearchScratch {
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, InvertedFile lists) {
     if (!(plan.probe() instanceof Probe.Exact)) {
-      Reach reach = plan.probe() instanceof Probe.Lists(Reach asked, _) ? asked : Reach.DEFAULT;
       live.of(segment.returned(), segment.size());
-      lists.search(query, reach, rescore(plan), live, hits, ivfScratch, work);
+      lists.search(query, reach(plan), rescore(plan), live, hits, ivfScratch, work);
       return;
+    }
+    scan(query, hits, segment, 0);
+  }
+
+  /// Offers the best live rows of a segment to `hits`: those that are in lists as the plan's probe
+  /// finds them, the others by scoring all of them.
+  ///
+  /// @param lists of the linked rows of `segment`
+  public void probe(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, GrowingLists lists) {
+    if (!(plan.probe() instanceof Probe.Exact)) {
+      Reach reach = reach(plan);
+      if (isWorthReading(lists.count(), lists.likely(reach), segment.linked())) {
+        live.of(segment.returned(), segment.linked());
+        lists.search(query, reach, live, hits, ivfScratch, work);
+        scan(query, hits, segment, segment.linked());
+        return;
+      }
     }
     scan(query, hits, segment, 0);
   }
@@ -120,6 +141,10 @@ public final class SearchScratch {
       case Probe.Beam(int asked, _) -> Math.max(asked, plan.limit());
       case Probe.Lists _ -> Math.max(Probe.DEFAULT_EF, plan.limit());
     };
+  }
+
+  private static Reach reach(SearchPlan plan) {
+    return plan.probe() instanceof Probe.Lists(Reach asked, _) ? asked : Reach.DEFAULT;
   }
 
   private static OptionalInt rescore(SearchPlan plan) {
@@ -140,6 +165,12 @@ public final class SearchScratch {
     return live * segment.linked() > (double) WALK_ROWS * ef * segment.size();
   }
 
+  /// Whether scoring all centroids and the rows of some lists is quicker than scoring all rows.
+  private static boolean isWorthReading(int lists, int likely, int rows) {
+    long read = (long) rows * Math.min(likely, lists) / lists;
+    return lists + SCATTERED * read < rows;
+  }
+
   private static boolean never() {
     return false;
   }
@@ -155,7 +186,7 @@ public final class SearchScratch {
   /// The rows of a segment at one moment.
   ///
   /// @param returned which of them the search may return
-  /// @param linked rows below this are in the graph
+  /// @param linked rows below this are in the graph, or in lists
   /// @param size rows below this may be returned
   public record SegmentRows(
       VectorRows rows, Tombstones tombstones, OrdinalFilter returned, int linked, int size) {}

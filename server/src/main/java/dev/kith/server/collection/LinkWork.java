@@ -11,7 +11,7 @@ interface LinkWork {
   /// Gives the hold back.
   void release();
 
-  /// Links one row, while held.
+  /// Links one row, or puts a few into lists, while held.
   ///
   /// @param scratch owned by the calling thread
   /// @return false if every row is linked or being linked

@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.SealedSegment;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Lease;
 import dev.kith.index.store.Published;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// collection, then the committer. Row ranges of segments are disjoint, and every row ever given
 /// out lies in at most one of them.
 final class Segments {
+  /// Share of a growing segment's room that may be taken when it learns its lists: all those rows
+  /// wait at once then, and a fuller segment is soon sealed.
+  private static final double MOST_FILLED = 0.05;
+
   private final Supplier<CollectionSpec> spec;
   private final LinkerPool linkers;
   private final Supplier<StoreSnapshot> store;
@@ -110,11 +115,28 @@ final class Segments {
   private GrowingHold grow(long firstRow) {
     CollectionSpec now = spec.get();
     GrowingSegment segment = GrowingSegment.create(now.space(), now.index(), now.segmentPoints());
+    learnLists(segment);
     GrowingHold growing = new GrowingHold(nextNumber++, firstRow, segment, !now.indexingDeferred());
     active = growing;
     change(growing, List.of());
     linkers.add(growing);
     return growing;
+  }
+
+  /// Has the rows of a growing segment put into lists like those of the largest segment that has
+  /// some.
+  private void learnLists(GrowingSegment growing) {
+    SealedSegment largest = null;
+    for (HeldSegment held : current) {
+      if (held instanceof SealedHold sealed
+          && sealed.reader().listStats().isPresent()
+          && (largest == null || sealed.reader().liveCount() > largest.liveCount())) {
+        largest = sealed.reader();
+      }
+    }
+    if (largest != null) {
+      growing.learnLists(largest);
+    }
   }
 
   /// Gives every row appended so far to the linkers.
@@ -211,6 +233,11 @@ final class Segments {
       }
     }
     change(sealed, replaced);
+    GrowingHold growing = active;
+    if (growing != null && growing.segment().size() <= MOST_FILLED * growing.segment().capacity()) {
+      learnLists(growing.segment());
+      linkers.wake();
+    }
     onReplacement.run();
   }
 
