@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 /// @param dimension coordinates per vector, in `[1, 65536]`
 /// @param metric how vectors are compared
 /// @param codec how they are encoded for scanning; floats if empty
+/// @param codecBits bits a coordinate of [Codec#RABITQ], in `[1, 8]`; as many as suit if empty
 /// @param index how points are indexed
 /// @param defaultEf beam of a search that sets none, in `[1, 10000]`; 100 if empty
 /// @param segmentPoints points at which a growing segment is sealed, in `[1000, 100000000]`
@@ -19,6 +20,7 @@ public record CollectionSpec(
     int dimension,
     Metric metric,
     Optional<Codec> codec,
+    OptionalInt codecBits,
     IndexSpec index,
     OptionalInt defaultEf,
     OptionalInt segmentPoints,
@@ -31,10 +33,27 @@ public record CollectionSpec(
         dimension,
         metric,
         Optional.empty(),
+        OptionalInt.empty(),
         IndexSpec.hnsw(),
         OptionalInt.empty(),
         OptionalInt.empty(),
         false);
+  }
+
+  /// The same, scanned by RaBitQ codes of so many bits a coordinate.
+  ///
+  /// @param bits in `[1, 8]`
+  public CollectionSpec withRabitq(int bits) {
+    return new CollectionSpec(
+        name,
+        dimension,
+        metric,
+        Optional.of(Codec.RABITQ),
+        OptionalInt.of(bits),
+        index,
+        defaultEf,
+        segmentPoints,
+        deferIndexing);
   }
 
   /// The same, scanned by other codes.
@@ -44,6 +63,7 @@ public record CollectionSpec(
         dimension,
         metric,
         Optional.of(other),
+        OptionalInt.empty(),
         index,
         defaultEf,
         segmentPoints,
@@ -53,24 +73,40 @@ public record CollectionSpec(
   /// The same, indexed otherwise.
   public CollectionSpec withIndex(IndexSpec other) {
     return new CollectionSpec(
-        name, dimension, metric, codec, other, defaultEf, segmentPoints, deferIndexing);
+        name, dimension, metric, codec, codecBits, other, defaultEf, segmentPoints, deferIndexing);
   }
 
   /// The same with another default beam.
   public CollectionSpec withDefaultEf(int ef) {
     return new CollectionSpec(
-        name, dimension, metric, codec, index, OptionalInt.of(ef), segmentPoints, deferIndexing);
+        name,
+        dimension,
+        metric,
+        codec,
+        codecBits,
+        index,
+        OptionalInt.of(ef),
+        segmentPoints,
+        deferIndexing);
   }
 
   /// The same, sealing at another size.
   public CollectionSpec withSegmentPoints(int points) {
     return new CollectionSpec(
-        name, dimension, metric, codec, index, defaultEf, OptionalInt.of(points), deferIndexing);
+        name,
+        dimension,
+        metric,
+        codec,
+        codecBits,
+        index,
+        defaultEf,
+        OptionalInt.of(points),
+        deferIndexing);
   }
 
   /// The same, with indexing deferred or not.
   public CollectionSpec withDeferredIndexing(boolean deferred) {
     return new CollectionSpec(
-        name, dimension, metric, codec, index, defaultEf, segmentPoints, deferred);
+        name, dimension, metric, codec, codecBits, index, defaultEf, segmentPoints, deferred);
   }
 }

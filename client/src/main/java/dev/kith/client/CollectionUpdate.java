@@ -14,12 +14,15 @@ import java.util.OptionalInt;
 ///   seed, which stays. Sealed segments are rebuilt in the background, and served as they are until
 ///   then
 /// @param codec how vectors are encoded for scanning; if empty and an index is given, its default
+/// @param codecBits bits a coordinate of [Codec#RABITQ], in `[1, 8]`; if empty and an index or a
+///   codec is given, as many as suit
 public record CollectionUpdate(
     OptionalInt defaultEf,
     OptionalInt segmentPoints,
     Optional<Boolean> deferIndexing,
     Optional<IndexSpec> index,
-    Optional<Codec> codec) {
+    Optional<Codec> codec,
+    OptionalInt codecBits) {
 
   /// Changes nothing.
   public static CollectionUpdate none() {
@@ -28,31 +31,50 @@ public record CollectionUpdate(
         OptionalInt.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        OptionalInt.empty());
   }
 
   /// The same with another default beam.
   public CollectionUpdate withDefaultEf(int ef) {
-    return new CollectionUpdate(OptionalInt.of(ef), segmentPoints, deferIndexing, index, codec);
+    return new CollectionUpdate(
+        OptionalInt.of(ef), segmentPoints, deferIndexing, index, codec, codecBits);
   }
 
   /// The same, sealing at another size.
   public CollectionUpdate withSegmentPoints(int points) {
-    return new CollectionUpdate(defaultEf, OptionalInt.of(points), deferIndexing, index, codec);
+    return new CollectionUpdate(
+        defaultEf, OptionalInt.of(points), deferIndexing, index, codec, codecBits);
   }
 
   /// The same, with indexing deferred or not.
   public CollectionUpdate withDeferredIndexing(boolean deferred) {
-    return new CollectionUpdate(defaultEf, segmentPoints, Optional.of(deferred), index, codec);
+    return new CollectionUpdate(
+        defaultEf, segmentPoints, Optional.of(deferred), index, codec, codecBits);
   }
 
   /// The same, indexed otherwise.
   public CollectionUpdate withIndex(IndexSpec other) {
-    return new CollectionUpdate(defaultEf, segmentPoints, deferIndexing, Optional.of(other), codec);
+    return new CollectionUpdate(
+        defaultEf, segmentPoints, deferIndexing, Optional.of(other), codec, codecBits);
+  }
+
+  /// The same, scanned by RaBitQ codes of so many bits a coordinate.
+  ///
+  /// @param bits in `[1, 8]`
+  public CollectionUpdate withRabitq(int bits) {
+    return new CollectionUpdate(
+        defaultEf,
+        segmentPoints,
+        deferIndexing,
+        index,
+        Optional.of(Codec.RABITQ),
+        OptionalInt.of(bits));
   }
 
   /// The same, scanned by other codes.
   public CollectionUpdate withCodec(Codec other) {
-    return new CollectionUpdate(defaultEf, segmentPoints, deferIndexing, index, Optional.of(other));
+    return new CollectionUpdate(
+        defaultEf, segmentPoints, deferIndexing, index, Optional.of(other), OptionalInt.empty());
   }
 }

@@ -32,6 +32,7 @@ final class CollectionWire {
             .setDimension(spec.dimension())
             .setMetric(Wire.metric(spec.metric()));
     spec.codec().ifPresent(codec -> vector.setCodec(codec(codec)));
+    spec.codecBits().ifPresent(vector::setCodecBits);
     return CreateCollectionRequest.newBuilder()
         .setName(spec.name())
         .setVector(vector)
@@ -46,6 +47,7 @@ final class CollectionWire {
     update.deferIndexing().ifPresent(request::setDeferIndexing);
     update.index().ifPresent(index -> request.setIndex(index(index)));
     update.codec().ifPresent(codec -> request.setCodec(codec(codec)));
+    update.codecBits().ifPresent(request::setCodecBits);
     return request.build();
   }
 
@@ -79,6 +81,9 @@ final class CollectionWire {
             collection.getVector().getDimension(),
             Wire.metric(collection.getVector().getMetric()),
             codec(collection.getVector().getCodec()),
+            collection.getVector().hasCodecBits()
+                ? OptionalInt.of(collection.getVector().getCodecBits())
+                : OptionalInt.empty(),
             index(policy),
             policy.hasDefaultEf() ? OptionalInt.of(policy.getDefaultEf()) : OptionalInt.empty(),
             policy.hasSegmentPoints()

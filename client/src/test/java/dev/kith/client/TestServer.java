@@ -166,6 +166,9 @@ public final class TestServer implements AutoCloseable {
               changed.setIndex(request.getIndex());
             }
             changed.getVectorBuilder().setCodec(request.getCodec());
+            if (request.hasCodecBits()) {
+              changed.getVectorBuilder().setCodecBits(request.getCodecBits());
+            }
             collections.put(request.getName(), changed.build());
             return UpdateCollectionResponse.newBuilder().setCollection(changed).build();
           });

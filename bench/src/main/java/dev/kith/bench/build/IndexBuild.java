@@ -7,6 +7,7 @@ import dev.kith.client.file.VectorFile;
 import dev.kith.index.build.BuildMemory;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealedSegment;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.plan.RecallSample;
 import dev.kith.server.bulk.IndexFolder;
 import dev.kith.server.bulk.IndexFolderWriter;
@@ -205,18 +206,25 @@ public final class IndexBuild {
   /// What is indexed in words, for reports.
   public static String describe(IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> "flat";
+      case IndexSpec.Flat(var codec) -> "flat" + describe(codec);
       case IndexSpec.Ivf(var params, var codec) ->
-          "ivf lists=%s codec=%s"
-              .formatted(params.lists() == 0 ? "auto" : params.lists(), codec.name());
+          "ivf lists=%s%s"
+              .formatted(
+                  params.lists() == 0 ? "auto" : params.lists(),
+                  codec.hasCodes() ? describe(codec) : " codec=f32");
       case IndexSpec.Hnsw(var params, var layout, var codec) ->
           "hnsw m=%d ef_construction=%d layout=%s%s"
               .formatted(
                   params.m(),
                   params.efConstruction(),
                   layout.name().toLowerCase(Locale.ROOT),
-                  codec.hasCodes() ? " codec=" + codec.name() : "");
+                  describe(codec));
     };
+  }
+
+  private static String describe(Codec codec) {
+    return (codec.hasCodes() ? " codec=" + codec.name() : "")
+        + (codec.bits() > 0 ? " codec_bits=" + codec.bits() : "");
   }
 
   /// The listener behind the bars: one for linking, one for each segment's sealing.

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -45,7 +46,7 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
     if (swept.isEmpty() != sweep.isEmpty()) {
       throw new IllegalArgumentException(
           swept.isEmpty()
-              ? "a flat index is exact and has nothing to sweep, got " + sweep
+              ? "a flat index scans all rows and has nothing to sweep, got " + sweep
               : "sweep at least one " + swept);
     }
   }
@@ -53,7 +54,7 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
   /// The setting of a search that is swept; empty if there is none.
   public static String swept(IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> "";
+      case IndexSpec.Flat _ -> "";
       case IndexSpec.Hnsw _ -> "ef";
       case IndexSpec.Ivf _ -> "nprobe";
     };
@@ -62,16 +63,17 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
   /// Widths searched with when nobody says which.
   public static List<Integer> defaultSweep(IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> List.of();
+      case IndexSpec.Flat _ -> List.of();
       case IndexSpec.Hnsw _ -> BEAMS;
       case IndexSpec.Ivf _ -> LISTS;
     };
   }
 
-  /// How segments are searched with a width; of an exact index, which has none, 0.
+  /// How segments are searched with a width; of a scan, which has none, 0.
   Probe probe(int width) {
     return switch (index) {
-      case IndexSpec.Flat() -> new Probe.Exact();
+      case IndexSpec.Flat(Codec codec) ->
+          codec.hasCodes() ? new Probe.Codes(OptionalInt.empty()) : new Probe.Exact();
       case IndexSpec.Hnsw _ -> new Probe.Beam(width);
       case IndexSpec.Ivf _ -> new Probe.Lists(new Reach.Until(width), OptionalInt.empty());
     };
@@ -120,7 +122,7 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
               throw new IllegalArgumentException("layout must be compact or fast, got " + name);
         };
     return switch (index) {
-      case IndexSpec.Flat() ->
+      case IndexSpec.Flat _ ->
           throw new IllegalArgumentException(
               "index flat has no graph to lay out, got layout " + name);
       case IndexSpec.Ivf _ ->
@@ -133,14 +135,20 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
 
   /// The same index, its sealed segments searched on codes.
   ///
-  /// @param name `f32`, `f16`, `bf16`, `int8`, `rabitq`, or `pq` of lists
-  /// @throws IllegalArgumentException if there is no such codec, or no graph of the compact layout
-  public static IndexSpec coded(IndexSpec index, String name) {
-    Codec codec = Codec.named(name, 0);
+  /// @param name `f32`, `f16`, `bf16`, `int8`, `rabitq`, or `pq` of lists; null for what it has
+  /// @param bits of `rabitq`, in `[1, 8]`; null for as many as suit
+  /// @throws IllegalArgumentException if there is no such codec, or the index cannot have it
+  public static IndexSpec coded(IndexSpec index, @Nullable String name, @Nullable Integer bits) {
+    if (name == null) {
+      if (bits != null) {
+        throw new IllegalArgumentException("bits are of the codec rabitq, got none and " + bits);
+      }
+      return index;
+    }
+    Codec codec =
+        Codec.named(name, bits == null ? 0 : Require.inRange("bits", bits, 1, Codec.MAX_BITS));
     return switch (index) {
-      case IndexSpec.Flat() ->
-          throw new IllegalArgumentException(
-              "index flat has no graph to walk on codes, got codec " + name);
+      case IndexSpec.Flat _ -> new IndexSpec.Flat(codec);
       case IndexSpec.Ivf(IvfParams params, _) -> new IndexSpec.Ivf(params, codec);
       case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
           new IndexSpec.Hnsw(params, layout, codec);
@@ -160,7 +168,7 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
   /// Name of the index.
   String indexName() {
     return switch (index) {
-      case IndexSpec.Flat() -> "flat";
+      case IndexSpec.Flat _ -> "flat";
       case IndexSpec.Hnsw _ -> "hnsw";
       case IndexSpec.Ivf _ -> "ivf";
     };
@@ -174,15 +182,27 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
       params.put("ef_construction", NODES.numberNode(hnsw.efConstruction()));
       params.put("seed", NODES.numberNode(hnsw.seed()));
       params.put("layout", NODES.stringNode(layout.name().toLowerCase(Locale.ROOT)));
-      if (codec.hasCodes()) {
-        params.put("codec", NODES.stringNode(codec.name()));
-      }
+      putCodec(codec, params);
+    }
+    if (index instanceof IndexSpec.Flat(Codec codec)) {
+      putCodec(codec, params);
     }
     if (index instanceof IndexSpec.Ivf(IvfParams ivf, Codec codec)) {
       params.put("lists", NODES.numberNode(ivf.lists()));
       params.put("seed", NODES.numberNode(ivf.seed()));
       params.put("codec", NODES.stringNode(codec.name()));
+      putCodec(codec, params);
     }
     return params;
+  }
+
+  /// Floats are not spoken of.
+  private static void putCodec(Codec codec, SequencedMap<String, JsonNode> params) {
+    if (codec.hasCodes()) {
+      params.put("codec", NODES.stringNode(codec.name()));
+    }
+    if (codec.bits() > 0) {
+      params.put("codec_bits", NODES.numberNode(codec.bits()));
+    }
   }
 }

@@ -74,11 +74,9 @@ public final class ServerTarget implements Target {
   public Built build(IndexSpec index) throws IOException {
     long start = System.nanoTime();
     Metric metric = Metric.valueOf(dataset.space().metric().name());
-    KithCollection collection =
-        client.create(
-            CollectionSpec.of(name, dataset.space().dimension(), metric)
-                .withCodec(codec(index))
-                .withIndex(translated(index)));
+    CollectionSpec spec =
+        CollectionSpec.of(name, dataset.space().dimension(), metric).withIndex(translated(index));
+    KithCollection collection = client.create(coded(spec, index.codec()));
     created = true;
     ingest(collection);
     double ingested = (System.nanoTime() - start) / 1e9;
@@ -88,17 +86,15 @@ public final class ServerTarget implements Target {
     return new Built(seconds, OptionalDouble.of((double) bytes / dataset.base().rows()), null);
   }
 
-  private static Codec codec(IndexSpec index) {
-    return switch (index) {
-      case IndexSpec.Flat() -> Codec.F32;
-      case IndexSpec.Hnsw(_, _, var codec) -> Codec.valueOf(codec.name().toUpperCase(Locale.ROOT));
-      case IndexSpec.Ivf(_, var codec) -> Codec.valueOf(codec.name().toUpperCase(Locale.ROOT));
-    };
+  private static CollectionSpec coded(CollectionSpec spec, dev.kith.index.codec.Codec codec) {
+    return codec.bits() > 0
+        ? spec.withRabitq(codec.bits())
+        : spec.withCodec(Codec.valueOf(codec.name().toUpperCase(Locale.ROOT)));
   }
 
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> dev.kith.client.IndexSpec.flat();
+      case IndexSpec.Flat _ -> dev.kith.client.IndexSpec.flat();
       case IndexSpec.Ivf(IvfParams params, _) ->
           new dev.kith.client.IndexSpec.Ivf(
               params.lists() == 0 ? OptionalInt.empty() : OptionalInt.of(params.lists()),
@@ -161,6 +157,7 @@ public final class ServerTarget implements Target {
     SearchOptions options = SearchOptions.top(setting.k()).returning(false, false);
     return switch (setting.probe()) {
       case Probe.Exact() -> options.exactly();
+      case Probe.Codes(OptionalInt rescore) -> rescored(options, rescore);
       case Probe.Beam(int ef, OptionalInt rescore) -> rescored(options.withEf(ef), rescore);
       case Probe.Lists(Reach reach, OptionalInt rescore) ->
           rescored(

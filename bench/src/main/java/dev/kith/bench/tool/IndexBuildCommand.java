@@ -110,9 +110,15 @@ final class IndexBuildCommand implements Callable<Integer> {
       names = "--codec",
       paramLabel = "NAME",
       description =
-          "Codes on which the compact layout is searched before vectors decide: f16, bf16, int8,"
-              + " rabitq, or f32 for none (the default).")
+          "Codes on which all but the layout fast is searched before vectors decide: f16, bf16,"
+              + " int8, rabitq, of ivf pq, or f32 for none (default: f32, of ivf rabitq).")
   private @Nullable String codec;
+
+  @Option(
+      names = "--codec-bits",
+      paramLabel = "BITS",
+      description = "Of the codec rabitq: bits a coordinate, 1 to 8 (default: as many as suit).")
+  private @Nullable Integer codecBits;
 
   @Option(
       names = "--link-order",
@@ -212,7 +218,7 @@ final class IndexBuildCommand implements Callable<Integer> {
     }
     IndexSpec plain = RunSettings.index(index, params, seed);
     IndexSpec laidOut = layout == null ? plain : RunSettings.laidOut(plain, layout);
-    return codec == null ? laidOut : RunSettings.coded(laidOut, codec);
+    return RunSettings.coded(laidOut, codec, codecBits);
   }
 
   private LinkOrder linkOrder() {

@@ -96,11 +96,17 @@ final class RunCommand implements Callable<Integer> {
       names = "--codec",
       paramLabel = "NAME",
       description = {
-        "Of hnsw, layout compact, and of ivf: codes on which sealed segments are searched before",
-        "vectors decide: f16, bf16, int8, rabitq, of ivf pq, or f32 for none (default: f32, of ivf",
-        "rabitq)."
+        "Not of the layout fast: codes on which sealed segments are searched before vectors"
+            + " decide:",
+        "f16, bf16, int8, rabitq, of ivf pq, or f32 for none (default: f32, of ivf rabitq)."
       })
   private @Nullable String codec;
+
+  @Option(
+      names = "--codec-bits",
+      paramLabel = "BITS",
+      description = "Of the codec rabitq: bits a coordinate, 1 to 8 (default: as many as suit).")
+  private @Nullable Integer codecBits;
 
   @Option(
       names = "--sweep",
@@ -219,7 +225,7 @@ final class RunCommand implements Callable<Integer> {
           spec.commandLine(), "a growing segment has no lists; use --segment sealed with ivf");
     }
     IndexSpec laidOut = layout == null ? plain : RunSettings.laidOut(plain, layout);
-    IndexSpec coded = codec == null ? laidOut : RunSettings.coded(laidOut, codec);
+    IndexSpec coded = RunSettings.coded(laidOut, codec, codecBits);
     if (server == null && kind == SegmentKind.GROWING && !coded.equals(plain)) {
       throw new ParameterException(
           spec.commandLine(),

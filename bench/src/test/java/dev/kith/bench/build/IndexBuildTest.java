@@ -119,9 +119,15 @@ final class IndexBuildTest {
     assertEquals(
         1, run("build", file.toString(), "--out", other, "--codec", "f16", "--layout", "fast"));
     assertTrue(err.toString().contains("F16 is for the layout COMPACT, got FAST"), err::toString);
+    assertEquals(1, run("build", file.toString(), "--out", other, "--codec-bits", "4"));
+    assertTrue(err.toString().contains("bits are of the codec rabitq"), err::toString);
+    String[] flat = {"build", file.toString(), "--out", other, "--index", "flat"};
+    String[] bits = {"--codec", "rabitq", "--codec-bits", "4"};
+    assertEquals(0, run(Stream.of(flat, bits).flatMap(Stream::of).toArray(String[]::new)));
+    assertTrue(out.toString().contains("flat codec=rabitq codec_bits=4"), out::toString);
     assertEquals(
-        1, run("build", file.toString(), "--out", other, "--codec", "f16", "--index", "flat"));
-    assertTrue(err.toString().contains("index flat has no graph to walk"), err::toString);
+        new IndexSpec.Flat(new Codec.Rabitq(4)),
+        IndexFolder.open(Path.of(other)).manifest().index());
   }
 
   @Test

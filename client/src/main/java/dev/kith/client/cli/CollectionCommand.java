@@ -88,7 +88,7 @@ final class CollectionCommand implements Runnable {
                         String.valueOf(info.spec().dimension()),
                         info.spec().metric().name().toLowerCase(Locale.ROOT),
                         index(info.spec().index())
-                            + codec(info.spec().codec())
+                            + codec(info.spec())
                             + (info.spec().deferIndexing() ? ", deferred" : ""),
                         String.valueOf(info.points()),
                         info.created().toString()))
@@ -111,10 +111,11 @@ final class CollectionCommand implements Runnable {
   }
 
   /// Says of codes alone: floats are what is expected.
-  private static String codec(Optional<Codec> codec) {
-    return codec
+  private static String codec(CollectionSpec spec) {
+    String bits = spec.codecBits().isPresent() ? " codec_bits=" + spec.codecBits().getAsInt() : "";
+    return spec.codec()
         .filter(other -> other != Codec.F32)
-        .map(other -> " codec=" + Json.name(other))
+        .map(other -> " codec=" + Json.name(other) + bits)
         .orElse("");
   }
 
@@ -174,6 +175,7 @@ final class CollectionCommand implements Runnable {
               dimension,
               metric,
               indexing.codec(),
+              indexing.codecBits(),
               indexing.index().orElse(IndexSpec.hnsw()),
               optional(defaultEf),
               optional(segmentPoints),
@@ -369,11 +371,12 @@ final class CollectionCommand implements Runnable {
               optional(segmentPoints),
               Optional.ofNullable(deferIndex),
               indexing.named(),
-              indexing.codec());
+              indexing.codec(),
+              indexing.codecBits());
       if (update.equals(CollectionUpdate.none())) {
         throw new UsageException(
-            "nothing to change: give --index, --codec, --default-ef, --segment-points or"
-                + " --defer-index");
+            "nothing to change: give --index, --codec, --codec-bits, --default-ef,"
+                + " --segment-points or --defer-index");
       }
       try (KithClient client = common.connect()) {
         print(client.update(name, update));

@@ -15,17 +15,24 @@ final class IndexOptions {
       names = "--codec",
       paramLabel = "CODEC",
       description = {
-        "HNSW of the layout compact, and IVF: codes on which sealed segments are searched before",
-        "the vectors decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate, IVF",
-        "also pq, of 1/4; f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions).",
-        "With codes, memory need not hold the vectors."
+        "Not of the layout fast: codes on which sealed segments are searched before the vectors",
+        "decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate, IVF also pq, of",
+        "1/4; f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions). With codes,",
+        "memory need not hold the vectors, and flat is no longer exact."
       })
   private @Nullable Codec codec;
 
   @Option(
+      names = "--codec-bits",
+      paramLabel = "BITS",
+      description = "Codec rabitq: bits a coordinate, 1 to 8 (default as many as suit the index).")
+  private @Nullable Integer codecBits;
+
+  @Option(
       names = "--index",
       description = {
-        "hnsw, a graph; ivf, inverted lists, which are built in a fraction of the time and smaller;",
+        "hnsw, a graph; ivf, inverted lists, which are built in a fraction of the time and"
+            + " smaller;",
         "or flat, a scan (a new collection has hnsw by default)."
       })
   private @Nullable Kind kind;
@@ -80,8 +87,8 @@ final class IndexOptions {
     if (asked != Kind.IVF && lists != null) {
       throw new UsageException("--lists is an option of --index ivf");
     }
-    if (asked == Kind.FLAT && (seed != null || codec != null)) {
-      throw new UsageException("--seed and --codec are options of --index hnsw and ivf");
+    if (asked == Kind.FLAT && seed != null) {
+      throw new UsageException("--seed is an option of --index hnsw and ivf");
     }
     OptionalLong drawn = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
     return Optional.of(
@@ -109,6 +116,11 @@ final class IndexOptions {
   /// The codec that was asked for; empty if none was.
   Optional<Codec> codec() {
     return Optional.ofNullable(codec);
+  }
+
+  /// Bits of the codec; empty for as many as suit.
+  OptionalInt codecBits() {
+    return optional(codecBits);
   }
 
   private static OptionalInt optional(@Nullable Integer value) {

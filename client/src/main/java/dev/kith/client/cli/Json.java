@@ -88,6 +88,7 @@ final class Json {
             .put("dimension", info.spec().dimension())
             .put("metric", info.spec().metric().name().toLowerCase(Locale.ROOT));
     info.spec().codec().ifPresent(codec -> object.put("codec", name(codec)));
+    info.spec().codecBits().ifPresent(bits -> object.put("codec_bits", bits));
     ObjectNode index = object.putObject("index");
     switch (info.spec().index()) {
       case IndexSpec.Flat _ -> index.put("kind", "flat");

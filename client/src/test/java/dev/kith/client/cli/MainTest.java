@@ -165,7 +165,13 @@ final class MainTest {
     assertEquals(2, unknown.status());
     assertTrue(unknown.err().toLowerCase(Locale.ROOT).contains("rabitq, pq"), unknown.err());
     String[] flat = {"collection", "create", "b", "--dimension", "4", "--index", "flat"};
-    assertEquals(2, run(with(flat, "--codec", "f16")).status());
+    Ran coded = run(with(flat, "--codec", "rabitq", "--codec-bits", "4"));
+    assertEquals(0, coded.status(), coded.err());
+    assertTrue(coded.out().contains("flat codec=rabitq codec_bits=4"), coded.out());
+    assertTrue(
+        run("collection", "list", "--json")
+            .out()
+            .contains("\"codec\":\"rabitq\",\"codec_bits\":4,"));
   }
 
   @Test

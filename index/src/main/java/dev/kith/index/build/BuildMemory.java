@@ -25,16 +25,12 @@ public final class BuildMemory {
   public static long bytesPerRow(VectorSpace space, IndexSpec index, int threads) {
     long row = VectorRows.strideBytes(space);
     return switch (index) {
-      case IndexSpec.Flat() -> row + 2L * Long.BYTES;
-      case IndexSpec.Ivf ivf -> {
+      case IndexSpec.Flat(Codec codec) ->
+          row + 2L * Long.BYTES + SegmentCodes.bytes(codec, space, 1);
+      case IndexSpec.Ivf(_, Codec codec) -> {
         // Two bits a coordinate and factors; parts of two coordinates take as much.
         long blocks = space.dimension() / 4 + 2L * Float.BYTES;
-        long codes =
-            switch (ivf.codec()) {
-              case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() ->
-                  SegmentCodes.bytes(ivf.codec(), space, 1);
-              case Codec.Rabitq _, Codec.Pq() -> blocks;
-            };
+        long codes = codec.hasBlocks() ? blocks : SegmentCodes.bytes(codec, space, 1);
         yield row + 2L * Long.BYTES + codes + LISTING_BYTES;
       }
       case IndexSpec.Hnsw(var params, Layout layout, Codec codec) -> {

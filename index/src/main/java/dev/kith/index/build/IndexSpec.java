@@ -2,14 +2,32 @@ package dev.kith.index.build;
 
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
 
 /// Which index a collection keeps.
 public sealed interface IndexSpec {
 
+  /// How the rows are encoded that a search of a sealed segment reads.
+  Codec codec();
+
   /// None: every search scores every row.
-  record Flat() implements IndexSpec {}
+  ///
+  /// @param codec of the rows that a search of a sealed segment scores. With codes it scores only
+  ///   the best by these exactly, so it may miss some
+  record Flat(Codec codec) implements IndexSpec {
+    public Flat {
+      if (codec instanceof Codec.Pq) {
+        throw new IllegalArgumentException("the codec pq is for inverted files, got a scan");
+      }
+    }
+
+    /// A scan of floats, which is exact.
+    public Flat() {
+      this(new Codec.F32());
+    }
+  }
 
   /// A navigable small-world graph.
   ///
@@ -40,22 +58,28 @@ public sealed interface IndexSpec {
   /// @param codec of the rows that a search reads of every list
   record Ivf(IvfParams params, Codec codec) implements IndexSpec {}
 
+  /// Most dimensions of a vector that this index can hold.
+  default int maxDimension() {
+    return switch (this) {
+      case Hnsw(_, Layout layout, _) when layout == Layout.FAST -> Layout.MAX_FAST_DIMENSION;
+      case Ivf(_, Codec.Rabitq(int bits)) when bits <= RabitqCode.MAX_BITS ->
+          Math.min(Layout.MAX_FAST_DIMENSION, RabitqCode.maxDimension(Math.max(1, bits)));
+      default -> VectorSpace.MAX_DIMENSION;
+    };
+  }
+
   /// Refuses a space whose vectors this index cannot hold.
   ///
-  /// @throws IllegalArgumentException if there are more than [Layout#MAX_FAST_DIMENSION] dimensions
-  ///   and the layout is [Layout#FAST], or an inverted file has the codec RABITQ
+  /// @throws IllegalArgumentException if there are more than [#maxDimension] dimensions
   default void requireHolds(VectorSpace space) {
-    String what =
-        switch (this) {
-          case Hnsw(_, Layout layout, _) when layout == Layout.FAST -> "layout FAST";
-          case Ivf(_, Codec codec) when codec instanceof Codec.Rabitq ->
-              "codec rabitq of an inverted file";
-          default -> null;
-        };
-    if (what != null && space.dimension() > Layout.MAX_FAST_DIMENSION) {
+    if (space.dimension() > maxDimension()) {
+      String what =
+          this instanceof Ivf(_, Codec codec)
+              ? "codec %s of an inverted file".formatted(codec.name())
+              : "layout FAST";
       throw new IllegalArgumentException(
           "the %s is for at most %d dimensions, got %d"
-              .formatted(what, Layout.MAX_FAST_DIMENSION, space.dimension()));
+              .formatted(what, maxDimension(), space.dimension()));
     }
   }
 }

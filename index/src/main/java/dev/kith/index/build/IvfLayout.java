@@ -38,7 +38,7 @@ import java.util.Optional;
 /// | `rows` | vectors without padding, see [VectorRows#packed] |
 /// | `centroids` | one a list, in the layout of [VectorRows] |
 /// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
-/// | `codes` | F16, BF16, INT8: as [SegmentCodes#stored()]; RABITQ, PQ: [FastScan] blocks, see [ListCodes.Blocks]; F32: none |
+/// | `codes` | RABITQ of at most two bits, PQ: [FastScan] blocks, see [ListCodes.Blocks]; F32: none; others as [SegmentCodes#stored()] |
 /// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
 /// | `words` | PQ: as [ProductQuantizer#store] writes them |
 ///
@@ -47,12 +47,13 @@ import java.util.Optional;
 /// | 0 | int | lists that were asked for, 0 for as many as suit |
 /// | 4 | int | lists |
 /// | 8 | int | codec, as [Codec#number()] |
-/// | 12 | int | RABITQ: bits a coordinate; PQ: parts |
+/// | 12 | int | RABITQ: bits a coordinate there are; PQ: parts |
 /// | 16 | int | most lists to read by default |
 /// | 20 | float | rows to score exactly by default for each hit, at least 1 |
 /// | 24 | long | seed |
 /// | 32 | long | least label |
 /// | 40 | int | rows that the centroids were learnt from |
+/// | 44 | int | RABITQ: bits a coordinate that were asked for, 0 for as many as suit |
 /// | 48 | double | mean squared distance of those from their centroids |
 /// | 56 | double | that of all rows |
 /// | 64 | 32 bytes | zero |
@@ -96,6 +97,7 @@ final class IvfLayout {
       target.set(SealedLayout.LONG, 24, seed);
       target.set(SealedLayout.LONG, 32, leastLabel);
       target.set(SealedLayout.INT, 40, trained);
+      target.set(SealedLayout.INT, 44, codec.bits());
       target.set(SealedLayout.DOUBLE, 48, trainedError);
       target.set(SealedLayout.DOUBLE, 56, error);
     }
@@ -104,11 +106,14 @@ final class IvfLayout {
       MemorySegment source = file.section(IVF, IVF_BYTES);
       int number = source.get(SealedLayout.INT, 8);
       require(number >= 0 && number < Codec.NAMES.size(), file, "codec 0 to 5", number);
+      int mostBits = Codec.numbered(number, 0) instanceof Codec.Rabitq ? Codec.MAX_BITS : 0;
+      int bits = source.get(SealedLayout.INT, 44);
+      require(bits >= 0 && bits <= mostBits, file, "at most %d bits".formatted(mostBits), bits);
       Header header =
           new Header(
               source.get(SealedLayout.INT, 0),
               source.get(SealedLayout.INT, 4),
-              Codec.numbered(number, 0),
+              Codec.numbered(number, bits),
               source.get(SealedLayout.INT, 12),
               source.get(SealedLayout.INT, 16),
               source.get(SealedLayout.FLOAT, 20),
@@ -128,7 +133,8 @@ final class IvfLayout {
       requireFactor(file, rescoreFactor);
       boolean holds =
           switch (codec) {
-            case Codec.Rabitq _ -> detail == 1 || detail == 2;
+            case Codec.Rabitq(int bits) ->
+                bits == 0 ? detail >= 1 && detail <= RabitqCode.MAX_BITS : detail == bits;
             case Codec.Pq() -> detail >= 1 && detail <= FastScan.MAX_LOOKUPS;
             case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> detail == 0;
           };
@@ -241,21 +247,16 @@ final class IvfLayout {
       int[] starts,
       Placement placement)
       throws CorruptFileException {
-    return switch (header.codec) {
-      case Codec.F32() -> throw new IllegalArgumentException("F32 has no codes");
-      case Codec.F16(), Codec.Bf16(), Codec.Int8() -> {
-        long bytes = SegmentCodes.bytes(header.codec, space, size);
-        MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
-        yield new ListCodes.Rows(SegmentCodes.map(header.codec, space, stored, size, header.seed));
-      }
-      case Codec.Rabitq _, Codec.Pq() -> {
-        BlockCode code = blockCode(file, header, space);
-        int blocks = ListCodes.firstBlocks(starts)[header.lists];
-        long bytes = FastScan.blockBytes(code.lookups()) * blocks;
-        yield blocks(
-            code, space, header.seed, placement.place(file.section(SealedLayout.CODES, bytes)));
-      }
-    };
+    if (!header.codec.hasBlocks()) {
+      long bytes = SegmentCodes.bytes(header.codec, space, size);
+      MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
+      return new ListCodes.Rows(SegmentCodes.map(header.codec, space, stored, size, header.seed));
+    }
+    BlockCode code = blockCode(file, header, space);
+    int blocks = ListCodes.firstBlocks(starts)[header.lists];
+    long bytes = FastScan.blockBytes(code.lookups()) * blocks;
+    return blocks(
+        code, space, header.seed, placement.place(file.section(SealedLayout.CODES, bytes)));
   }
 
   private static BlockCode blockCode(SectionFile file, Header header, VectorSpace space)

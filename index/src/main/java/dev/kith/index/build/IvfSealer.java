@@ -143,7 +143,18 @@ final class IvfSealer {
     return switch (index.codec()) {
       case Codec.F32() ->
           new ListCodes.Plain(rows); // Only centroids are asked before the file is open.
-      case Codec.F16(), Codec.Bf16(), Codec.Int8() ->
+      case Codec.Rabitq(int asked) when asked <= RabitqCode.MAX_BITS -> {
+        int dimension = VectorRows.paddedDimension(space);
+        int bits = asked == 0 ? RabitqCode.suitableBits(space.dimension()) : asked;
+        RabitqCode code = new RabitqCode(dimension, bits);
+        yield blocks(code, partition, sources, arena, coding);
+      }
+      case Codec.Pq() -> {
+        IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
+        yield blocks(
+            new ProductCode(encoder.learnWords(seed, threads)), partition, sources, arena, coding);
+      }
+      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
           new ListCodes.Rows(
               SegmentCodes.encode(
                   index.codec(),
@@ -152,16 +163,6 @@ final class IvfSealer {
                   seed,
                   arena,
                   done -> coding.done((double) done / sources.length)));
-      case Codec.Rabitq _ -> {
-        int dimension = VectorRows.paddedDimension(space);
-        RabitqCode code = new RabitqCode(dimension, RabitqCode.suitableBits(space.dimension()));
-        yield blocks(code, partition, sources, arena, coding);
-      }
-      case Codec.Pq() -> {
-        IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
-        yield blocks(
-            new ProductCode(encoder.learnWords(seed, threads)), partition, sources, arena, coding);
-      }
     };
   }
 
@@ -194,7 +195,7 @@ final class IvfSealer {
         switch (codes) {
           case ListCodes.Blocks(RabitqCode code, _, _) -> code.bits();
           case ListCodes.Blocks(ProductCode code, _, _) -> code.quantizer().parts();
-          case ListCodes.Plain _, ListCodes.Rows _ -> 0;
+          case ListCodes.Plain _, ListCodes.Rows _ -> index.codec().bits();
         };
     new IvfLayout.Header(
             index.params().lists(),

@@ -6,20 +6,23 @@ import dev.kith.index.TopK;
 import dev.kith.index.codec.CodeScorer;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scorer;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.flat.FlatScan;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.store.VectorRows;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
-/// Measures how many of the nodes that a walk on codes finds must be scored exactly, so that codes
-/// cost no recall. Used once; not thread-safe.
+/// Measures how many of the rows that a walk on codes, or a scan of them, finds must be scored
+/// exactly, so that codes cost no recall. Used once; not thread-safe.
 ///
 /// Rows of the segment itself are searched for, each left out of its own answer, with a beam much
-/// wider than searches use. Of the candidates that it keeps, the exact ten nearest should be among
-/// the first by estimate: the factor says among how many times ten. It is the least number with
-/// which that holds of 99.9 % of all such neighbours.
+/// wider than searches use, or by a scan that keeps as many. Of the candidates that it keeps, the
+/// exact ten nearest should be among the first by estimate: the factor says among how many times
+/// ten. It is the least number with which that holds of 99.9 % of all such neighbours.
 final class RescoreSample {
   private static final int QUERIES = 256;
   private static final int NEIGHBOURS = 10;
@@ -28,13 +31,14 @@ final class RescoreSample {
   /// One of so many neighbours may be missed.
   private static final int MISSED_OF = 1000;
 
-  private final SealedGraph graph;
+  private final @Nullable SealedGraph graph;
   private final SegmentCodes codes;
   private final VectorRows rows;
   private final int[] sources;
   private final CodeScorer estimates = new CodeScorer();
   private final F32Scorer exact = new F32Scorer();
   private final HnswScratch scratch = new HnswScratch();
+  private final FlatScan scan = new FlatScan();
   private final SearchWork work = new SearchWork();
   private final TopK found = new TopK(EF);
   private final TopK nearest = new TopK(NEIGHBOURS);
@@ -45,10 +49,11 @@ final class RescoreSample {
   /// For every place among the candidates, from the best estimate on, the neighbours found there.
   private final int[] foundAt = new int[EF];
 
-  /// @param codes of the graph's nodes
-  /// @param rows that hold the vectors of the nodes
-  /// @param sources for every node its ordinal in `rows`
-  RescoreSample(SealedGraph graph, SegmentCodes codes, VectorRows rows, int[] sources) {
+  /// @param graph that is walked; null if codes are scanned
+  /// @param codes of the graph's nodes, or of what is scanned
+  /// @param rows that hold the vectors of those
+  /// @param sources for every code its ordinal in `rows`
+  RescoreSample(@Nullable SealedGraph graph, SegmentCodes codes, VectorRows rows, int[] sources) {
     this.graph = graph;
     this.codes = codes;
     this.rows = rows;
@@ -83,8 +88,13 @@ final class RescoreSample {
   private void search(QueryBuffer query, int self) {
     OrdinalFilter others = node -> node != self;
     found.reset(EF);
-    graph.search(
-        estimates.bind(codes, query), rows.space().metric(), EF, others, found, scratch, work);
+    Scorer scorer = estimates.bind(codes, query);
+    if (graph == null) {
+      FlatScan.Range all = new FlatScan.Range(0, sources.length);
+      scan.scan(scorer, all, others, found, () -> false, work);
+    } else {
+      graph.search(scorer, rows.space().metric(), EF, others, found, scratch, work);
+    }
     int count = found.drainTo(candidates, scores);
     exact.bind(rows, query);
     nearest.reset(NEIGHBOURS);

@@ -5,6 +5,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.flat.CodedScan;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.SealedGraph;
@@ -77,18 +78,7 @@ sealed interface SealedIndex {
     if (header.index() == SealedLayout.IVF) {
       return IvfLayout.open(file, space, header.rows(), placement);
     }
-    long labelBytes = (long) header.rows() * Long.BYTES;
-    LabelColumn labels =
-        new LabelColumn.Ascending(
-            placement.place(file.section(SealedLayout.LABELS, labelBytes)), header.rows());
-    if (header.index() == SealedLayout.HNSW) {
-      return new GraphSections(file, header, space, placement).open(labels);
-    }
-    long rowBytes = header.rows() * VectorRows.strideBytes(space);
-    return new Scan(
-        labels,
-        VectorRows.map(
-            space, placement.place(file.section(SealedLayout.ROWS, rowBytes)), header.rows()));
+    return new SealedSections(file, header, space, placement).open();
   }
 
   /// None: every search scores every row.
@@ -107,6 +97,35 @@ sealed interface SealedIndex {
         SearchScratch.SegmentRows segment,
         SearchScratch scratch) {
       scratch.probeExactly(query, hits, segment);
+    }
+  }
+
+  /// Codes in one table, all of which are scored, and vectors in another.
+  record ScanOfCodes(IndexSpec spec, LabelColumn labels, CodedScan scan) implements SealedIndex {
+
+    @Override
+    public VectorRows rows() {
+      return scan.rows();
+    }
+
+    @Override
+    public SegmentCodes codes() {
+      return scan.codes();
+    }
+
+    @Override
+    public OptionalDouble rescoreFactor() {
+      return OptionalDouble.of(scan.rescoreFactor());
+    }
+
+    @Override
+    public void probe(
+        SearchPlan plan,
+        QueryBuffer query,
+        TopK hits,
+        SearchScratch.SegmentRows segment,
+        SearchScratch scratch) {
+      scratch.probe(plan, query, hits, segment, scan);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.store.SectionFile;
@@ -26,7 +27,7 @@ import java.nio.ByteOrder;
 /// | `segment` | 64 bytes, below |
 /// | `labels` | a long a row, ascending |
 /// | `rows` | vectors in the layout of [dev.kith.index.store.VectorRows] |
-/// | `codes` | with a codec other than floats only, as [SegmentCodes#stored()]; the seed is the graph's |
+/// | `codes` | with a codec other than floats only, as [SegmentCodes#stored()] |
 /// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
 /// | `dimension` | with a graph only, not in older files: a double, the dimension of the data as measured while they were linked, 0 if it is not known ([dev.kith.index.hnsw.IntrinsicDimension]) |
 /// | those of [IvfLayout] | with an inverted file, instead of `labels` and `rows` as above |
@@ -44,10 +45,10 @@ import java.nio.ByteOrder;
 /// | 32 | int | hnsw: efConstruction |
 /// | 36 | int | hnsw: entry node, -1 if there are no rows |
 /// | 40 | int | hnsw: level of the entry |
-/// | 44 | int | hnsw: bits a coordinate of the codes in `records`, 0 if there are none |
-/// | 48 | long | hnsw: seed |
-/// | 56 | int | hnsw: codec: 0 floats, 1 f16, 2 bf16, 3 int8, 4 rabitq |
-/// | 60 | float | hnsw, with codes: rows to score exactly for each hit, as measured when sealed; at least 1 |
+/// | 44 | int | hnsw: bits a coordinate of the codes in `records`, 0 if there are none; with the codec rabitq, those asked for, 0 for as many as suit |
+/// | 48 | long | hnsw, and with codes: seed |
+/// | 56 | int | flat and hnsw: codec: 0 floats, 1 f16, 2 bf16, 3 int8, 4 rabitq |
+/// | 60 | float | with codes: rows to score exactly for each hit, as measured when sealed; at least 1 |
 final class SealedLayout {
   static final String SEGMENT = "segment";
   static final String LABELS = "labels";
@@ -90,7 +91,8 @@ final class SealedLayout {
   /// The content of the section `segment`.
   ///
   /// @param metric 1 cosine, 2 dot, 3 euclidean
-  /// @param index [#FLAT], [#HNSW] or [#IVF]; the fields after `rows` are zero without a graph
+  /// @param index [#FLAT], [#HNSW] or [#IVF]; the fields after `rows` that are not said to be of
+  ///   others are zero without a graph
   record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
 
     void write(MemorySegment target) {
@@ -114,20 +116,25 @@ final class SealedLayout {
       if (index == IVF) {
         return VERSION_5;
       }
-      if (graph.codec() != 0) {
+      if (isCoded()) {
         return VERSION_4;
       }
-      return graph.bits() != 0 ? VERSION_3 : VERSION_1;
+      return isFast() ? VERSION_3 : VERSION_1;
     }
 
-    /// Whether the graph is walked on codes.
+    /// Whether there are records.
+    boolean isFast() {
+      return graph.bits() > 0 && !isCoded();
+    }
+
+    /// Whether codes are searched in place of the rows.
     boolean isCoded() {
-      return codec().hasCodes();
+      return graph.codec() != 0;
     }
 
     /// The codec, of a header that was checked.
     Codec codec() {
-      return Codec.numbered(graph.codec(), 0);
+      return Codec.numbered(graph.codec(), isCoded() ? graph.bits() : 0);
     }
 
     /// Reads and checks it.
@@ -164,8 +171,7 @@ final class SealedLayout {
 
     private void check(SectionFile file, int version, VectorSpace space)
         throws CorruptFileException {
-      boolean mayHaveRecords = version >= VERSION_2 && version <= VERSION_3 && index == HNSW;
-      int mostBits = mayHaveRecords ? 2 : 0;
+      int mostBits = mostBits(version);
       require(
           graph.bits() >= 0 && graph.bits() <= mostBits,
           file,
@@ -183,9 +189,18 @@ final class SealedLayout {
       require(known, file, version == VERSION_5 ? "index 3" : "index 1 or 2", index);
     }
 
+    private int mostBits(int version) {
+      return switch (version) {
+        case VERSION_2, VERSION_3 -> index == HNSW ? RabitqCode.MAX_BITS : 0;
+        case VERSION_4 ->
+            Codec.numbered(graph.codec(), 0) instanceof Codec.Rabitq ? Codec.MAX_BITS : 0;
+        default -> 0;
+      };
+    }
+
     private void requireCodec(SectionFile file, int version) throws CorruptFileException {
       int codec = graph.codec();
-      boolean mayHaveCodes = version == VERSION_4 && index == HNSW;
+      boolean mayHaveCodes = version == VERSION_4;
       require(
           mayHaveCodes == (codec != 0) && codec >= 0 && codec <= 4,
           file,
@@ -201,7 +216,8 @@ final class SealedLayout {
     }
   }
 
-  /// @param bits a coordinate of neighbours' codes; 0 if the graph is compact
+  /// @param bits a coordinate of neighbours' codes, or that were asked for of the codec; 0 if there
+  ///   are none
   /// @param codec as [Codec#number()]; zero, as is `rescoreFactor`, in versions before 4
   record GraphHeader(
       int m,

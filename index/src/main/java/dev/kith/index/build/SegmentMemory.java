@@ -35,7 +35,7 @@ record SegmentMemory(Arena arena, VectorRows rows, MemorySegment labels, Tombsto
   /// An empty graph of the rows, or null if the index is none.
   @Nullable HnswGraph newGraph(IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat(), IndexSpec.Ivf(_, _) -> null;
+      case IndexSpec.Flat(_), IndexSpec.Ivf(_, _) -> null;
       case IndexSpec.Hnsw(var params, _, _) -> new HnswGraph(params, rows, tombstones, arena);
     };
   }

@@ -161,7 +161,7 @@ public final class SegmentMerge implements Resource {
   /// Whether what is left of a segment's graph, or a scan without any, can be kept.
   private static boolean isCore(SealedSegment segment, IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> !(segment.index() instanceof IndexSpec.Ivf);
+      case IndexSpec.Flat(_) -> !(segment.index() instanceof IndexSpec.Ivf);
       case IndexSpec.Ivf(_, _) -> false;
       case IndexSpec.Hnsw(var params, _, _) ->
           segment.index() instanceof IndexSpec.Hnsw(var built, _, _)

@@ -25,8 +25,13 @@ final class SegmentSealer {
   /// Rows between two reports.
   private static final int REPORT_ROWS = 1024;
 
+  /// Of the draws for a scan of codes, which has no seed of its own.
+  private static final long SCAN_SEED = 1;
+
   private final SegmentReader segment;
   private final IndexSpec index;
+  private final Codec codec;
+  private final long seed;
   private final @Nullable Graph graph;
   private final int size;
   private final long lsn;
@@ -36,7 +41,7 @@ final class SegmentSealer {
   private final int live;
   private int reported;
 
-  /// @param index which index the file is to have
+  /// @param index which index the file is to have; not an inverted file
   /// @param graph of all rows of the segment; null if the index is none
   /// @param threads that write records of the layout FAST, the calling one included
   SegmentSealer(
@@ -48,6 +53,9 @@ final class SegmentSealer {
       SealProgress progress) {
     this.segment = segment;
     this.index = index;
+    this.codec = index.codec();
+    this.seed =
+        index instanceof IndexSpec.Hnsw(HnswParams params, _, _) ? params.seed() : SCAN_SEED;
     this.graph = graph;
     this.size = segment.size();
     this.lsn = lsn;
@@ -67,45 +75,25 @@ final class SegmentSealer {
     progress.report(0, total());
     try (Arena arena = Arena.ofShared();
         SectionFileWriter writer = SectionFileWriter.create(file)) {
-      SealedGraph compact = null;
-      SegmentCodes codes = null;
-      SealedLayout.GraphHeader header = SealedLayout.GraphHeader.NONE;
-      if (graph != null && index instanceof IndexSpec.Hnsw(HnswParams params, _, Codec codec)) {
-        compact = new GraphCompactor(graph, segment.rows(), newOrdinals, this::count).seal(arena);
-        float rescoreFactor = 0;
-        if (codec.hasCodes()) {
-          int[] sources = sources();
-          codes =
-              SegmentCodes.encode(
-                  codec, segment.rows(), sources, params.seed(), arena, done -> count(size + done));
-          rescoreFactor =
-              new RescoreSample(compact, codes, segment.rows(), sources)
-                  .factor(params.seed(), () -> progress.report(reported, total()));
-        }
-        header =
-            new SealedLayout.GraphHeader(
-                params.m(),
-                params.efConstruction(),
-                compact.entry().node(),
-                compact.entry().level(),
-                isFast() ? RabitqCode.suitableBits(segment.space().dimension()) : 0,
-                params.seed(),
-                codec.number(),
-                rescoreFactor);
-      }
-      writeHeader(writer, header, compact == null ? SealedLayout.FLAT : SealedLayout.HNSW, arena);
+      SealedGraph compact =
+          graph != null && index instanceof IndexSpec.Hnsw
+              ? new GraphCompactor(graph, segment.rows(), newOrdinals, this::count).seal(arena)
+              : null;
+      SegmentCodes codes = isCoded() ? codes(arena) : null;
+      float rescoreFactor = codes == null ? 0 : rescoreFactor(compact, codes);
+      writeHeader(writer, header(compact, rescoreFactor), arena);
       writeLabels(writer, arena);
-      if (compact != null && header.bits() > 0) {
-        writeRecords(writer, compact, header);
+      if (compact != null && isFast()) {
+        writeRecords(writer, compact);
       } else {
         writeRows(writer);
       }
-      if (codes != null && index instanceof IndexSpec.Hnsw(_, _, Codec codec)) {
+      if (codes != null) {
         long bytes = SegmentCodes.bytes(codec, segment.space(), live);
         write(writer, SealedLayout.CODES, codes.stored().asSlice(0, bytes));
       }
       if (compact != null) {
-        if (header.bits() == 0) {
+        if (!isFast()) {
           write(writer, SealedLayout.LINKS, compact.level0());
         }
         write(writer, SealedLayout.POINTERS, compact.pointers());
@@ -117,12 +105,22 @@ final class SegmentSealer {
     }
   }
 
+  private SegmentCodes codes(Arena arena) {
+    return SegmentCodes.encode(
+        codec, segment.rows(), sources(), seed, arena, done -> count(size + done));
+  }
+
+  private float rescoreFactor(@Nullable SealedGraph compact, SegmentCodes codes) {
+    return new RescoreSample(compact, codes, segment.rows(), sources())
+        .factor(seed, () -> progress.report(reported, total()));
+  }
+
   private boolean isFast() {
     return index instanceof IndexSpec.Hnsw(_, Layout layout, _) && layout == Layout.FAST;
   }
 
   private boolean isCoded() {
-    return index instanceof IndexSpec.Hnsw(_, _, Codec codec) && codec.hasCodes();
+    return codec.hasCodes();
   }
 
   private long total() {
@@ -147,19 +145,42 @@ final class SegmentSealer {
     }
   }
 
-  private void writeHeader(
-      SectionFileWriter writer, SealedLayout.GraphHeader graph, int kind, Arena arena)
+  private SealedLayout.Header header(@Nullable SealedGraph compact, float rescoreFactor) {
+    SealedLayout.GraphHeader own = SealedLayout.GraphHeader.NONE;
+    if (compact != null && index instanceof IndexSpec.Hnsw(HnswParams params, _, _)) {
+      own =
+          new SealedLayout.GraphHeader(
+              params.m(),
+              params.efConstruction(),
+              compact.entry().node(),
+              compact.entry().level(),
+              isFast() ? fastBits() : codec.bits(),
+              seed,
+              codec.number(),
+              rescoreFactor);
+    } else if (isCoded()) {
+      own =
+          new SealedLayout.GraphHeader(
+              0, 0, 0, 0, codec.bits(), seed, codec.number(), rescoreFactor);
+    }
+    return new SealedLayout.Header(
+        segment.space().dimension(),
+        SealedLayout.code(segment.space().metric()),
+        compact == null ? SealedLayout.FLAT : SealedLayout.HNSW,
+        lsn,
+        live,
+        own);
+  }
+
+  private int fastBits() {
+    return RabitqCode.suitableBits(segment.space().dimension());
+  }
+
+  private static void writeHeader(SectionFileWriter writer, SealedLayout.Header header, Arena arena)
       throws IOException {
-    MemorySegment header = arena.allocate(SealedLayout.SEGMENT_BYTES, Long.BYTES);
-    new SealedLayout.Header(
-            segment.space().dimension(),
-            SealedLayout.code(segment.space().metric()),
-            kind,
-            lsn,
-            live,
-            graph)
-        .write(header);
-    write(writer, SealedLayout.SEGMENT, header);
+    MemorySegment section = arena.allocate(SealedLayout.SEGMENT_BYTES, Long.BYTES);
+    header.write(section);
+    write(writer, SealedLayout.SEGMENT, section);
   }
 
   private void writeLabels(SectionFileWriter writer, Arena arena) throws IOException {
@@ -200,11 +221,8 @@ final class SegmentSealer {
     }
   }
 
-  private void writeRecords(
-      SectionFileWriter writer, SealedGraph graph, SealedLayout.GraphHeader header)
-      throws IOException {
-    FastGraph.Params params =
-        new FastGraph.Params(segment.space(), header.m(), header.bits(), header.seed());
+  private void writeRecords(SectionFileWriter writer, SealedGraph graph) throws IOException {
+    FastGraph.Params params = new FastGraph.Params(segment.space(), graph.m(), fastBits(), seed);
     try (Arena arena = Arena.ofShared()) {
       FastGraphSource source = new FastGraphSource(params, graph, segment.rows(), sources(), arena);
       new RecordSections(source, threads, done -> count(size + done)).write(writer);

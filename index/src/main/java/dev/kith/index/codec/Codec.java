@@ -22,8 +22,8 @@ public sealed interface Codec {
   /// A signed byte a coordinate, `d + 8` bytes a row: see [Int8Rows].
   record Int8() implements Codec {}
 
-  /// A few bits a coordinate of a rotated vector: [RabitqRows], or in an inverted file the blocks
-  /// of a [RabitqCode].
+  /// A few bits a coordinate of a rotated vector: [RabitqRows], of more than one bit [LevelRows];
+  /// in an inverted file the blocks of a [RabitqCode] up to [RabitqCode#MAX_BITS].
   ///
   /// @param bits a coordinate, in `[1, 8]`; 0 for as many as suit the index
   record Rabitq(int bits) implements Codec {
@@ -62,6 +62,15 @@ public sealed interface Codec {
   /// Bits a coordinate that were asked for; 0 for as many as suit, or if there is no choice.
   default int bits() {
     return this instanceof Rabitq(int bits) ? bits : 0;
+  }
+
+  /// Whether an inverted file has blocks of codes; else it has rows, of codes or of vectors.
+  default boolean hasBlocks() {
+    return switch (this) {
+      case Rabitq(int bits) -> bits <= RabitqCode.MAX_BITS;
+      case Pq() -> true;
+      case F32(), F16(), Bf16(), Int8() -> false;
+    };
   }
 
   /// Whether searches read codes; else they read the vectors themselves.

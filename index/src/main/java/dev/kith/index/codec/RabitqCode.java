@@ -22,6 +22,9 @@ import dev.kith.index.kernel.LookupTable;
 /// @param bits a coordinate, 1 or 2
 public record RabitqCode(int dimension, int bits) implements BlockCode {
 
+  /// Most bits a coordinate.
+  public static final int MAX_BITS = 2;
+
   /*
    * Width of a level of two bits, in standard deviations of a coordinate: coordinates of a rotated
    * vector are nearly normal, and for those this uniform quantizer of four levels has the least
@@ -33,7 +36,7 @@ public record RabitqCode(int dimension, int bits) implements BlockCode {
   private static final GridKernel KERNEL = GridKernel.best();
 
   public RabitqCode {
-    Require.inRange("bits", bits, 1, 2);
+    Require.inRange("bits", bits, 1, MAX_BITS);
     Require.inRange("dimension", dimension, 16, maxDimension(bits));
     if (dimension % 16 != 0) {
       throw new IllegalArgumentException("dimension must be a multiple of 16, got " + dimension);

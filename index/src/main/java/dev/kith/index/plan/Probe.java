@@ -6,18 +6,31 @@ import java.util.OptionalInt;
 
 /// How candidates are found in a segment.
 ///
-/// Of two ways for an index, one is meant for the segment's: a segment whose index is another, as
+/// Of the ways for an index, one is meant for the segment's: a segment whose index is another, as
 /// after a change of policy, does what it does by default.
 public sealed interface Probe {
 
   /// Widest beam.
   int MAX_EF = 1 << 16;
 
-  /// Beam on a graph for a plan that speaks of lists.
+  /// Beam on a graph for a plan that speaks of no beam.
   int DEFAULT_EF = 100;
 
   /// Scores every row.
   record Exact() implements Probe {}
+
+  /// Scores the codes of every row, where there are some.
+  ///
+  /// @param rescore rows to score exactly, the best by their codes, in `[1, 65536]`; as many as
+  ///   hits are wanted, if that is more. If empty, as many as were measured to do when the segment
+  ///   was sealed
+  record Codes(OptionalInt rescore) implements Probe {
+    public Codes {
+      if (rescore.isPresent()) {
+        Require.inRange("rescore", rescore.getAsInt(), 1, MAX_EF);
+      }
+    }
+  }
 
   /// Walks the graph, where there is one; rows not linked yet are all scored.
   ///

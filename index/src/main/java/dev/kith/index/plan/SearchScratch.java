@@ -5,6 +5,8 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.flat.CodedScan;
+import dev.kith.index.flat.CodedScanScratch;
 import dev.kith.index.flat.FlatScan;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
@@ -29,6 +31,7 @@ public final class SearchScratch {
 
   private final HnswScratch graphScratch = new HnswScratch();
   private final IvfScratch ivfScratch = new IvfScratch();
+  private final CodedScanScratch codedScan = new CodedScanScratch();
   private final F32Scorer scorer = new F32Scorer();
   private final FlatScan flatScan = new FlatScan();
   private final SearchWork work = new SearchWork();
@@ -45,6 +48,7 @@ public final class SearchScratch {
     this.stop = stop;
     graphScratch.stopWhen(stop);
     ivfScratch.stopWhen(stop);
+    codedScan.stopWhen(stop);
   }
 
   /// Lets scans and walks run to their end.
@@ -129,6 +133,20 @@ public final class SearchScratch {
     scan(query, hits, segment, 0);
   }
 
+  /// Offers the best live rows of a segment to `hits` as the plan's probe finds them.
+  ///
+  /// @param codes of all rows of `segment`
+  public void probe(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, CodedScan codes) {
+    if (!(plan.probe() instanceof Probe.Exact)) {
+      int candidates = Math.max(plan.limit(), rescore(plan).orElse(codes.candidates(plan.limit())));
+      live.of(segment.returned(), segment.size());
+      codes.search(query, candidates, live, hits, codedScan, work);
+      return;
+    }
+    scan(query, hits, segment, 0);
+  }
+
   /// Offers the best live rows of a segment to `hits` by scoring all of them.
   public void probeExactly(QueryBuffer query, TopK hits, SegmentRows segment) {
     scan(query, hits, segment, 0);
@@ -139,7 +157,7 @@ public final class SearchScratch {
     return switch (plan.probe()) {
       case Probe.Exact() -> 0;
       case Probe.Beam(int asked, _) -> Math.max(asked, plan.limit());
-      case Probe.Lists _ -> Math.max(Probe.DEFAULT_EF, plan.limit());
+      case Probe.Codes _, Probe.Lists _ -> Math.max(Probe.DEFAULT_EF, plan.limit());
     };
   }
 
@@ -150,6 +168,7 @@ public final class SearchScratch {
   private static OptionalInt rescore(SearchPlan plan) {
     return switch (plan.probe()) {
       case Probe.Exact() -> OptionalInt.empty();
+      case Probe.Codes(OptionalInt asked) -> asked;
       case Probe.Beam(_, OptionalInt asked) -> asked;
       case Probe.Lists(_, OptionalInt asked) -> asked;
     };

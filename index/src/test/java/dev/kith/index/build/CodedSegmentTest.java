@@ -58,7 +58,8 @@ final class CodedSegmentTest {
     "INT8, DOT, 64, 120, 5",
     "RABITQ, COSINE, 100, 250, 6",
     "RABITQ, EUCLIDEAN, 130, 250, 7",
-    "RABITQ, DOT, 64, 250, 8"
+    "RABITQ, DOT, 64, 250, 8",
+    "RABITQ_4, EUCLIDEAN, 100, 120, 9"
   })
   void findsAboutAsManyAsAWalkOnFloats(
       Codecs named, Metric metric, int dimension, int ef, long seed) throws IOException {
@@ -78,7 +79,7 @@ final class CodedSegmentTest {
   }
 
   @ParameterizedTest(name = "{0}, seed {1}")
-  @CsvSource({"F16, 11", "BF16, 12", "INT8, 13", "RABITQ, 14"})
+  @CsvSource({"F16, 11", "BF16, 12", "INT8, 13", "RABITQ, 14", "RABITQ_4, 15"})
   void aSearchIsTheNaiveRerankingOfTheSameCandidates(Codecs named, long seed) throws IOException {
     Codec codec = named.codec();
     Mixture base = Mixture.of(SPACE, 3000, 10, seed);
@@ -149,7 +150,7 @@ final class CodedSegmentTest {
   @ParameterizedTest
   @EnumSource(
       value = Codecs.class,
-      names = {"F16", "BF16", "INT8", "RABITQ"})
+      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
   void theDeadAreNeverReturnedWheneverTheyDiedAndTheLivingAreFound(Codecs named)
       throws IOException {
     Codec codec = named.codec();
@@ -180,7 +181,7 @@ final class CodedSegmentTest {
   @ParameterizedTest
   @EnumSource(
       value = Codecs.class,
-      names = {"F32", "F16", "BF16", "INT8", "RABITQ"})
+      names = {"F32", "F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
   void anExactSearchReturnsWhatSortingEverythingReturns(Codecs named) throws IOException {
     Codec codec = named.codec();
     Mixture mixture = Mixture.of(SPACE, 1500, 10, 5);
@@ -199,7 +200,7 @@ final class CodedSegmentTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(
       value = Codecs.class,
-      names = {"F16", "BF16", "INT8", "RABITQ"})
+      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
   void theFactorIsMeasuredWhenSealingAndTheSameAgain(Codecs named) throws IOException {
     Codec codec = named.codec();
     Mixture mixture = Mixture.of(SPACE, 3000, 10, 7);
@@ -208,7 +209,8 @@ final class CodedSegmentTest {
       factor = segment.rescoreFactor().orElseThrow();
     }
     assertTrue(factor >= 1, "factor " + factor);
-    assertTrue(codec instanceof Codec.Rabitq ? factor > 1.5 : factor <= 2, "factor " + factor);
+    assertTrue(
+        codec.equals(new Codec.Rabitq(0)) ? factor > 1.5 : factor <= 2.5, "factor " + factor);
     try (SealedSegment again = seal(linked(mixture, hnsw(codec)))) {
       assertEquals(factor, again.rescoreFactor().orElseThrow());
     }
@@ -240,7 +242,7 @@ final class CodedSegmentTest {
   @ParameterizedTest
   @EnumSource(
       value = Codecs.class,
-      names = {"F16", "BF16", "INT8", "RABITQ"})
+      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
   void segmentsOfNoneAndOfFewRowsAreSegments(Codecs named) throws IOException {
     Codec codec = named.codec();
     for (int rows : new int[] {0, 1, 2, 5}) {
@@ -311,6 +313,10 @@ final class CodedSegmentTest {
     assertRefused(header(file, 60, Float.floatToIntBits(0.5f)), "factor of at least 1");
     assertRefused(header(file, 60, Float.floatToIntBits(Float.NaN)), "factor of at least 1");
     assertRefused(header(file, 56, 1), "section 'codes'"); // Halves are twice as long.
+    assertRefused(header(file, 44, 1), "codes of at most 0 bits");
+    assertRefused(header(header(file, 56, 4), 44, 9), "codes of at most 8 bits");
+    assertRefused(header(header(file, 56, 4), 44, -1), "codes of at most 8 bits");
+    assertRefused(header(header(file, 56, 4), 44, 2), "section 'codes'");
     assertRefused(
         rewritten(file, SealedLayout.CODES, bytes -> bytes.asSlice(0, bytes.byteSize() - 64)),
         "section 'codes'");

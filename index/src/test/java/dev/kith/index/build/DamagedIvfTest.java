@@ -43,6 +43,9 @@ final class DamagedIvfTest {
     assertRefused(number(file, IvfLayout.IVF, 12, 3), "as the codec rabitq has");
     assertRefused(number(file, IvfLayout.IVF, 12, 1), "section 'codes'");
     assertRefused(number(file, IvfLayout.IVF, 16, 0), "lists to read");
+    assertRefused(number(file, IvfLayout.IVF, 44, 1), "as the codec rabitq has");
+    assertRefused(number(file, IvfLayout.IVF, 44, 9), "at most 8 bits");
+    assertRefused(number(file, IvfLayout.IVF, 44, -1), "at most 8 bits");
     for (float factor : new float[] {0.5f, Float.NaN, Float.POSITIVE_INFINITY}) {
       int bits = Float.floatToIntBits(factor);
       assertRefused(number(file, IvfLayout.IVF, 20, bits), "factor of at least 1");
@@ -52,7 +55,11 @@ final class DamagedIvfTest {
     assertRefused(number(file, SealedLayout.SEGMENT, 12, 1), "index 3");
     assertRefused(number(file, SealedLayout.SEGMENT, 24, 99), "section 'order'");
     assertRefused(number(file, SealedLayout.SEGMENT, 56, 4), "no codec");
+    Path levels = sealed(new Codec.Rabitq(4));
+    assertRefused(number(levels, IvfLayout.IVF, 44, 5), "as the codec rabitq has");
+    assertRefused(number(levels, IvfLayout.IVF, 12, 5), "as the codec rabitq has");
     Path words = sealed(new Codec.Pq());
+    assertRefused(number(words, IvfLayout.IVF, 44, 1), "at most 0 bits");
     assertRefused(number(words, IvfLayout.IVF, 12, 0), "as the codec pq has");
     assertRefused(number(words, IvfLayout.IVF, 12, 1041), "as the codec pq has");
     assertRefused(number(words, IvfLayout.IVF, 12, 21), "codes of its rows");

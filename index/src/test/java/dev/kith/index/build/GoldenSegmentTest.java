@@ -62,9 +62,12 @@ final class GoldenSegmentTest {
     BF16(4, Layout.COMPACT, new Codec.Bf16()),
     INT8(4, Layout.COMPACT, new Codec.Int8()),
     RABITQ(4, Layout.COMPACT, new Codec.Rabitq(0)),
+    RABITQ_4(4, Layout.COMPACT, new Codec.Rabitq(4)),
+    FLAT_INT8(4, Layout.COMPACT, new Codec.Int8()),
     LISTS_F32(5, Layout.COMPACT, new Codec.F32()),
     LISTS_INT8(5, Layout.COMPACT, new Codec.Int8()),
     LISTS_RABITQ(5, Layout.COMPACT, new Codec.Rabitq(0)),
+    LISTS_RABITQ_4(5, Layout.COMPACT, new Codec.Rabitq(4)),
     LISTS_PQ(5, Layout.COMPACT, new Codec.Pq());
 
     private final int version;
@@ -83,16 +86,20 @@ final class GoldenSegmentTest {
       return version == 5;
     }
 
+    private boolean isFlat() {
+      return this == FLAT || this == FLAT_INT8;
+    }
+
     IndexSpec index() {
       if (hasLists()) {
         return new IndexSpec.Ivf(new IvfParams(6, 9), codec);
       }
-      return this == FLAT ? new IndexSpec.Flat() : new IndexSpec.Hnsw(PARAMS, layout, codec);
+      return isFlat() ? new IndexSpec.Flat(codec) : new IndexSpec.Hnsw(PARAMS, layout, codec);
     }
 
     Set<String> sections() {
       Set<String> names = new HashSet<>(Set.of("segment", "labels"));
-      if (this == MEASURED) {
+      if (this == MEASURED || this == RABITQ_4) {
         names.add("dimension");
       }
       if (layout == Layout.FAST) {
@@ -104,7 +111,7 @@ final class GoldenSegmentTest {
       if (hasLists()) {
         names.addAll(Set.of("ivf", "order", "centroids", "lists"));
         names.addAll(codec instanceof Codec.Pq ? Set.of("words") : Set.of());
-      } else if (this != FLAT) {
+      } else if (!isFlat()) {
         names.addAll(Set.of("links", "pointers", "upper"));
       }
       return names;
@@ -113,7 +120,7 @@ final class GoldenSegmentTest {
     /// Sections of what is written now.
     Set<String> sectionsNow() {
       Set<String> names = sections();
-      if (this != FLAT && !hasLists()) {
+      if (!isFlat() && !hasLists()) {
         names.add("dimension");
       }
       if (hasLists()) {
@@ -162,7 +169,10 @@ final class GoldenSegmentTest {
     "UNMARKED, FAST",
     "FAST, FAST",
     "INT8, INT8",
+    "RABITQ_4, RABITQ_4",
+    "FLAT_INT8, FLAT_INT8",
     "LISTS_F32, LISTS_F32",
+    "LISTS_RABITQ_4, LISTS_RABITQ_4",
     "LISTS_PQ, LISTS_PQ"
   })
   void aFileOfAnyVersionIsMergedIntoOneOfToday(Golden old, Golden today) throws IOException {

@@ -9,6 +9,7 @@ public enum Codecs {
   BF16,
   INT8,
   RABITQ,
+  RABITQ_4,
   PQ;
 
   /// The codec; a number behind its name says how many bits it has.

@@ -81,10 +81,7 @@ final class IvfFixture implements AutoCloseable {
   private ListCodes codes(Codec codec, VectorRows packed, int threads) throws InterruptedException {
     return switch (codec) {
       case Codec.F32() -> new ListCodes.Plain(packed);
-      case Codec.F16(), Codec.Bf16(), Codec.Int8() ->
-          new ListCodes.Rows(
-              SegmentCodes.encode(codec, given, partition.order(), SEED, arena, _ -> {}));
-      case Codec.Rabitq _ -> {
+      case Codec.Rabitq(int bits) when bits <= RabitqCode.MAX_BITS -> {
         int dimension = given.paddedDimension();
         yield blocks(
             new RabitqCode(dimension, RabitqCode.suitableBits(given.space().dimension())),
@@ -93,6 +90,9 @@ final class IvfFixture implements AutoCloseable {
       }
       case Codec.Pq() ->
           blocks(new ProductCode(encoder().learnWords(SEED, threads)), Optional.empty(), threads);
+      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
+          new ListCodes.Rows(
+              SegmentCodes.encode(codec, given, partition.order(), SEED, arena, _ -> {}));
     };
   }
 

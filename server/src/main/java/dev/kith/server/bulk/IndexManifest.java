@@ -42,9 +42,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// The outer `crc32c` is the CRC-32C of `manifest`, written without spaces in the order above; the
 /// others are of the files whole. Files have fixed names, so a manifest cannot point anywhere: see
 /// [IndexFolder]. All fields are required and no others are allowed, but for `"codec"` (`f16`,
-/// `bf16`, `int8` or `rabitq`) behind the layout of an index that is walked on codes; `index`
-/// without a graph is `{"kind": "flat"}`. The seed is text, because not every reader of JSON keeps
-/// 64 bits.
+/// `bf16`, `int8` or `rabitq`) behind the layout of an index that is walked on codes, and
+/// `"codec_bits"` behind a codec of which bits were asked for; `index` without a graph is `{"kind":
+/// "flat"}`, with a codec if codes are scanned. The seed is text, because not every reader of JSON
+/// keeps 64 bits.
 ///
 /// @param space shape of the vectors
 /// @param index how the segments are indexed
@@ -117,22 +118,25 @@ public record IndexManifest(
         .put("metric", word(space.metric()));
     ObjectNode kind = manifest.putObject("index");
     switch (index) {
-      case IndexSpec.Flat() -> kind.put("kind", "flat");
+      case IndexSpec.Flat(Codec codec) -> {
+        kind.put("kind", "flat");
+        put(kind, codec);
+      }
       case IndexSpec.Hnsw(HnswParams params, Layout layout, Codec codec) -> {
         kind.put("kind", "hnsw")
             .put("m", params.m())
             .put("ef_construction", params.efConstruction())
             .put("seed", Long.toString(params.seed()))
             .put("layout", word(layout));
-        if (codec.hasCodes()) { // Else as servers wrote and read it before there were codecs.
-          kind.put("codec", codec.name());
-        }
+        put(kind, codec);
       }
-      case IndexSpec.Ivf(IvfParams params, Codec codec) ->
-          kind.put("kind", "ivf")
-              .put("lists", params.lists())
-              .put("seed", Long.toString(params.seed()))
-              .put("codec", codec.name());
+      case IndexSpec.Ivf(IvfParams params, Codec codec) -> {
+        kind.put("kind", "ivf")
+            .put("lists", params.lists())
+            .put("seed", Long.toString(params.seed()))
+            .put("codec", codec.name());
+        put(kind, codec);
+      }
     }
     manifest.put("segment_points", segmentPoints).put("points", points);
     put(manifest.putObject("points_file"), pointsFile);
@@ -141,6 +145,16 @@ public record IndexManifest(
     ObjectNode whole = JSON.createObjectNode();
     whole.put("crc32c", checksum(manifest)).set("manifest", manifest);
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(whole);
+  }
+
+  /// Floats are not spoken of, as before there were codecs.
+  private static void put(ObjectNode index, Codec codec) {
+    if (codec.hasCodes()) {
+      index.put("codec", codec.name());
+    }
+    if (codec.bits() > 0) {
+      index.put("codec_bits", codec.bits());
+    }
   }
 
   private static void put(ObjectNode node, StoredFile file) {
@@ -237,36 +251,54 @@ public record IndexManifest(
     String kind = node.path("kind").asString("nothing");
     return switch (kind) {
       case "flat" -> {
-        requireFields(node, "index", Set.of("kind"));
-        yield new IndexSpec.Flat();
+        requireIndexFields(node, Set.of("kind"));
+        yield new IndexSpec.Flat(codec(node));
       }
       case "hnsw" -> {
-        boolean coded = node.has("codec");
-        requireFields(
-            node,
-            "index",
-            coded
-                ? Set.of("kind", "m", "ef_construction", "seed", "layout", "codec")
-                : Set.of("kind", "m", "ef_construction", "seed", "layout"));
+        requireIndexFields(node, Set.of("kind", "m", "ef_construction", "seed", "layout"));
         yield new IndexSpec.Hnsw(
             new HnswParams(
                 Math.toIntExact(number(node, "m", Integer.MAX_VALUE)),
                 Math.toIntExact(number(node, "ef_construction", Integer.MAX_VALUE)),
                 Long.parseLong(text(node, "seed"))),
             choice(Layout.class, text(node, "layout")),
-            coded ? Codec.named(text(node, "codec"), 0) : new Codec.F32());
+            codec(node));
       }
       case "ivf" -> {
-        requireFields(node, "index", Set.of("kind", "lists", "seed", "codec"));
+        requireIndexFields(node, Set.of("kind", "lists", "seed", "codec"));
         yield new IndexSpec.Ivf(
             new IvfParams(
                 Math.toIntExact(number(node, "lists", Integer.MAX_VALUE)),
                 Long.parseLong(text(node, "seed"))),
-            Codec.named(text(node, "codec"), 0));
+            codec(node));
       }
       default ->
           throw new IllegalArgumentException("kind must be flat, hnsw or ivf, got '" + kind + "'");
     };
+  }
+
+  private static Codec codec(JsonNode index) {
+    if (!index.has("codec")) {
+      return new Codec.F32();
+    }
+    int bits =
+        index.has("codec_bits")
+            ? Require.inRange(
+                "codec_bits", (int) number(index, "codec_bits", Codec.MAX_BITS), 1, Codec.MAX_BITS)
+            : 0;
+    return Codec.named(text(index, "codec"), bits);
+  }
+
+  /// Those given, and a codec with its bits.
+  private static void requireIndexFields(JsonNode index, Set<String> fields) {
+    Set<String> expected = new TreeSet<>(fields);
+    if (index.has("codec")) {
+      expected.add("codec");
+      if (index.has("codec_bits")) {
+        expected.add("codec_bits");
+      }
+    }
+    requireFields(index, "index", expected);
   }
 
   private static StoredFile file(JsonNode node) {

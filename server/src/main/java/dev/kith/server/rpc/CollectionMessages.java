@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.codec.Codec;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.GetCollectionStatsResponse;
@@ -18,6 +19,7 @@ import dev.kith.server.config.Limits;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Translates the definitions of collections between the wire and the server.
 final class CollectionMessages {
@@ -45,7 +47,12 @@ final class CollectionMessages {
     Metric metric = metric(fields, schema.getMetric(), schema.getMetricValue());
     IndexSpec index =
         new IndexMessages(fields, "vector.codec", dimension, seed(name))
-            .read(policy, schema.getCodecValue());
+            .read(
+                policy,
+                schema.getCodecValue(),
+                schema.hasCodecBits()
+                    ? OptionalInt.of(schema.getCodecBits())
+                    : OptionalInt.empty());
     VectorSpace space = new VectorSpace(dimension, metric);
     int defaultEf =
         policy.hasDefaultEf()
@@ -85,7 +92,7 @@ final class CollectionMessages {
   private static IndexSpec updatedIndex(
       Fields fields, CollectionSpec spec, UpdateCollectionRequest request) {
     boolean sameCodec = request.getCodec() == dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED;
-    if (!request.hasIndex() && sameCodec) {
+    if (!request.hasIndex() && sameCodec && !request.hasCodecBits()) {
       return spec.index();
     }
     IndexPolicy policy = request.getIndex();
@@ -99,7 +106,10 @@ final class CollectionMessages {
             IndexMessages.seed(spec.index()).orElse(seed(spec.name())))
         .read(
             request.hasIndex() ? policy : IndexMessages.write(spec.index()).build(),
-            request.getCodecValue());
+            !request.hasIndex() && sameCodec
+                ? IndexMessages.write(spec.index().codec()).getNumber()
+                : request.getCodecValue(),
+            request.hasCodecBits() ? OptionalInt.of(request.getCodecBits()) : OptionalInt.empty());
   }
 
   private static void refuseIfSet(Fields fields, boolean isSet, String field) {
@@ -149,13 +159,18 @@ final class CollectionMessages {
             .setDefaultEf(spec.defaultEf())
             .setSegmentPoints(spec.segmentPoints())
             .setDeferIndexing(spec.indexingDeferred());
+    Codec codec = spec.index().codec();
+    VectorSchema.Builder vector =
+        VectorSchema.newBuilder()
+            .setDimension(spec.space().dimension())
+            .setMetric(write(spec.space().metric()))
+            .setCodec(IndexMessages.write(codec));
+    if (codec.bits() > 0) {
+      vector.setCodecBits(codec.bits());
+    }
     return Collection.newBuilder()
         .setName(spec.name())
-        .setVector(
-            VectorSchema.newBuilder()
-                .setDimension(spec.space().dimension())
-                .setMetric(write(spec.space().metric()))
-                .setCodec(IndexMessages.codec(spec.index())))
+        .setVector(vector)
         .setIndex(policy)
         .setCreateTime(
             Timestamp.newBuilder().setSeconds(created.getEpochSecond()).setNanos(created.getNano()))

@@ -10,6 +10,7 @@ import dev.kith.proto.v1.GraphLayout;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// Translates index policies, of a field `index` and a codec beside it.
@@ -33,18 +34,11 @@ final class IndexMessages {
   /// Reads a policy, with defaults for what is not set. No good if something is wrong with it.
   ///
   /// @param number of the codec asked for
-  IndexSpec read(IndexPolicy policy, int number) {
-    Codec codec = codec(policy, number);
+  /// @param bits of the codec asked for; empty for as many as suit
+  IndexSpec read(IndexPolicy policy, int number, OptionalInt bits) {
+    Codec codec = withBits(codec(policy, number), bits);
     return switch (policy.getKindCase()) {
-      case FLAT -> {
-        if (codec.hasCodes()) {
-          fields.wrong(
-              codecField,
-              "%s is for HNSW and inverted lists, got a flat index, which scans the vectors themselves"
-                  .formatted(write(codec)));
-        }
-        yield new IndexSpec.Flat();
-      }
+      case FLAT -> new IndexSpec.Flat(withoutPq(codec, "a flat index"));
       case IVF -> lists(policy.getIvf(), codec);
       case HNSW, KIND_NOT_SET -> graph(policy.getHnsw(), codec);
     };
@@ -68,6 +62,27 @@ final class IndexMessages {
     };
   }
 
+  private Codec withBits(Codec codec, OptionalInt asked) {
+    if (asked.isEmpty()) {
+      return codec;
+    }
+    String field = codecField + "_bits";
+    if (!(codec instanceof Codec.Rabitq)) {
+      fields.wrong(field, "is for CODEC_RABITQ, got %s".formatted(write(codec)));
+      return codec;
+    }
+    return new Codec.Rabitq(fields.number(field, asked.getAsInt(), 1, Codec.MAX_BITS));
+  }
+
+  /// The codec, or one that the index can have.
+  private Codec withoutPq(Codec codec, String index) {
+    if (codec instanceof Codec.Pq) {
+      fields.wrong(codecField, "CODEC_PQ is for inverted lists, got " + index);
+      return new Codec.F32();
+    }
+    return codec;
+  }
+
   private IndexSpec graph(HnswIndex hnsw, Codec codec) {
     int m =
         hnsw.hasM()
@@ -87,12 +102,9 @@ final class IndexMessages {
           codecField,
           "%s is for GRAPH_LAYOUT_COMPACT, got %s".formatted(write(codec), write(layout)));
     }
-    if (codec instanceof Codec.Pq) {
-      fields.wrong(codecField, "CODEC_PQ is for inverted lists, got an HNSW index");
-    }
+    Codec possible = withoutPq(codec, "an HNSW index");
     // Of another layout it would not even be a definition.
-    Codec walked =
-        layout == Layout.COMPACT && !(codec instanceof Codec.Pq) ? codec : new Codec.F32();
+    Codec walked = layout == Layout.COMPACT ? possible : new Codec.F32();
     return new IndexSpec.Hnsw(
         new HnswParams(m, efConstruction, hnsw.hasSeed() ? hnsw.getSeed() : seed), layout, walked);
   }
@@ -118,19 +130,24 @@ final class IndexMessages {
         ivf.hasLists()
             ? fields.number("index.ivf.lists", ivf.getLists(), 1, IvfParams.MAX_LISTS)
             : 0;
-    if (codec instanceof Codec.Rabitq && dimension > Layout.MAX_FAST_DIMENSION) {
+    IndexSpec index =
+        new IndexSpec.Ivf(new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed), codec);
+    if (dimension > index.maxDimension()) {
       fields.wrong(
           codecField,
-          "CODEC_RABITQ of inverted lists is for at most %d dimensions, got %d"
-              .formatted(Layout.MAX_FAST_DIMENSION, dimension));
+          "CODEC_RABITQ of inverted lists is for at most %d dimensions%s, got %d"
+              .formatted(
+                  index.maxDimension(),
+                  codec.bits() > 0 ? " with %d bits".formatted(codec.bits()) : "",
+                  dimension));
     }
-    return new IndexSpec.Ivf(new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed), codec);
+    return index;
   }
 
   /// The seed of an index; empty if it draws nothing.
   static OptionalLong seed(IndexSpec index) {
     return switch (index) {
-      case IndexSpec.Flat() -> OptionalLong.empty();
+      case IndexSpec.Flat _ -> OptionalLong.empty();
       case IndexSpec.Hnsw(HnswParams params, _, _) -> OptionalLong.of(params.seed());
       case IndexSpec.Ivf(IvfParams params, _) -> OptionalLong.of(params.seed());
     };
@@ -140,7 +157,7 @@ final class IndexMessages {
   static IndexPolicy.Builder write(IndexSpec index) {
     IndexPolicy.Builder policy = IndexPolicy.newBuilder();
     return switch (index) {
-      case IndexSpec.Flat() -> policy.setFlat(FlatIndex.getDefaultInstance());
+      case IndexSpec.Flat _ -> policy.setFlat(FlatIndex.getDefaultInstance());
       case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
           policy.setHnsw(
               HnswIndex.newBuilder()
@@ -158,16 +175,8 @@ final class IndexMessages {
     };
   }
 
-  /// Writes the codec of an index.
-  static dev.kith.proto.v1.Codec codec(IndexSpec index) {
-    return switch (index) {
-      case IndexSpec.Flat() -> dev.kith.proto.v1.Codec.CODEC_F32;
-      case IndexSpec.Hnsw(_, _, Codec codec) -> write(codec);
-      case IndexSpec.Ivf(_, Codec codec) -> write(codec);
-    };
-  }
-
-  private static dev.kith.proto.v1.Codec write(Codec codec) {
+  /// Writes a codec without its bits.
+  static dev.kith.proto.v1.Codec write(Codec codec) {
     return switch (codec) {
       case Codec.F32() -> dev.kith.proto.v1.Codec.CODEC_F32;
       case Codec.F16() -> dev.kith.proto.v1.Codec.CODEC_F16;

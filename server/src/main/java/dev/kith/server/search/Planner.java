@@ -1,6 +1,7 @@
 package dev.kith.server.search;
 
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
@@ -27,7 +28,13 @@ final class Planner {
         options.exact()
             ? new Probe.Exact()
             : switch (collection.index()) {
-              case IndexSpec.Flat() -> new Probe.Exact();
+              case IndexSpec.Flat(Codec codec) -> {
+                if (!codec.hasCodes()) {
+                  yield new Probe.Exact();
+                }
+                refuseRecall(options.reach());
+                yield new Probe.Codes(options.rescore());
+              }
               case IndexSpec.Hnsw hnsw -> {
                 refuseRecall(options.reach());
                 yield new Probe.Beam(
@@ -47,7 +54,7 @@ final class Planner {
               List.of(
                   new Violation(
                       "options.recall",
-                      "is measured for inverted lists, got a collection with a graph: set ef"))));
+                      "is measured for inverted lists, which the collection has not: set ef or rescore"))));
     }
   }
 
@@ -58,12 +65,11 @@ final class Planner {
     String how =
         switch (plan.probe()) {
           case Probe.Exact() -> "exact scan";
+          case Probe.Codes(OptionalInt rescore) -> "scan of codes" + rescored(rescore);
           case Probe.Beam(int ef, OptionalInt rescore) ->
-              "beam of %d".formatted(ef)
-                  + (rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "");
+              "beam of %d".formatted(ef) + rescored(rescore);
           case Probe.Lists(Reach reach, OptionalInt rescore) ->
-              describe(reach)
-                  + (rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "");
+              describe(reach) + rescored(rescore);
         };
     String tail =
         unlinked == 0 || plan.probe() instanceof Probe.Exact()
@@ -82,5 +88,9 @@ final class Planner {
               + (mass < 1 ? " of %s of the mass".formatted(mass) : "")
               + (patience < Reach.ALL ? " until %d change nothing".formatted(patience) : "");
     };
+  }
+
+  private static String rescored(OptionalInt rescore) {
+    return rescore.isPresent() ? ", %d rescored".formatted(rescore.getAsInt()) : "";
   }
 }

@@ -38,12 +38,15 @@ final class IndexManifestTest {
     HnswParams params =
         new HnswParams(random.nextInt(2, 40), random.nextInt(40, 400), random.nextLong());
     IndexSpec index =
-        switch (random.nextInt(5)) {
-          case 0 -> new IndexSpec.Flat();
+        switch (random.nextInt(6)) {
+          case 0 -> new IndexSpec.Flat(Codec.numbered(random.nextInt(5), 0));
           case 4 ->
               new IndexSpec.Ivf(
                   new IvfParams(random.nextInt(100), random.nextLong()),
                   Codec.numbered(random.nextInt(6), 0));
+          case 5 ->
+              new IndexSpec.Hnsw(
+                  params, Layout.COMPACT, new Codec.Rabitq(random.nextInt(Codec.MAX_BITS + 1)));
           case 1 -> new IndexSpec.Hnsw(params, Layout.FAST);
           case 2 -> new IndexSpec.Hnsw(params, Layout.COMPACT);
           default ->
@@ -97,6 +100,24 @@ final class IndexManifestTest {
         text.replaceAll("\\s", "").contains("\"layout\":\"compact\",\"codec\":\"int8\"}"), text);
     assertEquals(manifest, IndexManifest.decode(manifest.encode()));
     assertWrong("crc32c", text.replace("int8", "f16").getBytes(UTF_8));
+  }
+
+  @Test
+  void bitsAreSaidBehindTheCodecIfTheyWereAskedFor() {
+    IndexManifest manifest =
+        new IndexManifest(
+            new VectorSpace(3, Metric.COSINE),
+            new IndexSpec.Flat(new Codec.Rabitq(4)),
+            1_000,
+            7,
+            new StoredFile(100, 1),
+            List.of(new Segment(7, new StoredFile(200, 1))));
+    String text = new String(manifest.encode(), UTF_8);
+    assertTrue(
+        text.replaceAll("\\s", "")
+            .contains("{\"kind\":\"flat\",\"codec\":\"rabitq\",\"codec_bits\":4}"),
+        text);
+    assertEquals(manifest, IndexManifest.decode(manifest.encode()));
   }
 
   @ParameterizedTest(name = "seed {0}")

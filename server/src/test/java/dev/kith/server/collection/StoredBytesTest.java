@@ -142,6 +142,17 @@ final class StoredBytesTest {
         "01 00000000000003e8 00000003 03 00000064 000003e8 05 00000009 0000000000000005 05 61",
         lists.encode());
     assertEquals(lists, CollectionRecord.decode(lists.encode()));
+    CollectionRecord bits =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Flat(new Codec.Rabitq(8)),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes("01 00000000000003e8 00000003 03 00000064 000003e8 06 84 61", bits.encode());
+    assertEquals(bits, CollectionRecord.decode(bits.encode()));
     CollectionRecord flat =
         new CollectionRecord(
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
@@ -178,9 +189,10 @@ final class StoredBytesTest {
     int kind = 22;
     assertThrows(
         RefusedException.class, () -> CollectionRecord.decode(Arrays.copyOf(fast, kind + 16)));
-    assertDamaged("an index of kind 1 to 5 or 17 to 21, found kind 6", fast, kind, 6);
-    assertDamaged("an index of kind 1 to 5 or 17 to 21, found kind 0", fast, kind, 0);
-    assertDamaged("a codec from 1 to 4, found 99", fast, kind, 4); // What follows is the name.
+    assertDamaged("an index of kind 1 to 6 or 17 to 22, found kind 7", fast, kind, 7);
+    assertDamaged("an index of kind 1 to 6 or 17 to 22, found kind 0", fast, kind, 0);
+    assertDamaged("got 6 of int8", fast, kind, 4); // What follows is the name, a 0x63.
+    assertDamaged("a codec from 1 to 4, found 0", fast, kind, 6); // And of m the zeros.
     // The second lowest byte of the dimension: 16 * 256 + 6.
     assertDamaged("at most 4096 dimensions, got 4102", fast, dimension + 2, 16);
   }

@@ -26,6 +26,7 @@ import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SegmentStats;
+import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VerifyCollectionRequest;
 import dev.kith.server.testing.RunningServer;
 import io.grpc.Status.Code;
@@ -73,6 +74,12 @@ final class CollectionCodecTest {
     return request;
   }
 
+  private static CreateCollectionRequest.Builder flat(Codec codec) {
+    CreateCollectionRequest.Builder request = request(codec);
+    request.getIndexBuilder().setFlat(FlatIndex.getDefaultInstance());
+    return request;
+  }
+
   private static StatusRuntimeException refused(
       RunningServer server, CreateCollectionRequest.Builder request) {
     return assertThrows(
@@ -96,6 +103,74 @@ final class CollectionCodecTest {
   void listsAnswerExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec)
       throws IOException {
     answersThroughout(listed(codec), codec);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Codec.class,
+      names = {"CODEC_INT8", "CODEC_RABITQ"})
+  void aScanAnswersExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec)
+      throws IOException {
+    answersThroughout(flat(codec), codec);
+  }
+
+  @Test
+  void bitsAreKeptChangedAndSearched() throws IOException {
+    CreateCollectionRequest.Builder request = listed(Codec.CODEC_RABITQ);
+    request.getVectorBuilder().setCodecBits(4);
+    answersThroughout(request, Codec.CODEC_RABITQ);
+    try (RunningServer server = new RunningServer(folder)) {
+      assertEquals(4, bits(server));
+      server
+          .collections()
+          .updateCollection(
+              UpdateCollectionRequest.newBuilder().setName("coded").setCodecBits(7).build());
+      assertEquals(7, bits(server));
+      optimize(server);
+      assertSealed(server, Codec.CODEC_RABITQ);
+      assertAnswers(server);
+      server
+          .collections()
+          .updateCollection(
+              UpdateCollectionRequest.newBuilder()
+                  .setName("coded")
+                  .setCodec(Codec.CODEC_RABITQ)
+                  .build());
+      assertEquals(0, bits(server));
+    }
+  }
+
+  private static int bits(RunningServer server) {
+    return server
+        .collections()
+        .getCollection(GetCollectionRequest.newBuilder().setName("coded").build())
+        .getCollection()
+        .getVector()
+        .getCodecBits();
+  }
+
+  @Test
+  void bitsOutOfRangeOrOfAnotherCodecAreRefused() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      for (int wrong : new int[] {0, 9, -1}) {
+        CreateCollectionRequest.Builder request = request(Codec.CODEC_RABITQ);
+        request.getVectorBuilder().setCodecBits(wrong);
+        assertEquals("vector.codec_bits", field(refused(server, request)));
+      }
+      CreateCollectionRequest.Builder other = request(Codec.CODEC_INT8);
+      other.getVectorBuilder().setCodecBits(4);
+      StatusRuntimeException failure = refused(server, other);
+      assertEquals("vector.codec_bits", field(failure));
+      assertTrue(failure.toString().contains("is for CODEC_RABITQ, got CODEC_INT8"));
+      CreateCollectionRequest.Builder wide = listed(Codec.CODEC_RABITQ);
+      wide.getVectorBuilder().setDimension(2081).setCodecBits(2);
+      failure = refused(server, wide);
+      assertTrue(
+          failure.toString().contains("at most 2080 dimensions with 2 bits, got 2081"),
+          failure::toString);
+      wide.getVectorBuilder().setCodecBits(3);
+      server.collections().createCollection(wide.build());
+    }
   }
 
   private void answersThroughout(CreateCollectionRequest.Builder request, Codec codec)
@@ -252,15 +327,13 @@ final class CollectionCodecTest {
   }
 
   @Test
-  void aCodecIsForACompactGraphOrForLists() throws IOException {
+  void noCodecIsForAFastGraphAndProductCodesAreForLists() throws IOException {
     try (RunningServer server = new RunningServer(folder)) {
-      CreateCollectionRequest.Builder flat = request(Codec.CODEC_INT8);
-      flat.getIndexBuilder().setFlat(FlatIndex.getDefaultInstance());
-      StatusRuntimeException failure = refused(server, flat);
+      StatusRuntimeException failure = refused(server, flat(Codec.CODEC_PQ));
       assertEquals(Code.INVALID_ARGUMENT, failure.getStatus().getCode());
       assertEquals("vector.codec", field(failure));
       assertTrue(
-          failure.toString().contains("CODEC_INT8 is for HNSW and inverted lists"),
+          failure.toString().contains("CODEC_PQ is for inverted lists, got a flat index"),
           failure::toString);
       CreateCollectionRequest.Builder fast = request(Codec.CODEC_RABITQ);
       fast.getIndexBuilder().getHnswBuilder().setLayout(GraphLayout.GRAPH_LAYOUT_FAST);

@@ -5,6 +5,7 @@ import static dev.kith.index.build.SealedLayout.require;
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.flat.CodedScan;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.HnswParams;
@@ -14,34 +15,49 @@ import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
 
-/// The sections of a file with a graph, read once.
+/// The sections of a file without lists, read once.
 ///
-/// @param header of the file, which has a graph
+/// @param header of the file
 /// @param placement decides in which memory a section is served
-record GraphSections(
+record SealedSections(
     SectionFile file, SealedLayout.Header header, VectorSpace space, Placement placement) {
 
   /// Reads everything.
   ///
   /// @throws CorruptFileException if the sections do not hold together
-  SealedIndex open(LabelColumn labels) throws CorruptFileException {
-    if (header.graph().bits() > 0) {
+  SealedIndex open() throws CorruptFileException {
+    long bytes = (long) header.rows() * Long.BYTES;
+    LabelColumn labels =
+        new LabelColumn.Ascending(
+            placement.place(file.section(SealedLayout.LABELS, bytes)), header.rows());
+    if (header.isFast()) {
       FastGraph fast = fast();
-      return new SealedIndex.Fast(spec(Layout.FAST), labels, fast);
+      return new SealedIndex.Fast(graphSpec(Layout.FAST), labels, fast);
     }
+    boolean isGraph = header.index() == SealedLayout.HNSW;
+    VectorRows rows = rows();
+    if (!header.isCoded()) {
+      return isGraph
+          ? new SealedIndex.Compact(graphSpec(Layout.COMPACT), labels, rows, graph())
+          : new SealedIndex.Scan(labels, rows);
+    }
+    float factor = header.graph().rescoreFactor();
+    if (isGraph) {
+      CodedGraph coded = new CodedGraph(graph(), codes(), rows, factor);
+      return new SealedIndex.Coded(graphSpec(Layout.COMPACT), labels, coded);
+    }
+    CodedScan scan = new CodedScan(codes(), rows, factor);
+    return new SealedIndex.ScanOfCodes(new IndexSpec.Flat(header.codec()), labels, scan);
+  }
+
+  /// The rows in a table of their own; beside codes they stay in the file.
+  private VectorRows rows() throws CorruptFileException {
     MemorySegment section =
         file.section(SealedLayout.ROWS, header.rows() * VectorRows.strideBytes(space));
-    if (!header.isCoded()) {
-      VectorRows rows = VectorRows.map(space, placement.place(section), header.rows());
-      return new SealedIndex.Compact(spec(Layout.COMPACT), labels, rows, graph());
-    }
-    CodedGraph coded =
-        new CodedGraph(
-            graph(),
-            codes(),
-            VectorRows.map(space, placement.leave(section), header.rows()),
-            header.graph().rescoreFactor());
-    return new SealedIndex.Coded(spec(Layout.COMPACT), labels, coded);
+    return VectorRows.map(
+        space,
+        header.isCoded() ? placement.leave(section) : placement.place(section),
+        header.rows());
   }
 
   private SealedGraph graph() throws CorruptFileException {
@@ -107,7 +123,7 @@ record GraphSections(
         m);
   }
 
-  private IndexSpec spec(Layout layout) throws CorruptFileException {
+  private IndexSpec graphSpec(Layout layout) throws CorruptFileException {
     SealedLayout.GraphHeader graph = header.graph();
     require(
         graph.efConstruction() >= 1 && graph.efConstruction() <= HnswParams.MAX_EF_CONSTRUCTION,
