@@ -13,4 +13,5 @@ module dev.kith.index {
   exports dev.kith.index.kernel;
   exports dev.kith.index.plan;
   exports dev.kith.index.store;
+  exports dev.kith.index.trial;
 }

@@ -146,7 +146,7 @@ public final class SegmentFixture {
     }
   }
 
-  static void assertEmpty(Path folder) throws IOException {
+  public static void assertEmpty(Path folder) throws IOException {
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());
     }
