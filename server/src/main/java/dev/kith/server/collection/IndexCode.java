@@ -1,0 +1,114 @@
+package dev.kith.server.collection;
+
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.ivf.IvfParams;
+import java.nio.ByteBuffer;
+
+/// An index within a stored record: kind 1 (1 flat, 2 HNSW, 3 HNSW of the fast layout, 4 HNSW
+/// walked on codes, 5 inverted lists, 6 scan of codes; 2 to 4: m 4, efConstruction 4, seed 8; 5:
+/// lists 4, seed 8; 4 to 6: codec 1 (in the lower half 1 f16, 2 bf16, 3 int8, 4 rabitq; 5 only: 0
+/// f32, 5 pq; in the upper half the bits of rabitq that were asked for, 0 for as many as suit)). The
+/// first byte has room for flags of whoever stores it, in the bits 16 and 32.
+///
+/// Kind 3 came later, then kinds 4 and 5, then bits and kind 6. Servers from before them refuse a
+/// record that has one.
+final class IndexCode {
+  private static final byte FLAT = 1;
+  private static final byte HNSW = 2;
+  private static final byte HNSW_FAST = 3;
+  private static final byte HNSW_CODED = 4;
+  private static final byte IVF = 5;
+  private static final byte FLAT_CODED = 6;
+  private static final int BITS_SHIFT = 4;
+
+  private IndexCode() {}
+
+  static int bytes(IndexSpec index) {
+    return bytes(kind(index));
+  }
+
+  private static int bytes(int kind) {
+    return switch (kind) {
+      case FLAT -> 1;
+      case FLAT_CODED -> 2;
+      case HNSW_CODED -> 18;
+      case IVF -> 14;
+      default -> 17;
+    };
+  }
+
+  static void put(ByteBuffer out, IndexSpec index, int flags) {
+    out.put((byte) (kind(index) | flags));
+    switch (index) {
+      case IndexSpec.Flat(Codec codec) -> {
+        if (codec.hasCodes()) {
+          out.put(code(codec));
+        }
+      }
+      case IndexSpec.Hnsw(HnswParams params, _, Codec codec) -> {
+        out.putInt(params.m()).putInt(params.efConstruction()).putLong(params.seed());
+        if (codec.hasCodes()) {
+          out.put(code(codec));
+        }
+      }
+      case IndexSpec.Ivf(IvfParams params, Codec codec) ->
+          out.putInt(params.lists()).putLong(params.seed()).put(code(codec));
+    }
+  }
+
+  /// Reads an index.
+  ///
+  /// @param record name of the record
+  /// @param flags that its first byte has
+  /// @throws dev.kith.server.refusal.RefusedException with `DataLoss` if there is none
+  /// @throws IllegalArgumentException if a value is out of range
+  static IndexSpec get(String record, ByteBuffer in, int flags) {
+    if (!in.hasRemaining()) {
+      throw Records.damaged(record, "an index", "no more bytes");
+    }
+    byte stored = in.get();
+    int kind = stored & ~flags;
+    if (kind < FLAT || kind > FLAT_CODED || in.remaining() < bytes(kind) - 1) {
+      throw Records.damaged(record, "an index of kind 1 to 6", "kind %d".formatted(kind));
+    }
+    return switch (kind) {
+      case FLAT -> new IndexSpec.Flat();
+      case FLAT_CODED -> new IndexSpec.Flat(codec(record, in.get(), 1, 4));
+      case IVF ->
+          new IndexSpec.Ivf(
+              new IvfParams(in.getInt(), in.getLong()), codec(record, in.get(), 0, 5));
+      default ->
+          new IndexSpec.Hnsw(
+              new HnswParams(in.getInt(), in.getInt(), in.getLong()),
+              kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT,
+              kind == HNSW_CODED ? codec(record, in.get(), 1, 4) : new Codec.F32());
+    };
+  }
+
+  private static byte kind(IndexSpec index) {
+    return switch (index) {
+      case IndexSpec.Flat(Codec codec) -> codec.hasCodes() ? FLAT_CODED : FLAT;
+      case IndexSpec.Hnsw(_, Layout layout, Codec codec) ->
+          switch (layout) {
+            case COMPACT -> codec.hasCodes() ? HNSW_CODED : HNSW;
+            case FAST -> HNSW_FAST;
+          };
+      case IndexSpec.Ivf(_, _) -> IVF;
+    };
+  }
+
+  private static byte code(Codec codec) {
+    return (byte) (codec.bits() << BITS_SHIFT | codec.number());
+  }
+
+  private static Codec codec(String record, byte stored, int least, int most) {
+    int number = stored & (1 << BITS_SHIFT) - 1;
+    if (number < least || number > most) {
+      throw Records.damaged(record, "a codec from %d to %d".formatted(least, most), "" + number);
+    }
+    return Codec.numbered(number, Byte.toUnsignedInt(stored) >>> BITS_SHIFT);
+  }
+}
