@@ -3,13 +3,11 @@ package dev.kith.client.cli;
 import dev.kith.client.Codec;
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.CollectionSpec;
-import dev.kith.client.CollectionStats;
 import dev.kith.client.CollectionUpdate;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.KithClient;
 import dev.kith.client.Metric;
 import dev.kith.client.VerifyReport;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
       CollectionCommand.Create.class,
       AttachCommand.class,
       CollectionCommand.ListAll.class,
-      CollectionCommand.Describe.class,
+      DescribeCommand.class,
       CollectionCommand.Update.class,
       CollectionCommand.Delete.class,
       OptimizeCommand.class,
@@ -215,110 +213,6 @@ final class CollectionCommand implements Runnable {
         }
       }
       return 0;
-    }
-  }
-
-  /// `kith collection describe`
-  @Command(
-      name = "describe",
-      description = "Show a collection's definition, its segments and what it costs.",
-      footerHeading = "%nExample:%n",
-      footer = "  kith collection describe words")
-  static final class Describe extends OnOne {
-    Describe(Console console) {
-      super(console);
-    }
-
-    @Override
-    public Integer call() {
-      try (KithClient client = common.connect()) {
-        CollectionInfo info = client.describe(name);
-        CollectionStats stats = client.collection(name).stats();
-        if (common.json()) {
-          ObjectNode object = Json.collection(info);
-          object
-              .put("lsn", stats.lsn())
-              .put("unlinked_points", stats.unlinkedPoints())
-              .put("dead_rows", stats.deadRows())
-              .put("outdated_points", stats.outdatedPoints())
-              .put("memory_bytes", stats.memoryBytes())
-              .put("file_bytes", stats.fileBytes());
-          ArrayNode segments = object.putArray("segments");
-          for (CollectionStats.Segment segment : stats.segments()) {
-            ObjectNode one = segments.addObject();
-            one.put("number", segment.number())
-                .put("sealed", segment.sealed())
-                .put("points", segment.points())
-                .put("dead_rows", segment.deadRows())
-                .put("unlinked_points", segment.unlinkedPoints())
-                .put("bytes", segment.bytes())
-                .put("outdated", segment.outdated());
-            segment.rescoreFactor().ifPresent(factor -> one.put("rescore_factor", factor));
-            segment
-                .lists()
-                .ifPresent(
-                    lists ->
-                        one.putObject("lists")
-                            .put("count", lists.count())
-                            .put("longest", lists.longest())
-                            .put("nprobe", lists.nprobe())
-                            .put("patience", lists.patience())
-                            .put("drift", lists.drift()));
-          }
-          console.json(object);
-        } else {
-          print(info);
-          console.out().println();
-          printSegments(stats);
-          printLists(stats);
-          if (stats.outdatedPoints() > 0) {
-            console.out().println();
-            console.out().printf("%d points wait to be indexed as above%n", stats.outdatedPoints());
-          }
-        }
-      }
-      return 0;
-    }
-
-    private void printSegments(CollectionStats stats) {
-      List<List<String>> rows = new ArrayList<>();
-      for (CollectionStats.Segment segment : stats.segments()) {
-        rows.add(
-            List.of(
-                String.valueOf(segment.number()),
-                (segment.sealed() ? "sealed" : "growing") + (segment.outdated() ? ", old" : ""),
-                String.valueOf(segment.points()),
-                String.valueOf(segment.deadRows()),
-                String.valueOf(segment.unlinkedPoints()),
-                Console.bytes(segment.bytes()),
-                segment.rescoreFactor().isPresent()
-                    ? String.format(Locale.ROOT, "%.1f", segment.rescoreFactor().getAsDouble())
-                    : "-"));
-      }
-      console.table(
-          List.of("SEGMENT", "STATE", "POINTS", "DEAD", "UNLINKED", "SIZE", "RESCORE"), rows);
-    }
-
-    private void printLists(CollectionStats stats) {
-      List<List<String>> rows = new ArrayList<>();
-      for (CollectionStats.Segment segment : stats.segments()) {
-        segment
-            .lists()
-            .ifPresent(
-                lists ->
-                    rows.add(
-                        List.of(
-                            String.valueOf(segment.number()),
-                            String.valueOf(lists.count()),
-                            String.valueOf(lists.longest()),
-                            String.valueOf(lists.nprobe()),
-                            String.valueOf(lists.patience()),
-                            String.format(Locale.ROOT, "%.2f", lists.drift()))));
-      }
-      if (!rows.isEmpty()) {
-        console.out().println();
-        console.table(List.of("SEGMENT", "LISTS", "LONGEST", "NPROBE", "PATIENCE", "DRIFT"), rows);
-      }
     }
   }
 
