@@ -115,7 +115,7 @@ public final class Catalog implements AutoCloseable {
   }
 
   private Collection open(int number, CollectionRecord record) throws IOException {
-    OpenedCollection opened = CollectionOpener.open(engine, number, record.spec());
+    OpenedCollection opened = CollectionOpener.open(engine, number, record);
     Collection collection = new Collection(opened, record.created());
     collections.put(record.spec().name(), collection);
     return collection;
@@ -168,7 +168,7 @@ public final class Catalog implements AutoCloseable {
       int number = nextNumber;
       Instant created = engine.config().clock().instant().truncatedTo(ChronoUnit.MILLIS);
       CollectionRecord record = new CollectionRecord(spec, created);
-      OpenedCollection opened = CollectionOpener.open(engine, number, spec);
+      OpenedCollection opened = CollectionOpener.open(engine, number, record);
       Change change =
           new Change(
               opened.writer(),
@@ -331,14 +331,7 @@ public final class Catalog implements AutoCloseable {
     changing.lock();
     try {
       Collection collection = collection(name);
-      CollectionSpec spec = collection.info().spec();
-      CollectionSpec next = change.apply(spec);
-      if (!next.name().equals(name) || !next.space().equals(spec.space())) {
-        throw new IllegalArgumentException(
-            "the name and the space of a collection stay: expected %s and %s, got %s and %s"
-                .formatted(name, spec.space(), next.name(), next.space()));
-      }
-      collection.update(next);
+      collection.update(change);
       return collection;
     } finally {
       changing.unlock();

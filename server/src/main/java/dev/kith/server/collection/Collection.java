@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A named set of points. Thread-safe.
@@ -42,6 +43,7 @@ public final class Collection {
   private final Segments segments;
   private final IngestSessions sessions;
   private final SealQueue seals;
+  private final Definer definer;
   private final BatchRules rules;
   private final int rebuiltSegments;
 
@@ -53,6 +55,7 @@ public final class Collection {
     this.segments = opened.segments();
     this.sessions = opened.sessions();
     this.seals = opened.seals();
+    this.definer = opened.definer();
     this.rebuiltSegments = opened.rebuiltSegments();
     this.rules =
         new BatchRules(
@@ -316,39 +319,20 @@ public final class Collection {
     return new Verification(context, writer, segments).run();
   }
 
-  /// Changes the definition, unless it would stay as it is. For one thread at a time.
+  /// Changes the definition.
   ///
-  /// The record of the new one is written at once. Of another index, the growing segment ends here,
-  /// and what is sealed goes on as it is until the merger has rebuilt it: see [MergePolicy].
-  ///
-  /// @param next of the same name and space
-  void update(CollectionSpec next) {
-    CollectionSpec before = spec.get();
-    if (next.equals(before)) {
-      return;
-    }
-    Change change =
-        Change.internal(
-            writer,
-            (lsn, writes) -> {
-              writer.requireAlive();
-              writes.put(
-                  Family.META,
-                  Keys.meta(Keys.COLLECTION, context.number()),
-                  new CollectionRecord(next, created).encode());
-              writer.afterwards(
-                  () -> {
-                    spec.set(next);
-                    segments.deferIndexing(next.indexingDeferred());
-                    seals.resumeUnlessDeferred();
-                  });
-              if (!next.index().equals(before.index())) {
-                writer.rollAfterwards();
-                writer.afterwards(seals::considerMerges);
-              }
-              return new Change.Outcome(lsn, 0);
-            });
-    Waiting.on(submit(change));
+  /// @throws IllegalArgumentException if the name or the space would change
+  void update(UnaryOperator<CollectionSpec> change) {
+    definer.change(
+        now -> {
+          CollectionSpec next = change.apply(now);
+          if (!next.name().equals(now.name()) || !next.space().equals(context.space())) {
+            throw new IllegalArgumentException(
+                "the name and the space of a collection stay: expected %s and %s, got %s and %s"
+                    .formatted(now.name(), context.space(), next.name(), next.space()));
+          }
+          return next;
+        });
   }
 
   /// Deletes the collection and all that is in it.

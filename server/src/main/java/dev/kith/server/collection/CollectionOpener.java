@@ -10,6 +10,7 @@ import dev.kith.server.storage.Family;
 import dev.kith.server.storage.Store;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,21 +30,24 @@ final class CollectionOpener {
   private final CollectionContext context;
   private final Store store;
   private final SpecHolder spec;
+  private final Instant created;
   private final List<Manifest.Entry> lost = new ArrayList<>();
 
-  private CollectionOpener(CollectionContext context, CollectionSpec spec) {
+  private CollectionOpener(CollectionContext context, CollectionRecord record) {
     this.context = context;
     this.store = context.engine().store();
-    this.spec = new SpecHolder(spec);
+    this.created = record.created();
+    this.spec = new SpecHolder(record.spec());
   }
 
   /// Opens a collection. One that was just created has nothing to bring back.
   ///
   /// @throws DataLossException if a file covers writes that the journal does not have
   /// @throws dev.kith.server.refusal.RefusedException with `DataLoss` if a record is damaged
-  static OpenedCollection open(Engine engine, int number, CollectionSpec spec) throws IOException {
-    CollectionContext context = new CollectionContext(engine, number, spec.space());
-    return new CollectionOpener(context, spec).open();
+  static OpenedCollection open(Engine engine, int number, CollectionRecord record)
+      throws IOException {
+    CollectionContext context = new CollectionContext(engine, number, record.spec().space());
+    return new CollectionOpener(context, record).open();
   }
 
   private OpenedCollection open() throws IOException {
@@ -73,13 +77,20 @@ final class CollectionOpener {
     CollectionWriter writer = new CollectionWriter(context, segments, sessions, holder, state);
     SegmentPublisher publisher = new SegmentPublisher(context, writer, segments, holder);
     MergeQueue merges = new MergeQueue(context, spec, segments, publisher);
+    Definer definer = new Definer(context, created, spec, writer, segments);
     SealQueue seals = new SealQueue(context, spec, writer, segments, publisher, merges);
     segments.mergeWith(merges::consider, merges::noteDeath);
+    definer.onChange(
+        () -> {
+          seals.resumeUnlessDeferred();
+          merges.consider();
+        });
     segments.publish(state.lsn(), state.nextRow() - 1);
     segments.sealWith(seals::add);
     context.engine().renewal().add(segments); // From here on it is the committer's.
     merges.consider();
-    return new OpenedCollection(context, spec, writer, segments, sessions, seals, lost.size());
+    return new OpenedCollection(
+        context, spec, writer, segments, sessions, seals, definer, lost.size());
   }
 
   /// Removes files that nothing refers to, and returns a number above those of all that were there.

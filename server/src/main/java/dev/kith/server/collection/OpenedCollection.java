@@ -8,6 +8,7 @@ package dev.kith.server.collection;
 /// @param segments its segments
 /// @param sessions its ingest sessions
 /// @param seals its segments that wait to be sealed
+/// @param definer changes its definition
 /// @param rebuiltSegments segment files that were set aside
 record OpenedCollection(
     CollectionContext context,
@@ -16,4 +17,5 @@ record OpenedCollection(
     Segments segments,
     IngestSessions sessions,
     SealQueue seals,
+    Definer definer,
     int rebuiltSegments) {}

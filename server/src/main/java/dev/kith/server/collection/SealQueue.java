@@ -88,11 +88,6 @@ final class SealQueue implements AutoCloseable {
     }
   }
 
-  /// Sees whether something is worth merging, as after a change of the index policy.
-  void considerMerges() {
-    merges.consider();
-  }
-
   /// Ends the growing segment and waits for all that are not sealed.
   synchronized OptimizeHandle optimize() {
     OptimizeHandle running = optimizing;
