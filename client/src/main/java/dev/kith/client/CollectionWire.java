@@ -1,6 +1,8 @@
 package dev.kith.client;
 
+import com.google.protobuf.Timestamp;
 import dev.kith.proto.v1.AttachCollectionResponse;
+import dev.kith.proto.v1.AutoIndex;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.FlatIndex;
@@ -69,6 +71,8 @@ final class CollectionWire {
         ivf.seed().ifPresent(lists::setSeed);
         index.setIvf(lists);
       }
+      case IndexSpec.Auto(OptionalInt memory) ->
+          index.setAuto(AutoIndex.newBuilder().setMemoryBytesPerVector(memory.orElse(0)));
     }
     return index;
   }
@@ -92,9 +96,41 @@ final class CollectionWire {
             policy.getDeferIndexing());
     return new CollectionInfo(
         spec,
-        Instant.ofEpochSecond(
-            collection.getCreateTime().getSeconds(), collection.getCreateTime().getNanos()),
-        collection.getPointCount());
+        instant(collection.getCreateTime()),
+        collection.getPointCount(),
+        collection.hasChoice() ? Optional.of(choice(collection.getChoice())) : Optional.empty());
+  }
+
+  private static Instant instant(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+
+  private static IndexChoice choice(dev.kith.proto.v1.IndexChoice choice) {
+    return new IndexChoice(
+        index(choice.getIndex()),
+        codec(choice.getCodec()).orElseThrow(),
+        choice.getReason(),
+        choice.getNextTrialPointCount(),
+        choice.hasTrialTime() ? Optional.of(trial(choice)) : Optional.empty());
+  }
+
+  private static IndexChoice.Trial trial(dev.kith.proto.v1.IndexChoice choice) {
+    return new IndexChoice.Trial(
+        choice.getCandidatesList().stream()
+            .map(
+                candidate ->
+                    new IndexChoice.Candidate(
+                        index(candidate.getIndex()),
+                        codec(candidate.getCodec()).orElseThrow(),
+                        candidate.getQueriesPerSecond(),
+                        candidate.getRecall(),
+                        candidate.getBytesPerVector()))
+            .toList(),
+        choice.getPointCount(),
+        choice.getSampledPointCount(),
+        choice.getSeed(),
+        choice.getLocalDimension(),
+        instant(choice.getTrialTime()));
   }
 
   private static IndexSpec index(IndexPolicy policy) {
@@ -115,6 +151,10 @@ final class CollectionWire {
         yield new IndexSpec.Ivf(
             lists.hasLists() ? OptionalInt.of(lists.getLists()) : OptionalInt.empty(),
             lists.hasSeed() ? OptionalLong.of(lists.getSeed()) : OptionalLong.empty());
+      }
+      case AUTO -> {
+        int memory = policy.getAuto().getMemoryBytesPerVector();
+        yield new IndexSpec.Auto(memory == 0 ? OptionalInt.empty() : OptionalInt.of(memory));
       }
       case KIND_NOT_SET ->
           throw new IllegalStateException(
@@ -221,6 +261,7 @@ final class CollectionWire {
           case OPTIMIZE_PHASE_LINKING -> OptimizeProgress.Phase.LINKING;
           case OPTIMIZE_PHASE_SEALING -> OptimizeProgress.Phase.SEALING;
           case OPTIMIZE_PHASE_MERGING -> OptimizeProgress.Phase.MERGING;
+          case OPTIMIZE_PHASE_TRYING -> OptimizeProgress.Phase.TRYING;
           case OPTIMIZE_PHASE_MEASURING -> OptimizeProgress.Phase.MEASURING;
           case OPTIMIZE_PHASE_FINISHED -> OptimizeProgress.Phase.FINISHED;
           case OPTIMIZE_PHASE_CANCELLED -> OptimizeProgress.Phase.CANCELLED;

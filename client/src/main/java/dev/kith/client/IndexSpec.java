@@ -33,6 +33,17 @@ public sealed interface IndexSpec {
   /// @param seed of the draws
   record Ivf(OptionalInt lists, OptionalLong seed) implements IndexSpec {}
 
+  /// The index that does best in a trial on the collection's own points; see [IndexChoice].
+  ///
+  /// @param memoryBytesPerVector most bytes that a vector may take in memory, in `[1, 2^31)`; any
+  ///   number if empty
+  record Auto(OptionalInt memoryBytesPerVector) implements IndexSpec {}
+
+  /// The index that does best, whatever memory it takes.
+  static Auto auto() {
+    return new Auto(OptionalInt.empty());
+  }
+
   /// Inverted lists with the server's defaults.
   static Ivf ivf() {
     return new Ivf(OptionalInt.empty(), OptionalLong.empty());

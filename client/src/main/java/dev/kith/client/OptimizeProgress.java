@@ -24,8 +24,12 @@ public record OptimizeProgress(
     /// Writing and publishing the sealed segment.
     SEALING,
 
+    /// Trying indexes on a sample, to choose the best.
+    TRYING,
+
     /// Merging sealed segments.
     MERGING,
+
     /// Measuring the recall of a sample.
     MEASURING,
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,16 +87,21 @@ final class CollectionCommand implements Runnable {
                         String.valueOf(info.spec().dimension()),
                         info.spec().metric().name().toLowerCase(Locale.ROOT),
                         index(info.spec().index())
-                            + codec(info.spec())
+                            + codec(info.spec().codec(), info.spec().codecBits())
                             + (info.spec().deferIndexing() ? ", deferred" : ""),
                         String.valueOf(info.points()),
                         info.created().toString()))
             .toList());
   }
 
-  private static String index(IndexSpec index) {
+  static String index(IndexSpec index) {
     return switch (index) {
       case IndexSpec.Flat _ -> "flat";
+      case IndexSpec.Auto auto ->
+          "auto"
+              + (auto.memoryBytesPerVector().isPresent()
+                  ? " memory=" + auto.memoryBytesPerVector().getAsInt()
+                  : "");
       case IndexSpec.Ivf ivf ->
           "ivf" + (ivf.lists().isPresent() ? " lists=" + ivf.lists().getAsInt() : "");
       case IndexSpec.Hnsw hnsw ->
@@ -109,9 +115,9 @@ final class CollectionCommand implements Runnable {
   }
 
   /// Says of codes alone: floats are what is expected.
-  private static String codec(CollectionSpec spec) {
-    String bits = spec.codecBits().isPresent() ? " codec_bits=" + spec.codecBits().getAsInt() : "";
-    return spec.codec()
+  static String codec(Optional<Codec> codec, OptionalInt codecBits) {
+    String bits = codecBits.isPresent() ? " codec_bits=" + codecBits.getAsInt() : "";
+    return codec
         .filter(other -> other != Codec.F32)
         .map(other -> " codec=" + Json.name(other) + bits)
         .orElse("");
@@ -125,7 +131,8 @@ final class CollectionCommand implements Runnable {
       footer = {
         "  kith collection create words --dimension 384 --metric cosine",
         "  kith collection create small --dimension 384 --codec int8",
-        "  kith collection create many --dimension 384 --index ivf"
+        "  kith collection create many --dimension 384 --index ivf",
+        "  kith collection create best --dimension 384 --index auto --memory-bytes-per-vector 400"
       })
   static final class Create extends OnOne {
     @Option(

@@ -2,10 +2,13 @@ package dev.kith.client.cli;
 
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.CollectionStats;
+import dev.kith.client.IndexChoice;
 import dev.kith.client.KithClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -60,6 +63,7 @@ final class DescribeCommand extends CollectionCommand.OnOne {
         console.json(object);
       } else {
         print(info);
+        info.choice().ifPresent(this::printChoice);
         console.out().println();
         printSegments(stats);
         printLists(stats);
@@ -70,6 +74,47 @@ final class DescribeCommand extends CollectionCommand.OnOne {
       }
     }
     return 0;
+  }
+
+  private void printChoice(IndexChoice choice) {
+    console.out().println();
+    console
+        .out()
+        .printf(
+            "chosen: %s%s%n%s%n",
+            CollectionCommand.index(choice.index()),
+            CollectionCommand.codec(Optional.of(choice.codec()), OptionalInt.empty()),
+            choice.reason());
+    choice.trial().ifPresent(trial -> printTrial(trial, choice.nextTrialPoints()));
+  }
+
+  private void printTrial(IndexChoice.Trial trial, long nextTrialPoints) {
+    console
+        .out()
+        .printf(
+            Locale.ROOT,
+            "tried at %s on %,d of %,d points, seed %d; the next trial is at %,d%n",
+            trial.time(),
+            trial.sampledPoints(),
+            trial.points(),
+            trial.seed(),
+            nextTrialPoints);
+    if (trial.candidates().isEmpty()) {
+      return;
+    }
+    console.out().println();
+    console.table(
+        List.of("TRIED", "RECALL", "QUERIES/S", "BYTES/VECTOR"),
+        trial.candidates().stream().map(DescribeCommand::row).toList());
+  }
+
+  private static List<String> row(IndexChoice.Candidate candidate) {
+    return List.of(
+        CollectionCommand.index(candidate.index())
+            + CollectionCommand.codec(Optional.of(candidate.codec()), OptionalInt.empty()),
+        String.format(Locale.ROOT, "%.3f", candidate.recall()),
+        String.format(Locale.ROOT, "%,.0f", candidate.queriesPerSecond()),
+        String.format(Locale.ROOT, "%,.0f", candidate.bytesPerVector()));
   }
 
   private void printSegments(CollectionStats stats) {

@@ -31,9 +31,9 @@ final class IndexOptions {
   @Option(
       names = "--index",
       description = {
-        "hnsw, a graph; ivf, inverted lists, which are built in a fraction of the time and"
-            + " smaller;",
-        "or flat, a scan (a new collection has hnsw by default)."
+        "hnsw, a graph; ivf, inverted lists, which are built in a fraction of the time and smaller;",
+        "flat, a scan; or auto, whichever does best in trials on the collection's own points (a new",
+        "collection has hnsw by default)."
       })
   private @Nullable Kind kind;
 
@@ -65,11 +65,20 @@ final class IndexOptions {
       })
   private @Nullable GraphLayout layout;
 
+  @Option(
+      names = "--memory-bytes-per-vector",
+      paramLabel = "BYTES",
+      description = {
+        "Auto: bytes that a vector may take in memory, from 1 on (default as many as it takes)."
+      })
+  private @Nullable Integer memory;
+
   /// The kinds of index.
   enum Kind {
     HNSW,
     IVF,
-    FLAT
+    FLAT,
+    AUTO
   }
 
   /// The index that was asked for; empty if none was.
@@ -77,28 +86,43 @@ final class IndexOptions {
   /// @throws UsageException if options do not go together
   Optional<IndexSpec> index() {
     boolean ofGraphs = m != null || efConstruction != null || layout != null;
-    if (kind == null && !ofGraphs && lists == null && seed == null) {
+    if (kind == null && !ofGraphs && lists == null && seed == null && memory == null) {
       return Optional.empty();
     }
     Kind asked = kind == null ? Kind.HNSW : kind;
+    requireTogether(asked, ofGraphs);
+    OptionalLong drawn = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+    return Optional.of(
+        switch (asked) {
+          case FLAT -> IndexSpec.flat();
+          case AUTO -> new IndexSpec.Auto(optional(memory));
+          case IVF -> new IndexSpec.Ivf(optional(lists), drawn);
+          case HNSW ->
+              new IndexSpec.Hnsw(
+                  optional(m), optional(efConstruction), drawn, Optional.ofNullable(layout));
+        });
+  }
+
+  private void requireTogether(Kind asked, boolean ofGraphs) {
     if (asked != Kind.HNSW && ofGraphs) {
       throw new UsageException("--m, --ef-construction and --layout are options of --index hnsw");
     }
     if (asked != Kind.IVF && lists != null) {
       throw new UsageException("--lists is an option of --index ivf");
     }
-    if (asked == Kind.FLAT && seed != null) {
+    boolean isScanOrChosen = asked == Kind.FLAT || asked == Kind.AUTO;
+    if (isScanOrChosen && seed != null) {
       throw new UsageException("--seed is an option of --index hnsw and ivf");
     }
-    OptionalLong drawn = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
-    return Optional.of(
-        switch (asked) {
-          case FLAT -> IndexSpec.flat();
-          case IVF -> new IndexSpec.Ivf(optional(lists), drawn);
-          case HNSW ->
-              new IndexSpec.Hnsw(
-                  optional(m), optional(efConstruction), drawn, Optional.ofNullable(layout));
-        });
+    if (asked == Kind.AUTO && codec != null) {
+      throw new UsageException("--codec is not for --index auto, which chooses it too");
+    }
+    if (asked != Kind.AUTO && memory != null) {
+      throw new UsageException("--memory-bytes-per-vector is an option of --index auto");
+    }
+    if (memory != null && memory < 1) {
+      throw new UsageException("--memory-bytes-per-vector must be at least 1, got " + memory);
+    }
   }
 
   /// The index that was asked for by its kind; empty if none was.
@@ -108,7 +132,9 @@ final class IndexOptions {
   Optional<IndexSpec> named() {
     Optional<IndexSpec> index = index();
     if (index.isPresent() && kind == null) {
-      throw new UsageException("--m, --ef-construction, --layout, --lists and --seed need --index");
+      throw new UsageException(
+          "--m, --ef-construction, --layout, --lists, --seed and --memory-bytes-per-vector"
+              + " need --index");
     }
     return index;
   }

@@ -2,6 +2,7 @@ package dev.kith.client.cli;
 
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.Explanation;
+import dev.kith.client.IndexChoice;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.Payload;
 import dev.kith.client.PointId;
@@ -89,9 +90,23 @@ final class Json {
             .put("metric", info.spec().metric().name().toLowerCase(Locale.ROOT));
     info.spec().codec().ifPresent(codec -> object.put("codec", name(codec)));
     info.spec().codecBits().ifPresent(bits -> object.put("codec_bits", bits));
-    ObjectNode index = object.putObject("index");
-    switch (info.spec().index()) {
+    index(object.putObject("index"), info.spec().index());
+    info.choice().ifPresent(choice -> choice(object.putObject("choice"), choice));
+    info.spec().defaultEf().ifPresent(ef -> object.put("default_ef", ef));
+    info.spec().segmentPoints().ifPresent(points -> object.put("segment_points", points));
+    if (info.spec().deferIndexing()) {
+      object.put("defer_indexing", true);
+    }
+    return object.put("created", info.created().toString()).put("points", info.points());
+  }
+
+  private static void index(ObjectNode index, IndexSpec spec) {
+    switch (spec) {
       case IndexSpec.Flat _ -> index.put("kind", "flat");
+      case IndexSpec.Auto auto -> {
+        index.put("kind", "auto");
+        auto.memoryBytesPerVector().ifPresent(bytes -> index.put("memory_bytes_per_vector", bytes));
+      }
       case IndexSpec.Ivf ivf -> {
         index.put("kind", "ivf");
         ivf.lists().ifPresent(lists -> index.put("lists", lists));
@@ -105,12 +120,33 @@ final class Json {
         hnsw.layout().ifPresent(layout -> index.put("layout", name(layout)));
       }
     }
-    info.spec().defaultEf().ifPresent(ef -> object.put("default_ef", ef));
-    info.spec().segmentPoints().ifPresent(points -> object.put("segment_points", points));
-    if (info.spec().deferIndexing()) {
-      object.put("defer_indexing", true);
+  }
+
+  private static void choice(ObjectNode object, IndexChoice choice) {
+    index(object.putObject("index"), choice.index());
+    object
+        .put("codec", name(choice.codec()))
+        .put("reason", choice.reason())
+        .put("next_trial_points", choice.nextTrialPoints());
+    choice.trial().ifPresent(trial -> trial(object.putObject("trial"), trial));
+  }
+
+  private static void trial(ObjectNode object, IndexChoice.Trial trial) {
+    object
+        .put("time", trial.time().toString())
+        .put("points", trial.points())
+        .put("sampled_points", trial.sampledPoints())
+        .put("seed", unsigned(trial.seed()))
+        .put("local_dimension", trial.localDimension());
+    ArrayNode candidates = object.putArray("candidates");
+    for (IndexChoice.Candidate candidate : trial.candidates()) {
+      ObjectNode one = candidates.addObject();
+      index(one.putObject("index"), candidate.index());
+      one.put("codec", name(candidate.codec()))
+          .put("recall", candidate.recall())
+          .put("queries_per_second", candidate.queriesPerSecond())
+          .put("bytes_per_vector", candidate.bytesPerVector());
     }
-    return object.put("created", info.created().toString()).put("points", info.points());
   }
 
   private static BigInteger unsigned(long number) {

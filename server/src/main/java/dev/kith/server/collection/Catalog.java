@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /// All collections of a data folder. Thread-safe.
 ///
-/// Owns everything below: the folder's lock, the store, the journal and the threads that link, seal
-/// and merge.
+/// Owns everything below: the folder's lock, the store, the journal and the threads that link,
+/// seal, merge and try indexes.
 public final class Catalog implements AutoCloseable {
   private final Engine engine;
   private final NavigableMap<String, Collection> collections = new ConcurrentSkipListMap<>();
@@ -62,6 +62,11 @@ public final class Catalog implements AutoCloseable {
   /// @throws IOException if the store cannot be opened
   /// @throws RefusedException with `DataLoss` if a stored record is damaged
   public static Catalog open(EngineConfig config) throws IOException {
+    return open(config, Trial.measured());
+  }
+
+  /// As above, with indexes tried in another way.
+  static Catalog open(EngineConfig config, Trial trial) throws IOException {
     DataFolder folder = DataFolder.open(config.dataDirectory());
     @Nullable Store store = null;
     Engine engine;
@@ -78,6 +83,7 @@ public final class Catalog implements AutoCloseable {
               new LinkerPool(config.linkThreads()),
               new Sealer(),
               new Merger(),
+              new TrialRunner(trial),
               gate,
               new SnapshotRenewal());
     } catch (IOException | RuntimeException failure) {
@@ -158,7 +164,7 @@ public final class Catalog implements AutoCloseable {
     try {
       Collection existing = collections.get(spec.name());
       if (existing != null) {
-        if (existing.info().spec().equals(spec)) {
+        if (existing.info().spec().fulfils(spec)) {
           return existing;
         }
         throw new RefusedException(new Refusal.CollectionExists(spec.name()));
@@ -402,6 +408,7 @@ public final class Catalog implements AutoCloseable {
       // Intake first, then those who work for it, then what they work on.
       engine.journal().close();
       engine.sealer().close();
+      engine.trials().close();
       engine.merger().close();
       engine.linkers().close();
       collections.values().forEach(Collection::close);

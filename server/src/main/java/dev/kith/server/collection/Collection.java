@@ -64,7 +64,8 @@ public final class Collection {
 
   /// The collection as it is now.
   public CollectionInfo info() {
-    return new CollectionInfo(context.number(), spec.get(), created, count());
+    Definition now = spec.definition();
+    return new CollectionInfo(context.number(), now.spec(), created, count(), now.choice());
   }
 
   /// The points of a batch that cannot be stored, in the order of the batch; [#upsert] refuses a
@@ -325,13 +326,13 @@ public final class Collection {
   void update(UnaryOperator<CollectionSpec> change) {
     definer.change(
         now -> {
-          CollectionSpec next = change.apply(now);
-          if (!next.name().equals(now.name()) || !next.space().equals(context.space())) {
+          CollectionSpec next = change.apply(now.spec());
+          if (!next.name().equals(now.spec().name()) || !next.space().equals(context.space())) {
             throw new IllegalArgumentException(
                 "the name and the space of a collection stay: expected %s and %s, got %s and %s"
-                    .formatted(now.name(), context.space(), next.name(), next.space()));
+                    .formatted(now.spec().name(), context.space(), next.name(), next.space()));
           }
-          return next;
+          return now.with(next);
         });
   }
 

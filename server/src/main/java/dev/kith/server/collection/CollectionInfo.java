@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// A collection as it is now.
 ///
@@ -8,4 +9,6 @@ import java.time.Instant;
 /// @param spec its definition
 /// @param created when it was created, to the millisecond
 /// @param points live points
-public record CollectionInfo(int number, CollectionSpec spec, Instant created, long points) {}
+/// @param choice why its index is what it is, where that was measured
+public record CollectionInfo(
+    int number, CollectionSpec spec, Instant created, long points, Optional<IndexChoice> choice) {}

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Brings a collection back from the store and its segment files.
@@ -37,7 +38,10 @@ final class CollectionOpener {
     this.context = context;
     this.store = context.engine().store();
     this.created = record.created();
-    this.spec = new SpecHolder(record.spec());
+    byte[] choice = store.get(Family.META, Keys.meta(Keys.CHOICE, context.number()));
+    this.spec =
+        new SpecHolder(
+            new Definition(record.spec(), Optional.ofNullable(choice).map(ChoiceRecord::decode)));
   }
 
   /// Opens a collection. One that was just created has nothing to bring back.
@@ -78,17 +82,20 @@ final class CollectionOpener {
     SegmentPublisher publisher = new SegmentPublisher(context, writer, segments, holder);
     MergeQueue merges = new MergeQueue(context, spec, segments, publisher);
     Definer definer = new Definer(context, created, spec, writer, segments);
-    SealQueue seals = new SealQueue(context, spec, writer, segments, publisher, merges);
+    AutoPilot pilot = new AutoPilot(context, spec, writer, segments, definer);
+    SealQueue seals = new SealQueue(context, spec, writer, segments, publisher, merges, pilot);
     segments.mergeWith(merges::consider, merges::noteDeath);
     definer.onChange(
         () -> {
           seals.resumeUnlessDeferred();
           merges.consider();
         });
+    writer.afterEachGroup(pilot::consider);
     segments.publish(state.lsn(), state.nextRow() - 1);
     segments.sealWith(seals::add);
     context.engine().renewal().add(segments); // From here on it is the committer's.
     merges.consider();
+    pilot.consider();
     return new OpenedCollection(
         context, spec, writer, segments, sessions, seals, definer, lost.size());
   }

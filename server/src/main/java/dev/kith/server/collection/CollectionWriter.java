@@ -40,6 +40,8 @@ final class CollectionWriter implements Participant {
   private final ManifestHolder manifest;
   private final SnapshotRenewal renewal;
 
+  private Runnable afterGroup = () -> {};
+
   private StateRecord state;
   private volatile Progress progress;
   private boolean dropped;
@@ -159,6 +161,11 @@ final class CollectionWriter implements Participant {
     return new Outcome(lsn, 0);
   }
 
+  /// Runs `action` on the committer thread after every group that is in the store, last of all.
+  void afterEachGroup(Runnable action) {
+    afterGroup = action;
+  }
+
   /// Runs `action` on the committer thread once the group is in the store, after its writes are
   /// visible.
   void afterwards(Runnable action) {
@@ -176,7 +183,8 @@ final class CollectionWriter implements Participant {
     for (Family family : List.of(Family.POINTS, Family.ROWS, Family.PAYLOADS, Family.TOMBSTONES)) {
       writes.deleteRange(family, Keys.first(collection), Keys.end(collection));
     }
-    for (byte kind : new byte[] {Keys.COLLECTION, Keys.MANIFEST, Keys.STATE, Keys.ATTACHING}) {
+    for (byte kind :
+        new byte[] {Keys.COLLECTION, Keys.MANIFEST, Keys.STATE, Keys.ATTACHING, Keys.CHOICE}) {
       writes.delete(Family.META, Keys.meta(kind, collection));
     }
     writes.deleteRange(
@@ -251,6 +259,7 @@ final class CollectionWriter implements Participant {
     afterwards.forEach(Runnable::run);
     segments.publishIfChanged();
     reset();
+    afterGroup.run();
   }
 
   @Override

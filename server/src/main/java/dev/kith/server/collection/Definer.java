@@ -1,6 +1,7 @@
 package dev.kith.server.collection;
 
 import dev.kith.server.storage.Family;
+import dev.kith.server.storage.WriteSet;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -42,11 +43,11 @@ final class Definer {
   /// @param change makes the new definition of the present one; of the same name and space
   /// @throws dev.kith.server.refusal.RefusedException if the store takes no writes or the
   ///   collection was deleted
-  void change(UnaryOperator<CollectionSpec> change) {
+  void change(UnaryOperator<Definition> change) {
     changing.lock();
     try {
-      CollectionSpec before = holder.get();
-      CollectionSpec next = change.apply(before);
+      Definition before = holder.definition();
+      Definition next = change.apply(before);
       if (!next.equals(before)) {
         submit(before, next);
       }
@@ -55,22 +56,19 @@ final class Definer {
     }
   }
 
-  private void submit(CollectionSpec before, CollectionSpec next) {
+  private void submit(Definition before, Definition next) {
     Change change =
         Change.internal(
             writer,
             (lsn, writes) -> {
               writer.requireAlive();
-              writes.put(
-                  Family.META,
-                  Keys.meta(Keys.COLLECTION, context.number()),
-                  new CollectionRecord(next, created).encode());
+              write(writes, next);
               writer.afterwards(
                   () -> {
                     holder.set(next);
-                    segments.deferIndexing(next.indexingDeferred());
+                    segments.deferIndexing(next.spec().indexingDeferred());
                   });
-              if (!next.index().equals(before.index())) {
+              if (!next.spec().index().equals(before.spec().index())) {
                 writer.rollAfterwards();
               }
               writer.afterwards(onChange);
@@ -78,5 +76,18 @@ final class Definer {
             });
     context.engine().journal().submit(change);
     Waiting.on(change.done());
+  }
+
+  private void write(WriteSet writes, Definition definition) {
+    writes.put(
+        Family.META,
+        Keys.meta(Keys.COLLECTION, context.number()),
+        new CollectionRecord(definition.spec(), created).encode());
+    byte[] key = Keys.meta(Keys.CHOICE, context.number());
+    definition
+        .choice()
+        .ifPresentOrElse(
+            choice -> writes.put(Family.META, key, ChoiceRecord.encode(choice)),
+            () -> writes.delete(Family.META, key));
   }
 }

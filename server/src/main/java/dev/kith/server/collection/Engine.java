@@ -14,6 +14,7 @@ import dev.kith.server.storage.Store;
 /// @param linkers link rows into graphs
 /// @param sealer writes full segments to files
 /// @param merger makes fewer and smaller files of those
+/// @param trials tries indexes for collections that want the best one
 /// @param gate watches the space on the disk
 /// @param renewal renews the snapshots of idle collections
 record Engine(
@@ -24,5 +25,6 @@ record Engine(
     LinkerPool linkers,
     Sealer sealer,
     Merger merger,
+    TrialRunner trials,
     FreeSpaceGate gate,
     SnapshotRenewal renewal) {}

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 /// | meta | `m`, collection number 4 | [Manifest] |
 /// | meta | `s`, collection number 4 | [StateRecord] |
 /// | meta | `i`, collection number 4, session | [SessionRecord] |
+/// | meta | `t`, collection number 4 | [ChoiceRecord], where a trial chose the index |
 /// | meta | `a`, collection number 4 | record version 1, while the collection is being attached |
 /// | meta | `N` | next collection number |
 /// | points | collection number 4, [PointId#toKey()] | [PointRecord] |
@@ -24,6 +25,7 @@ final class Keys {
   static final byte STATE = 's';
   static final byte SESSION = 'i';
   static final byte ATTACHING = 'a';
+  static final byte CHOICE = 't';
 
   private static final byte[] NEXT_NUMBER = {'N'};
   private static final int NUMBER_BYTES = Integer.BYTES;

@@ -16,8 +16,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/// An optimization under way: everything written before it began is being linked and sealed; then
-/// the segments that are worth it are merged, and the recall of a sample is measured.
+/// An optimization under way: everything written before it began is being linked and sealed; where
+/// the policy is to choose an index, indexes are tried; then the segments that are worth it are
+/// merged, or rebuilt for another index; last, the recall of a sample is measured.
 ///
 /// Goes on when nobody watches. Thread-safe. A thread of its own looks at it five times a second
 /// for speed and memory, and measures the recall at the end.
@@ -27,7 +28,8 @@ public final class OptimizeHandle {
 
   private final List<SealJob> jobs;
   private final MergeQueue merges;
-  private final Goal goal;
+  private final AutoPilot pilot;
+  private volatile Goal goal;
   private final Function<BooleanSupplier, Optional<RecallSample.Result>> measure;
   private final CompletableFuture<?> work;
   private final CompletableFuture<Boolean> done = new CompletableFuture<>();
@@ -35,7 +37,10 @@ public final class OptimizeHandle {
   private final long startNanos = System.nanoTime();
   private final long unlinkedAtStart;
   private volatile boolean cancelled;
-  private volatile boolean merged;
+
+  /// What is done once every row is sealed.
+  private volatile Phase phase = Phase.MERGING;
+
   private volatile boolean finishing;
   private volatile long peakResident;
   private volatile Report report = new Report(0, 0, 0, Optional.empty());
@@ -43,10 +48,12 @@ public final class OptimizeHandle {
   private OptimizeHandle(
       List<SealJob> jobs,
       MergeQueue merges,
+      AutoPilot pilot,
       Goal goal,
       Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
     this.jobs = List.copyOf(jobs);
     this.merges = merges;
+    this.pilot = pilot;
     this.goal = goal;
     this.measure = measure;
     this.unlinkedAtStart = unlinked();
@@ -67,9 +74,10 @@ public final class OptimizeHandle {
   static OptimizeHandle start(
       List<SealJob> jobs,
       MergeQueue merges,
+      AutoPilot pilot,
       Goal goal,
       Function<BooleanSupplier, Optional<RecallSample.Result>> measure) {
-    OptimizeHandle handle = new OptimizeHandle(jobs, merges, goal, measure);
+    OptimizeHandle handle = new OptimizeHandle(jobs, merges, pilot, goal, measure);
     Thread.ofPlatform().daemon().name("kith-optimize").start(handle::watch);
     return handle;
   }
@@ -80,6 +88,8 @@ public final class OptimizeHandle {
     LINKING,
     /// Writing and publishing sealed segments.
     SEALING,
+    /// Trying indexes on a sample, to choose the best.
+    TRYING,
     /// Merging sealed segments: ridding them of dead rows, making one of several, rebuilding those
     /// of another index policy.
     MERGING,
@@ -140,7 +150,12 @@ public final class OptimizeHandle {
       look();
       report = new Report(unlinkedAtStart - unlinked(), seconds(), peakResident, Optional.empty());
       work.join();
-      awaitMerges();
+      phase = Phase.TRYING;
+      await(pilot.settle());
+      goal = new Goal(goal.lsn(), pilot.index());
+      phase = Phase.MERGING;
+      await(merges.settle());
+      phase = Phase.MEASURING;
       Optional<RecallSample.Result> recall = measure.apply(() -> finishing);
       look();
       report = new Report(report.linkedPoints(), report.seconds(), peakResident, recall);
@@ -154,15 +169,13 @@ public final class OptimizeHandle {
     }
   }
 
-  private void awaitMerges() {
-    CompletableFuture<Boolean> settled = merges.settle();
+  private void await(CompletableFuture<Boolean> settled) {
     while (!finishing && !endsWithin(LOOK_MILLIS, settled)) {
       look();
     }
     if (settled.isDone()) {
       settled.join();
     }
-    merged = true;
   }
 
   private void end(Throwable failure) {
@@ -213,12 +226,12 @@ public final class OptimizeHandle {
           ? new Progress(Phase.CANCELLED, linked, total, true, 0, OptionalDouble.empty())
           : new Progress(Phase.FINISHED, total, total, true, 0, OptionalDouble.empty());
     }
-    if (work.isDone() && !merged) {
+    if (work.isDone() && phase == Phase.MERGING) {
       MergeQueue.Progress merging = merges.progress();
       return at(Phase.MERGING, merging.completed(), merging.total());
     }
     if (work.isDone()) {
-      return new Progress(Phase.MEASURING, total, total, false, 0, OptionalDouble.empty());
+      return new Progress(phase, total, total, false, 0, OptionalDouble.empty());
     }
     return linked < total
         ? at(Phase.LINKING, linked, total)

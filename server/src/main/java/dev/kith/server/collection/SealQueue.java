@@ -27,6 +27,7 @@ final class SealQueue implements AutoCloseable {
   private final Segments segments;
   private final SegmentPublisher publisher;
   private final MergeQueue merges;
+  private final AutoPilot pilot;
 
   /// In the order of rows.
   private final List<SealJob> pending = new CopyOnWriteArrayList<>();
@@ -40,13 +41,15 @@ final class SealQueue implements AutoCloseable {
       CollectionWriter writer,
       Segments segments,
       SegmentPublisher publisher,
-      MergeQueue merges) {
+      MergeQueue merges,
+      AutoPilot pilot) {
     this.context = context;
     this.spec = spec;
     this.writer = writer;
     this.segments = segments;
     this.publisher = publisher;
     this.merges = merges;
+    this.pilot = pilot;
   }
 
   /// Takes a segment that takes no more rows.
@@ -108,7 +111,7 @@ final class SealQueue implements AutoCloseable {
             });
     context.engine().journal().submit(change);
     Waiting.on(change.done());
-    OptimizeHandle handle = OptimizeHandle.start(pending, merges, goal, this::measure);
+    OptimizeHandle handle = OptimizeHandle.start(pending, merges, pilot, goal, this::measure);
     optimizing = handle;
     resume();
     return handle;
@@ -128,6 +131,7 @@ final class SealQueue implements AutoCloseable {
     if (running != null) {
       running.finish();
       running.awaitEnd();
+      pilot.cancel();
     }
     hold(); // A job that just began may have let the linkers in.
     pending.stream().map(SealJob::growing).forEach(GrowingHold::awaitLinkers);

@@ -15,11 +15,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of a collection's segment files: `<segment number>.kseg`, and `.bad` behind the name
-/// of those that were found damaged and set aside.
+/// of those that were found damaged and set aside; and the folder `trial` while indexes are tried.
 final class SegmentFiles {
   private static final System.Logger LOG = System.getLogger(SegmentFiles.class.getName());
   private static final String SUFFIX = ".kseg";
   private static final String BAD = ".bad";
+  private static final String TRIAL = "trial";
 
   private final Path folder;
 
@@ -42,6 +43,26 @@ final class SegmentFiles {
       if (parent != null) {
         DataFolder.force(parent);
       }
+    }
+  }
+
+  /// Makes an empty folder for the scratch files of a trial. One that a crash left goes when the
+  /// collection is opened, like all that nothing refers to.
+  Path createTrial() throws IOException {
+    create();
+    return Files.createDirectory(folder.resolve(TRIAL));
+  }
+
+  /// Removes that folder, if there is one.
+  ///
+  /// @param isLast whether nobody will write to the folder of the collection any more: it goes too
+  ///   if nothing is left in it
+  void removeTrial(boolean isLast) {
+    Path trial = folder.resolve(TRIAL);
+    if (isLast) {
+      removeWithFolder(trial);
+    } else {
+      remove(trial);
     }
   }
 
@@ -88,10 +109,15 @@ final class SegmentFiles {
     }
   }
 
-  /// Removes a file that nothing refers to. Failing that only wastes space until the next start, so
-  /// it is logged and no more.
+  /// Removes a file that nothing refers to, or a folder of such files. Failing that only wastes
+  /// space until the next start, so it is logged and no more.
   static void remove(Path file) {
     try {
+      if (Files.isDirectory(file)) {
+        try (Stream<Path> within = Files.list(file)) {
+          within.forEach(SegmentFiles::remove);
+        }
+      }
       Files.deleteIfExists(file);
     } catch (IOException failure) {
       LOG.log(WARNING, "cannot remove " + file, failure);

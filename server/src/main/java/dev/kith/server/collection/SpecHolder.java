@@ -4,18 +4,22 @@ import java.util.function.Supplier;
 
 /// The definition of a collection as it is now. Changed on the committer thread, read by all.
 final class SpecHolder implements Supplier<CollectionSpec> {
-  private volatile CollectionSpec spec;
+  private volatile Definition definition;
 
-  SpecHolder(CollectionSpec spec) {
-    this.spec = spec;
+  SpecHolder(Definition definition) {
+    this.definition = definition;
   }
 
   @Override
   public CollectionSpec get() {
-    return spec;
+    return definition.spec();
   }
 
-  void set(CollectionSpec next) {
-    spec = next;
+  Definition definition() {
+    return definition;
+  }
+
+  void set(Definition next) {
+    definition = next;
   }
 }

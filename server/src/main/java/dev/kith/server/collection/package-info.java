@@ -5,7 +5,8 @@
 /// truth; the segments of a collection are derived from it and may be rebuilt at any time. A
 /// growing segment that is full is sealed to a file ([dev.kith.server.collection.SealJob]); sealed
 /// ones are merged ([dev.kith.server.collection.MergePolicy] says which,
-/// [dev.kith.server.collection.MergeJob] does it).
+/// [dev.kith.server.collection.MergeJob] does it). Where nobody said which index a collection is to
+/// keep, [dev.kith.server.collection.AutoPilot] has several tried and chooses.
 ///
 /// Four rules hold throughout:
 ///

@@ -11,6 +11,7 @@ import dev.kith.proto.v1.GetCollectionStatsResponse;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VectorSchema;
+import dev.kith.server.collection.AutoIndex;
 import dev.kith.server.collection.CollectionInfo;
 import dev.kith.server.collection.CollectionSpec;
 import dev.kith.server.collection.CollectionStats;
@@ -19,6 +20,7 @@ import dev.kith.server.config.Limits;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Translates the definitions of collections between the wire and the server.
@@ -45,14 +47,15 @@ final class CollectionMessages {
     String name = fields.name("name", request.getName());
     int dimension = fields.number("vector.dimension", schema.getDimension(), 1, limits.dimension());
     Metric metric = metric(fields, schema.getMetric(), schema.getMetricValue());
+    IndexMessages indexes = new IndexMessages(fields, "vector.codec", dimension, seed(name));
     IndexSpec index =
-        new IndexMessages(fields, "vector.codec", dimension, seed(name))
-            .read(
-                policy,
-                schema.getCodecValue(),
-                schema.hasCodecBits()
-                    ? OptionalInt.of(schema.getCodecBits())
-                    : OptionalInt.empty());
+        indexes.read(
+            policy,
+            schema.getCodecValue(),
+            schema.hasCodecBits()
+                ? OptionalInt.of(schema.getCodecBits())
+                : OptionalInt.empty());
+    Optional<AutoIndex> auto = indexes.auto(policy);
     VectorSpace space = new VectorSpace(dimension, metric);
     int defaultEf =
         policy.hasDefaultEf()
@@ -64,7 +67,7 @@ final class CollectionMessages {
             : CollectionSpec.defaultSegmentPoints(space);
     fields.refuseIfWrong();
     return new CollectionSpec(
-        name, space, index, defaultEf, segmentPoints, policy.getDeferIndexing());
+        name, space, index, defaultEf, segmentPoints, policy.getDeferIndexing(), auto);
   }
 
   /// Reads what is to become of a definition.
@@ -80,36 +83,51 @@ final class CollectionMessages {
         request.hasSegmentPoints()
             ? segmentPoints(fields, "segment_points", request.getSegmentPoints())
             : spec.segmentPoints();
-    IndexSpec index = updatedIndex(fields, spec, request);
+    IndexMessages indexes =
+        new IndexMessages(
+            fields,
+            "codec",
+            spec.space().dimension(),
+            IndexMessages.seed(spec.index()).orElse(seed(spec.name())));
+    IndexSpec index = updatedIndex(fields, indexes, spec, request);
+    Optional<AutoIndex> auto = request.hasIndex() ? indexes.auto(request.getIndex()) : spec.auto();
     fields.refuseIfWrong();
     return spec.withDefaultEf(defaultEf)
         .withSegmentPoints(segmentPoints)
         .withIndexingDeferred(
             request.hasDeferIndexing() ? request.getDeferIndexing() : spec.indexingDeferred())
-        .withIndex(index);
+        .withIndex(index)
+        .withAuto(auto);
   }
 
+  /// The index that is to be in force. One to be chosen is what it is until there is a trial.
   private static IndexSpec updatedIndex(
-      Fields fields, CollectionSpec spec, UpdateCollectionRequest request) {
-    boolean sameCodec = request.getCodec() == dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED;
-    if (!request.hasIndex() && sameCodec && !request.hasCodecBits()) {
-      return spec.index();
-    }
+      Fields fields, IndexMessages indexes, CollectionSpec spec, UpdateCollectionRequest request) {
     IndexPolicy policy = request.getIndex();
     refuseIfSet(fields, policy.hasDefaultEf(), "default_ef");
     refuseIfSet(fields, policy.hasSegmentPoints(), "segment_points");
     refuseIfSet(fields, policy.getDeferIndexing(), "defer_indexing");
-    return new IndexMessages(
-            fields,
-            "codec",
-            spec.space().dimension(),
-            IndexMessages.seed(spec.index()).orElse(seed(spec.name())))
-        .read(
-            request.hasIndex() ? policy : IndexMessages.write(spec.index()).build(),
-            !request.hasIndex() && sameCodec
-                ? IndexMessages.write(spec.index().codec()).getNumber()
-                : request.getCodecValue(),
-            request.hasCodecBits() ? OptionalInt.of(request.getCodecBits()) : OptionalInt.empty());
+    OptionalInt bits =
+        request.hasCodecBits() ? OptionalInt.of(request.getCodecBits()) : OptionalInt.empty();
+    if (request.hasIndex()) {
+      IndexSpec index = indexes.read(policy, request.getCodecValue(), bits);
+      return policy.hasAuto() ? spec.index() : index;
+    }
+    boolean sameCodec = request.getCodec() == dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED;
+    if (sameCodec && bits.isEmpty()) {
+      return spec.index();
+    }
+    IndexPolicy present =
+        spec.auto()
+            .map(IndexMessages::write)
+            .orElseGet(() -> IndexMessages.write(spec.index()))
+            .build();
+    return indexes.read(
+        present,
+        sameCodec
+            ? IndexMessages.write(spec.index().codec()).getNumber()
+            : request.getCodecValue(),
+        bits);
   }
 
   private static void refuseIfSet(Fields fields, boolean isSet, String field) {
@@ -153,9 +171,10 @@ final class CollectionMessages {
 
   static Collection write(CollectionInfo info) {
     CollectionSpec spec = info.spec();
-    Instant created = info.created();
     IndexPolicy.Builder policy =
-        IndexMessages.write(spec.index())
+        spec.auto()
+            .map(IndexMessages::write)
+            .orElseGet(() -> IndexMessages.write(spec.index()))
             .setDefaultEf(spec.defaultEf())
             .setSegmentPoints(spec.segmentPoints())
             .setDeferIndexing(spec.indexingDeferred());
@@ -168,13 +187,23 @@ final class CollectionMessages {
     if (codec.bits() > 0) {
       vector.setCodecBits(codec.bits());
     }
-    return Collection.newBuilder()
-        .setName(spec.name())
-        .setVector(vector)
-        .setIndex(policy)
-        .setCreateTime(
-            Timestamp.newBuilder().setSeconds(created.getEpochSecond()).setNanos(created.getNano()))
-        .setPointCount(info.points())
+    Collection.Builder collection =
+        Collection.newBuilder()
+            .setName(spec.name())
+            .setVector(vector)
+            .setIndex(policy)
+            .setCreateTime(write(info.created()))
+            .setPointCount(info.points());
+    if (spec.auto().isPresent()) {
+      collection.setChoice(IndexMessages.write(spec.index(), info.choice()));
+    }
+    return collection.build();
+  }
+
+  static Timestamp write(Instant time) {
+    return Timestamp.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
         .build();
   }
 

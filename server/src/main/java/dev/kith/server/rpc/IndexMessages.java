@@ -5,11 +5,16 @@ import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.trial.IndexTrial;
 import dev.kith.proto.v1.FlatIndex;
 import dev.kith.proto.v1.GraphLayout;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
+import dev.kith.server.collection.AutoIndex;
+import dev.kith.server.collection.IndexChoice;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -36,12 +41,32 @@ final class IndexMessages {
   /// @param number of the codec asked for
   /// @param bits of the codec asked for; empty for as many as suit
   IndexSpec read(IndexPolicy policy, int number, OptionalInt bits) {
+    boolean isAsked =
+        number != dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED_VALUE || bits.isPresent();
+    if (policy.hasAuto() && isAsked) {
+      fields.wrong(codecField, "is chosen with the index where that is auto: leave it unset");
+    }
     Codec codec = withBits(codec(policy, number), bits);
     return switch (policy.getKindCase()) {
       case FLAT -> new IndexSpec.Flat(withoutPq(codec, "a flat index"));
       case IVF -> lists(policy.getIvf(), codec);
       case HNSW, KIND_NOT_SET -> graph(policy.getHnsw(), codec);
+      case AUTO -> graph(HnswIndex.getDefaultInstance(), codec); // Until there is a trial.
     };
+  }
+
+  /// Reads how an index is to be chosen; empty if it is said.
+  Optional<AutoIndex> auto(IndexPolicy policy) {
+    if (!policy.hasAuto()) {
+      return Optional.empty();
+    }
+    int memory =
+        fields.number(
+            "index.auto.memory_bytes_per_vector",
+            policy.getAuto().getMemoryBytesPerVector(),
+            0,
+            Integer.MAX_VALUE);
+    return Optional.of(new AutoIndex(memory == 0 ? OptionalInt.empty() : OptionalInt.of(memory)));
   }
 
   private Codec codec(IndexPolicy policy, int number) {
@@ -173,6 +198,54 @@ final class IndexMessages {
         yield policy.setIvf(ivf);
       }
     };
+  }
+
+  /// Writes that an index is chosen.
+  static IndexPolicy.Builder write(AutoIndex asked) {
+    return IndexPolicy.newBuilder()
+        .setAuto(
+            dev.kith.proto.v1.AutoIndex.newBuilder()
+                .setMemoryBytesPerVector(asked.memory().orElse(0)));
+  }
+
+  /// Writes what has come of that.
+  ///
+  /// @param choice empty before the first trial
+  static dev.kith.proto.v1.IndexChoice write(IndexSpec inForce, Optional<IndexChoice> choice) {
+    long tried = choice.map(last -> last.verdict().rows()).orElse(0L);
+    dev.kith.proto.v1.IndexChoice.Builder message =
+        dev.kith.proto.v1.IndexChoice.newBuilder()
+            .setIndex(write(inForce))
+            .setCodec(write(inForce.codec()))
+            .setNextTrialPointCount(AutoIndex.nextTrialPoints(tried));
+    if (choice.isEmpty()) {
+      return message
+          .setReason(
+              String.format(
+                  Locale.ROOT,
+                  "The first trial waits for %,d points, or for an optimization with %,d or more.",
+                  AutoIndex.FIRST_TRIAL_POINTS,
+                  AutoIndex.LEAST_POINTS))
+          .build();
+    }
+    IndexTrial.Verdict verdict = choice.get().verdict();
+    for (IndexTrial.Candidate candidate : verdict.candidates()) {
+      message
+          .addCandidatesBuilder()
+          .setIndex(write(candidate.index()))
+          .setCodec(write(candidate.index().codec()))
+          .setQueriesPerSecond(candidate.queriesPerSecond())
+          .setRecall(candidate.recall())
+          .setBytesPerVector(candidate.bytes());
+    }
+    return message
+        .setReason(verdict.reason())
+        .setPointCount(verdict.rows())
+        .setSampledPointCount(verdict.sampled())
+        .setSeed(choice.get().seed())
+        .setLocalDimension(verdict.localDimension())
+        .setTrialTime(CollectionMessages.write(choice.get().decided()))
+        .build();
   }
 
   /// Writes a codec without its bits.

@@ -88,6 +88,7 @@ final class OptimizeStream {
                   case LINKING -> OptimizePhase.OPTIMIZE_PHASE_LINKING;
                   case SEALING -> OptimizePhase.OPTIMIZE_PHASE_SEALING;
                   case MERGING -> OptimizePhase.OPTIMIZE_PHASE_MERGING;
+                  case TRYING -> OptimizePhase.OPTIMIZE_PHASE_TRYING;
                   case MEASURING -> OptimizePhase.OPTIMIZE_PHASE_MEASURING;
                   case FINISHED -> OptimizePhase.OPTIMIZE_PHASE_FINISHED;
                   case CANCELLED -> OptimizePhase.OPTIMIZE_PHASE_CANCELLED;

@@ -12,6 +12,7 @@ import dev.kith.index.build.Layout;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.trial.IndexTrial;
 import dev.kith.server.refusal.RefusedException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,20 @@ final class StoredBytesTest {
         "01 00000000000003e8 00000003 03 00000064 000003e8 05 00000009 0000000000000005 05 61",
         lists.encode());
     assertEquals(lists, CollectionRecord.decode(lists.encode()));
+    CollectionRecord measured =
+        new CollectionRecord(
+            lists.spec().withAuto(Optional.of(new AutoIndex(OptionalInt.of(258)))),
+            lists.created());
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 25 00000009 0000000000000005 05 00000102"
+            + " 61",
+        measured.encode());
+    assertEquals(measured, CollectionRecord.decode(measured.encode()));
+    CollectionRecord unbounded =
+        new CollectionRecord(
+            deferred.spec().withAuto(Optional.of(new AutoIndex(OptionalInt.empty()))),
+            lists.created());
+    assertEquals(unbounded, CollectionRecord.decode(unbounded.encode()));
     CollectionRecord bits =
         new CollectionRecord(
             new CollectionSpec(
@@ -158,6 +175,52 @@ final class StoredBytesTest {
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
             Instant.ofEpochMilli(1));
     assertEquals(flat, CollectionRecord.decode(flat.encode()));
+  }
+
+  private static IndexChoice choice() {
+    IndexSpec lists = new IndexSpec.Ivf(new IvfParams(9, 5), new Codec.Pq());
+    return new IndexChoice(
+        new IndexTrial.Verdict(
+            lists,
+            List.of(
+                new IndexTrial.Candidate(lists, 1000, 0.5, 24),
+                new IndexTrial.Candidate(new IndexSpec.Flat(), 2, 1, 512)),
+            20_000,
+            10_000,
+            12.5,
+            "so"),
+        7,
+        9,
+        Instant.ofEpochMilli(1000));
+  }
+
+  @Test
+  void aChoiceIsTheSameBytesForeverAndComesBack() {
+    IndexChoice choice = choice();
+    String lists = "05 00000009 0000000000000005 05";
+    assertBytes(
+        "01 00000000000003e8 0000000000000009 0000000000000007 0000000000004e20 00002710"
+            + " 4029000000000000"
+            + lists
+            + " 00000002"
+            + lists
+            + " 408f400000000000 3fe0000000000000 4038000000000000"
+            + " 01 4000000000000000 3ff0000000000000 4080000000000000"
+            + " 736f",
+        ChoiceRecord.encode(choice));
+    assertEquals(choice, ChoiceRecord.decode(ChoiceRecord.encode(choice)));
+  }
+
+  @Test
+  void aChoiceThatIsCutOrCannotBeIsDataLoss() {
+    byte[] whole = ChoiceRecord.encode(choice());
+    for (int length = 0; length < whole.length - 2; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThrows(RefusedException.class, () -> ChoiceRecord.decode(cut), "of " + length);
+    }
+    byte[] endless = whole.clone();
+    endless[63] = 127; // Highest byte of the number of candidates.
+    assertThrows(RefusedException.class, () -> ChoiceRecord.decode(endless));
   }
 
   @Test
