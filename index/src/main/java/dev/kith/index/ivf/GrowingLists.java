@@ -63,8 +63,7 @@ public final class GrowingLists {
   /// @param tuning what a search does that is not told how
   /// @param rows of the space of the centroids, which will be filled
   /// @param arena frees the lists when it closes
-  public GrowingLists(
-      Partition.Centroids given, Tuning tuning, VectorRows rows, Arena arena) {
+  public GrowingLists(Partition.Centroids given, Tuning tuning, VectorRows rows, Arena arena) {
     int count = given.rows().capacity();
     VectorRows copy = VectorRows.reserve(rows.space(), count, arena);
     for (int list = 0; list < count; list++) {
@@ -181,8 +180,7 @@ public final class GrowingLists {
   /// Lists that a search is likely to read.
   public int likely(Reach reach) {
     return switch (reach) {
-      case Reach.Measured(double recall) ->
-          Math.max(1, tuning.at(recall).nprobe() / Tuning.MOST);
+      case Reach.Measured(double recall) -> Math.max(1, tuning.at(recall).nprobe() / Tuning.MOST);
       case Reach.Until(int nprobe, _, _) -> nprobe;
     };
   }

@@ -130,7 +130,7 @@ final class TrialChoice {
   /// What users call it.
   private static String name(Candidate one) {
     return switch (one.index()) {
-      case IndexSpec.Flat() -> "a scan of all points";
+      case IndexSpec.Flat _ -> "a scan of all points";
       case IndexSpec.Hnsw(_, Layout layout, _) when layout == Layout.FAST ->
           "a graph in the layout fast";
       case IndexSpec.Hnsw(_, _, Codec codec) ->

@@ -1,6 +1,7 @@
 package dev.kith.index.trial;
 
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
@@ -64,10 +65,11 @@ final class TrialSearches implements Resource {
       return new Ladder(NEIGHBOURS, MOST_EF, Probe.Beam::new);
     }
 
-    /// More and more lists, of which so many rows are scored exactly.
+    /// More and more patience with lists, of which so many rows are scored exactly.
     static Ladder lists(int count, double rescore) {
       OptionalInt rescored = OptionalInt.of((int) Math.clamp(rescore, 1, Probe.MAX_EF));
-      return new Ladder(1, count, nprobe -> new Probe.Lists(OptionalInt.of(nprobe), rescored));
+      return new Ladder(
+          1, count, patience -> new Probe.Lists(new Reach.Until(Reach.ALL, 1, patience), rescored));
     }
 
     private int above(int effort) {

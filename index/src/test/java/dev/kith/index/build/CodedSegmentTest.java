@@ -209,8 +209,7 @@ final class CodedSegmentTest {
       factor = segment.rescoreFactor().orElseThrow();
     }
     assertTrue(factor >= 1, "factor " + factor);
-    assertTrue(
-        codec instanceof Codec.Rabitq ? factor > 1.5 : factor <= 2, "factor " + factor);
+    assertTrue(codec instanceof Codec.Rabitq ? factor > 1.5 : factor <= 2, "factor " + factor);
     try (SealedSegment again = seal(linked(mixture, hnsw(codec)))) {
       assertEquals(factor, again.rescoreFactor().orElseThrow());
     }

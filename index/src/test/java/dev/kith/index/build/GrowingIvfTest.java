@@ -48,8 +48,7 @@ final class GrowingIvfTest {
   private static final IndexSpec IVF = new IndexSpec.Ivf(new IvfParams(0, 5), new Codec.Rabitq(0));
   private static final int MODEL_ROWS = 2_000;
   private static final SearchPlan EXACT = new SearchPlan(10, new Probe.Exact());
-  private static final SearchPlan USUAL =
-      new SearchPlan(10, new Probe.Lists());
+  private static final SearchPlan USUAL = new SearchPlan(10, new Probe.Lists());
 
   @TempDir Path folder;
 

@@ -37,7 +37,7 @@ final class GrowthTest {
     assertEquals(1, growth(900, 900).times(GRAPH, 16), 1e-9);
     assertEquals(Math.pow(16, 0.3), growth(900, 900).times(LISTS, 16), 1e-9);
     assertEquals(4, growth(9000, 9000).times(GRAPH, 16), 1e-9);
-    assertEquals(16, growth(9000, 9000).times(LISTS, 16), 1e-9);
+    assertEquals(8, growth(9000, 9000).times(LISTS, 16), 1e-9);
   }
 
   @Test

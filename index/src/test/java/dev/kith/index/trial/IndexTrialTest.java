@@ -138,9 +138,9 @@ final class IndexTrialTest {
       for (int i = 0; i < here.size(); i++) {
         double times = here.get(i).queriesPerSecond() / more.get(i).queriesPerSecond();
         switch (here.get(i).index()) {
-          case IndexSpec.Flat() -> assertEquals(16, times, 1e-9);
+          case IndexSpec.Flat _ -> assertEquals(16, times, 1e-9);
           case IndexSpec.Hnsw _ -> assertTrue(times >= 1 && times <= 4.4, "graph " + times);
-          case IndexSpec.Ivf _ -> assertTrue(times >= 2 && times <= 17, "lists " + times);
+          case IndexSpec.Ivf _ -> assertTrue(times >= 2 && times <= 8.1, "lists " + times);
         }
       }
       assertEmpty(scratch);

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 
 final class TrialSampleTest {
   private static final VectorSpace SPACE = new VectorSpace(3, Metric.EUCLIDEAN);
-  private static final Runnable ON = () -> {};
 
   private final List<GrowingSegment> segments = new ArrayList<>();
 
@@ -70,9 +69,9 @@ final class TrialSampleTest {
         GrowingSegment rows =
             GrowingSegment.create(SPACE, new IndexSpec.Flat(), Math.max(1, sample.rows()))) {
       int half = sample.rows() / 2;
-      sample.appendTo(rows, half, ON);
+      sample.appendTo(rows, half, () -> {});
       assertEquals(half, rows.size());
-      sample.appendTo(rows, sample.rows(), ON);
+      sample.appendTo(rows, sample.rows(), () -> {});
       assertEquals(sample.rows(), rows.size());
       VectorRows queries = sample.queries(arena);
       return IntStream.concat(
@@ -90,7 +89,7 @@ final class TrialSampleTest {
   void queriesAndRowsAreLiveAndNoneIsDrawnTwice_seed1() {
     segments(1000, 1, 5000, 400);
     kill(row -> row % 3 == 0 || row > 6100);
-    TrialSample sample = TrialSample.draw(segments, 2000, 1, ON);
+    TrialSample sample = TrialSample.draw(segments, 2000, 1, () -> {});
     int[] drawn = firsts(sample);
     assertEquals(2000, sample.rows());
     assertEquals(2000 + TrialSample.QUERIES, drawn.length);
@@ -102,7 +101,7 @@ final class TrialSampleTest {
   void allLiveRowsAreDrawnIfThereAreNoMore_seed2() {
     segments(700, 800);
     kill(row -> row % 5 == 0);
-    TrialSample sample = TrialSample.draw(segments, 5000, 2, ON);
+    TrialSample sample = TrialSample.draw(segments, 5000, 2, () -> {});
     assertEquals(1200 - TrialSample.QUERIES, sample.rows());
     int[] drawn = firsts(sample);
     Arrays.sort(drawn);
@@ -112,17 +111,17 @@ final class TrialSampleTest {
   @Test
   void withFewerRowsThanQueriesNoneAreLeftToSearch_seed3() {
     segments(200);
-    assertEquals(0, TrialSample.draw(segments, 100, 3, ON).rows());
+    assertEquals(0, TrialSample.draw(segments, 100, 3, () -> {}).rows());
     kill(_ -> true);
-    assertEquals(0, TrialSample.draw(segments, 100, 3, ON).rows());
+    assertEquals(0, TrialSample.draw(segments, 100, 3, () -> {}).rows());
   }
 
   @Test
   void theSeedDecidesWhatIsDrawn() {
     segments(3000);
-    int[] one = firsts(TrialSample.draw(segments, 500, 4, ON));
-    assertArrayEquals(one, firsts(TrialSample.draw(segments, 500, 4, ON)));
-    assertFalse(Arrays.equals(one, firsts(TrialSample.draw(segments, 500, 5, ON))));
+    int[] one = firsts(TrialSample.draw(segments, 500, 4, () -> {}));
+    assertArrayEquals(one, firsts(TrialSample.draw(segments, 500, 4, () -> {})));
+    assertFalse(Arrays.equals(one, firsts(TrialSample.draw(segments, 500, 5, () -> {}))));
   }
 
   /// So that half of them is a sample too.
@@ -131,7 +130,7 @@ final class TrialSampleTest {
     segments(1000, 3000);
     double[] sums = new double[3];
     for (int seed = 1; seed <= 100; seed++) {
-      int[] drawn = firsts(TrialSample.draw(segments, 400, seed, ON));
+      int[] drawn = firsts(TrialSample.draw(segments, 400, seed, () -> {}));
       sums[0] += Arrays.stream(drawn, 0, 256).sum();
       sums[1] += Arrays.stream(drawn, 256, 456).sum();
       sums[2] += Arrays.stream(drawn, 456, 656).sum();
@@ -150,7 +149,7 @@ final class TrialSampleTest {
           throw new CancellationException("enough");
         };
     assertThrows(CancellationException.class, () -> TrialSample.draw(segments, 500, 6, off));
-    TrialSample sample = TrialSample.draw(segments, 500, 6, ON);
+    TrialSample sample = TrialSample.draw(segments, 500, 6, () -> {});
     try (GrowingSegment rows = GrowingSegment.create(SPACE, new IndexSpec.Flat(), 500)) {
       assertThrows(CancellationException.class, () -> sample.appendTo(rows, 500, off));
     }

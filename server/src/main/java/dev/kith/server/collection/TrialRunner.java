@@ -10,8 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 /// for it.
 final class TrialRunner implements AutoCloseable {
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("kith-trial-", 0).factory());
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("kith-trial-", 0).factory());
   private final Trial trial;
   private volatile boolean closed;
 

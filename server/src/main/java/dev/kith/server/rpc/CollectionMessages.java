@@ -52,9 +52,7 @@ final class CollectionMessages {
         indexes.read(
             policy,
             schema.getCodecValue(),
-            schema.hasCodecBits()
-                ? OptionalInt.of(schema.getCodecBits())
-                : OptionalInt.empty());
+            schema.hasCodecBits() ? OptionalInt.of(schema.getCodecBits()) : OptionalInt.empty());
     Optional<AutoIndex> auto = indexes.auto(policy);
     VectorSpace space = new VectorSpace(dimension, metric);
     int defaultEf =
@@ -124,9 +122,7 @@ final class CollectionMessages {
             .build();
     return indexes.read(
         present,
-        sameCodec
-            ? IndexMessages.write(spec.index().codec()).getNumber()
-            : request.getCodecValue(),
+        sameCodec ? IndexMessages.write(spec.index().codec()).getNumber() : request.getCodecValue(),
         bits);
   }
 

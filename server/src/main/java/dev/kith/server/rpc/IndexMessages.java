@@ -41,8 +41,7 @@ final class IndexMessages {
   /// @param number of the codec asked for
   /// @param bits of the codec asked for; empty for as many as suit
   IndexSpec read(IndexPolicy policy, int number, OptionalInt bits) {
-    boolean isAsked =
-        number != dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED_VALUE || bits.isPresent();
+    boolean isAsked = number != dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED_VALUE || bits.isPresent();
     if (policy.hasAuto() && isAsked) {
       fields.wrong(codecField, "is chosen with the index where that is auto: leave it unset");
     }

@@ -68,8 +68,7 @@ final class Planner {
           case Probe.Codes(OptionalInt rescore) -> "scan of codes" + rescored(rescore);
           case Probe.Beam(int ef, OptionalInt rescore) ->
               "beam of %d".formatted(ef) + rescored(rescore);
-          case Probe.Lists(Reach reach, OptionalInt rescore) ->
-              describe(reach) + rescored(rescore);
+          case Probe.Lists(Reach reach, OptionalInt rescore) -> describe(reach) + rescored(rescore);
         };
     String tail =
         unlinked == 0 || plan.probe() instanceof Probe.Exact()

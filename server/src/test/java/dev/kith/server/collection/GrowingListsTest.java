@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -32,8 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A collection whose index is an inverted file, between one seal and the next.
 final class GrowingListsTest {
-  private static final SearchPlan USUAL =
-      new SearchPlan(10, new Probe.Lists());
+  private static final SearchPlan USUAL = new SearchPlan(10, new Probe.Lists());
 
   @TempDir Path folder;
 
