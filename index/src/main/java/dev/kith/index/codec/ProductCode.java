@@ -6,9 +6,9 @@ import dev.kith.index.kernel.LookupTable;
 
 /// The codes of a [ProductQuantizer] of four bits a part.
 ///
-/// A query's products with the words are rounded to 63rds of the range of those of the part in
-/// which they differ most, so that a sum of `parts` of them is off by that step times `sqrt(parts /
-/// 12)`, as a standard deviation.
+/// A query's products with the words are rounded ([LookupTable#setToValues]) to about a 63rd of the
+/// range of those of a part, where parts are like each other, so that a sum of `parts` of them is
+/// off by that step times `sqrt(parts / 12)`, as a standard deviation.
 ///
 /// @param quantizer of 4 bits a part
 public record ProductCode(ProductQuantizer quantizer) implements BlockCode {

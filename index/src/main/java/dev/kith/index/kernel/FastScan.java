@@ -27,7 +27,7 @@ public sealed interface FastScan permits ScalarFastScan, SimdFastScan {
   int BLOCK = 32;
 
   /// Largest entry of a table. Four of them still fit in a byte, so four lookups are added up
-  /// before they are widened.
+  /// before they are widened: an entry may be larger where those of the other three are smaller.
   int MAX_ENTRY = 63;
 
   /// Most lookups a vector: their sum must fit in 16 bits.

@@ -27,8 +27,14 @@ public final class LookupTable {
   private static final long BIT_1 = 0x0101000001010000L;
   private static final long BIT_2 = 0x0101010100000000L;
 
+  /// What the entries of four lookups add up to at most before they are rounded, each up by half.
+  private static final int MAX_ROUNDED = 4 * FastScan.MAX_ENTRY - 2;
+
   private final int lookups;
+
+  /// Unsigned.
   private final byte[] entries;
+
   private final float[] values;
 
   /// Of every lookup the least value.
@@ -85,28 +91,34 @@ public final class LookupTable {
   }
 
   /// Sets all tables, and what sums are worth, so that entries stand for [#values()]: multiples of
-  /// a 63rd of the range of the lookup whose values differ most, above the least value of each.
+  /// one step, above the least value of each lookup. The step is a 250th of the largest sum of the
+  /// ranges of four lookups that are added up in a byte; so a lookup whose values differ much does
+  /// little harm beside three whose values differ little.
   public void setToValues() {
-    float range = 0;
+    float widest = 0;
     double bias = 0;
-    for (int lookup = 0; lookup < lookups; lookup++) {
-      float least = least(lookup);
-      leasts[lookup] = least;
-      float most = least;
-      for (int v = lookup * TABLE; v < (lookup + 1) * TABLE; v++) {
-        most = Math.max(most, values[v]);
+    for (int group = 0; group < lookups; group += 4) {
+      float ranges = 0;
+      for (int lookup = group; lookup < group + 4; lookup++) {
+        float least = least(lookup);
+        leasts[lookup] = least;
+        float most = least;
+        for (int v = lookup * TABLE; v < (lookup + 1) * TABLE; v++) {
+          most = Math.max(most, values[v]);
+        }
+        ranges += most - least;
+        bias += least;
       }
-      range = Math.max(range, most - least);
-      bias += least;
+      widest = Math.max(widest, ranges);
     }
-    float perUnit = range == 0 ? 0 : FastScan.MAX_ENTRY / range;
+    float perUnit = widest == 0 ? 0 : MAX_ROUNDED / widest;
     for (int lookup = 0; lookup < lookups; lookup++) {
       float least = leasts[lookup];
       for (int v = lookup * TABLE; v < (lookup + 1) * TABLE; v++) {
-        entries[v] = (byte) ((values[v] - least) * perUnit + 0.5f);
+        entries[v] = (byte) (int) ((values[v] - least) * perUnit + 0.5f);
       }
     }
-    setValue(range / FastScan.MAX_ENTRY, (float) bias);
+    setValue(widest / MAX_ROUNDED, (float) bias);
   }
 
   private float least(int lookup) {

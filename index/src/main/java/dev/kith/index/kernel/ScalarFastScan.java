@@ -44,7 +44,7 @@ final class ScalarFastScan implements FastScan {
     for (int lookup = 0; lookup < table.lookups(); lookup++) {
       int at = lookup * LookupTable.TABLE;
       int code = blocks.get(JAVA_BYTE, codes + at) >> shift & 15;
-      sum += table.entries()[at + code];
+      sum += table.entries()[at + code] & 0xFF;
     }
     return sum;
   }

@@ -115,8 +115,9 @@ final class ProductQuantizerTest {
     }
     float[] estimates = new float[FastScan.BLOCK];
     FastScan.best().estimate(table, block, 0, 0, 0, estimates);
-    // Every entry is rounded to a 63rd of the range, so it is off by half of that at most.
-    assertArrayEquals(expected, estimates, parts * range / 63 / 2 + 1e-4f);
+    // Every entry is rounded to a 250th of what four of them range over, so it is off by half of
+    // that at most.
+    assertArrayEquals(expected, estimates, parts * (4 * range / 250) / 2 + 1e-4f);
   }
 
   @Test

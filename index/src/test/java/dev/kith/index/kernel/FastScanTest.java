@@ -62,6 +62,50 @@ final class FastScanTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {6, 7, 8})
+  void valuesOfUnlikeRangesAreOffByHalfAStepAtMostAndOverflowNothing_seed(long seed) {
+    Random random = new Random(seed);
+    for (int lookups : new int[] {4, 48, FastScan.MAX_LOOKUPS}) {
+      LookupTable table = new LookupTable(lookups);
+      float[] values = table.values();
+      for (int lookup = 0; lookup < lookups; lookup++) {
+        float width = lookup % 4 == lookup / 4 % 4 ? 1 : 0.01f; // One of four is wide.
+        for (int v = 0; v < 16; v++) {
+          values[16 * lookup + v] = random.nextFloat(-width, width);
+        }
+        values[16 * lookup] = -width;
+        values[16 * lookup + 15] = width;
+      }
+      table.setToValues();
+      assertEquals(2.06f / 250, table.scale, 1e-6f);
+      byte[] block = new byte[(int) FastScan.blockBytes(lookups)];
+      random.nextBytes(block);
+      MemorySegment bytes = MemorySegment.ofArray(block);
+      for (int k = 0; k < FastScan.BLOCK; k++) {
+        bytes.set(FLOAT, 4L * k, 0);
+        bytes.set(FLOAT, 4L * (FastScan.BLOCK + k), 1);
+      }
+      for (int lookup = 0; lookup < lookups; lookup++) {
+        // The largest values of all are those of vector 0.
+        block[(int) FastScan.FACTORS_BYTES + 16 * lookup + FastScan.codeByte(0)] |= 15;
+      }
+      for (FastScan scan : new FastScan[] {simd, scalar}) {
+        float[] estimates = new float[FastScan.BLOCK];
+        scan.estimate(table, bytes, 0, 0, 0, estimates);
+        for (int k = 0; k < FastScan.BLOCK; k++) {
+          double expected = 0;
+          for (int lookup = 0; lookup < lookups; lookup++) {
+            int at = (int) FastScan.FACTORS_BYTES + 16 * lookup + FastScan.codeByte(k);
+            int code = block[at] >> (FastScan.isHigh(k) ? 4 : 0) & 15;
+            expected += values[16 * lookup + code];
+          }
+          assertEquals(expected, estimates[k], lookups * table.scale / 2 + 1e-3);
+        }
+      }
+    }
+  }
+
   @Test
   void anEstimateThatEqualsTheFloorIsNotAboveIt() {
     try (Arena arena = Arena.ofConfined()) {
