@@ -3,12 +3,14 @@ package dev.kith.index.codec;
 import dev.kith.index.Require;
 import dev.kith.index.cluster.Clusters;
 import dev.kith.index.cluster.KMeans;
+import dev.kith.index.kernel.Columns;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.Points;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 
 /// Replaces each part of a vector by the nearest of a few *words*, which were learnt from such
 /// parts (Jégou, Douze and Schmid, *Product quantization for nearest neighbor search*, TPAMI 2011).
@@ -50,7 +52,8 @@ public final class ProductQuantizer {
     }
   }
 
-  private ProductQuantizer(int dimension, int parts, int bits, float[] book) {
+  /// @param book the words as they are stored
+  ProductQuantizer(int dimension, int parts, int bits, float[] book) {
     this.dimension = dimension;
     this.parts = parts;
     this.bits = bits;
@@ -141,7 +144,7 @@ public final class ProductQuantizer {
         start(part + 1) - start(part));
   }
 
-  /// The first coordinate of a part.
+  /// The first coordinate of a part, or that behind the last one.
   private int start(int part) {
     return (int) ((long) dimension * part / parts);
   }
@@ -159,6 +162,47 @@ public final class ProductQuantizer {
   /// Bits a part: 4 or 8.
   public int bits() {
     return bits;
+  }
+
+  /// The first coordinate of every part, and the dimension.
+  int[] starts() {
+    return IntStream.rangeClosed(0, parts).map(this::start).toArray();
+  }
+
+  /// Words a part.
+  int words() {
+    return words;
+  }
+
+  /// The words as they are stored: borrowed, not to be changed.
+  float[] book() {
+    return book;
+  }
+
+  /// Packs the words of every part, such that their product with that part of a row is largest for
+  /// the nearest: the inner product less half the squared length of the word.
+  ///
+  /// @param arena frees the memory when it closes
+  Columns[] columns(Arena arena) {
+    Columns[] columns = new Columns[parts];
+    MemorySegment source = arena.allocate(storedBytes(dimension, bits));
+    store(source);
+    for (int part = 0; part < parts; part++) {
+      int first = start(part);
+      int depth = start(part + 1) - first;
+      columns[part] = new Columns(words, depth, arena);
+      for (int i = 0; i < depth; i++) {
+        columns[part].setCoordinate(i, source, (long) (first + i) * words * Float.BYTES);
+      }
+      for (int word = 0; word < words; word++) {
+        double squares = 0;
+        for (int i = first; i < first + depth; i++) {
+          squares += (double) book[i * words + word] * book[i * words + word];
+        }
+        columns[part].setAddend(word, (float) (-squares / 2));
+      }
+    }
+    return columns;
   }
 
   /// Finds the nearest word of every part; of equally near ones the first.

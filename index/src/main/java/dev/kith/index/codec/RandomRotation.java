@@ -1,6 +1,10 @@
 package dev.kith.index.codec;
 
 import dev.kith.index.kernel.Hadamard;
+import dev.kith.index.kernel.Points;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /// A rotation drawn at random, applied in `O(d log d)`. Immutable and thread-safe.
@@ -12,7 +16,7 @@ import java.util.SplittableRandom;
 /// (Ailon and Chazelle, *The fast Johnson-Lindenstrauss transform and approximate nearest
 /// neighbors*, 2009). Where that is not all of them, the rounds alternate between the first and the
 /// last ones, and turn the two halves into each other by 45 degrees.
-public final class RandomRotation {
+public final class RandomRotation implements Rotation {
   private static final int ROUNDS = 4;
   private static final float HALF_ROOT = (float) Math.sqrt(0.5);
 
@@ -42,8 +46,17 @@ public final class RandomRotation {
   }
 
   /// Coordinates of the vectors it rotates.
+  @Override
   public int dimension() {
     return dimension;
+  }
+
+  @Override
+  public void rotate(MemorySegment source, long offset, int coordinates, float[] rotated) {
+    Objects.checkFromIndexSize(0, coordinates, dimension);
+    MemorySegment.copy(source, Points.FLOAT, offset, rotated, 0, coordinates);
+    Arrays.fill(rotated, coordinates, rotated.length, 0);
+    rotate(rotated);
   }
 
   /// Rotates the first [#dimension()] coordinates in place.

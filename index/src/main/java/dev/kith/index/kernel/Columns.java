@@ -54,6 +54,29 @@ public final class Columns {
     }
   }
 
+  /// Sets what is added to the products of a column with every row.
+  ///
+  /// @throws IndexOutOfBoundsException if there is no such column
+  public void setAddend(int column, float addend) {
+    panels.set(Points.FLOAT, at(Objects.checkIndex(column, count)), addend);
+  }
+
+  /// Sets one coordinate of all columns.
+  ///
+  /// @param source holds it, column after column, little-endian floats
+  /// @param offset where they start, in bytes
+  /// @throws IndexOutOfBoundsException if there is no such coordinate, or the source is too short
+  public void setCoordinate(int coordinate, MemorySegment source, long offset) {
+    Objects.checkIndex(coordinate, depth);
+    Bounds.check(source, offset, count);
+    long line = (long) kernel.width() * Float.BYTES;
+    for (int column = 0; column < count; column += kernel.width()) {
+      long bytes = Math.min(line, (long) (count - column) * Float.BYTES);
+      long from = offset + (long) column * Float.BYTES;
+      MemorySegment.copy(source, from, panels, at(column) + (coordinate + 1) * line, bytes);
+    }
+  }
+
   /// Lets no row be nearest to a column.
   ///
   /// @throws IndexOutOfBoundsException if there is no such column

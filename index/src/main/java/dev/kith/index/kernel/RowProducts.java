@@ -48,10 +48,7 @@ public final class RowProducts {
     int blockRows = blockTiles * ProductKernel.ROWS;
     for (int block = from; block < to; block += blockRows) {
       int end = Math.min(to, block + blockRows);
-      for (int first = block; first < end; first += ProductKernel.ROWS) {
-        int count = Math.min(ProductKernel.ROWS, end - first);
-        pack(rows, ordinals, first, count, depth, (first - block) * depth);
-      }
+      packAll(rows, ordinals, block, end, depth);
       Arrays.fill(largest, block, end, Float.NEGATIVE_INFINITY);
       Arrays.fill(nearest, block, end, 0);
       nearestOfBlock(columns, block, end, nearest, largest);
@@ -69,23 +66,35 @@ public final class RowProducts {
     Objects.checkFromToIndex(from, to, ordinals.length);
     ProductKernel kernel = columns.kernel();
     int depth = columns.depth();
-    int width = kernel.width();
     int count = columns.count();
-    Objects.checkFromIndexSize(0, (to - from) * count, products.length);
-    fit(columns, depth * ProductKernel.ROWS);
-    for (int first = from; first < to; first += ProductKernel.ROWS) {
-      int size = Math.min(ProductKernel.ROWS, to - first);
-      pack(rows, ordinals, first, size, depth, 0);
+    Objects.checkFromIndexSize(0, Math.multiplyExact(to - from, count), products.length);
+    int tileFloats = depth * ProductKernel.ROWS;
+    int blockTiles = Math.max(1, TILE_BYTES / (tileFloats * Float.BYTES));
+    fit(columns, blockTiles * tileFloats);
+    int blockRows = blockTiles * ProductKernel.ROWS;
+    long panelBytes = kernel.panelBytes(depth);
+    for (int block = from; block < to; block += blockRows) {
+      int end = Math.min(to, block + blockRows);
+      packAll(rows, ordinals, block, end, depth);
       for (int panel = 0; panel < columns.panelCount(); panel++) {
-        kernel.multiply(
-            tiles, 0, columns.panels(), panel * kernel.panelBytes(depth), depth, this.products);
-        int column = panel * width;
-        int columnsLeft = Math.min(width, count - column);
-        for (int row = 0; row < size; row++) {
-          int at = (first - from + row) * count + column;
-          System.arraycopy(this.products, row * width, products, at, columnsLeft);
+        for (int first = block; first < end; first += ProductKernel.ROWS) {
+          int tile = (first - block) * depth;
+          kernel.multiply(tiles, tile, columns.panels(), panel * panelBytes, depth, this.products);
+          int size = Math.min(ProductKernel.ROWS, end - first);
+          copyProducts(columns, panel, size, products, (first - from) * count);
         }
       }
+    }
+  }
+
+  /// Takes the products of a tile with a panel over.
+  private void copyProducts(Columns columns, int panel, int size, float[] target, int at) {
+    int width = columns.kernel().width();
+    int column = panel * width;
+    int columnsLeft = Math.min(width, columns.count() - column);
+    for (int row = 0; row < size; row++) {
+      System.arraycopy(
+          products, row * width, target, at + row * columns.count() + column, columnsLeft);
     }
   }
 
@@ -141,6 +150,14 @@ public final class RowProducts {
       products = new float[places];
       best = new float[places];
       bestPanel = new int[places];
+    }
+  }
+
+  /// Packs the rows `[from, to)`, tile after tile.
+  private void packAll(Points rows, int[] ordinals, int from, int to, int depth) {
+    for (int first = from; first < to; first += ProductKernel.ROWS) {
+      int count = Math.min(ProductKernel.ROWS, to - first);
+      pack(rows, ordinals, first, count, depth, (first - from) * depth);
     }
   }
 

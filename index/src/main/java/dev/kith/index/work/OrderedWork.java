@@ -74,6 +74,15 @@ public final class OrderedWork<P> implements AutoCloseable {
     }
   }
 
+  /// Works on the rows `[0, rows)`, where what came of them is taken without input or output;
+  /// otherwise as above.
+  ///
+  /// @throws InterruptedException if the calling thread is interrupted
+  public void collect(int rows, int chunkRows, Work<P> work, Result<P, RuntimeException> result)
+      throws InterruptedException {
+    go(rows, chunkRows, work, result);
+  }
+
   /// Works on the rows `[0, rows)`, where nothing is to be handed on; otherwise as above.
   ///
   /// @throws InterruptedException if the calling thread is interrupted

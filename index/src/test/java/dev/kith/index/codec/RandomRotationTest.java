@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +57,20 @@ final class RandomRotationTest {
     new RandomRotation(112, 10).rotate(c);
     assertArrayEquals(a, b);
     assertTrue(dot(a, c) < 0.9 * dot(a, a));
+  }
+
+  @Test
+  void aShorterVectorIsMadeUpWithZeros_seed4() {
+    RandomRotation rotation = new RandomRotation(48, 4);
+    float[] vector = gaussian(37, new Random(4));
+    float[] expected = Arrays.copyOf(vector, 48);
+    rotation.rotate(expected);
+    float[] rotated = gaussian(50, new Random(5)); // What was there before.
+    rotation.rotate(MemorySegment.ofArray(vector), 0, 37, rotated);
+    assertArrayEquals(Arrays.copyOf(expected, 50), rotated);
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> rotation.rotate(MemorySegment.ofArray(new float[49]), 0, 49, rotated));
   }
 
   @Test

@@ -32,7 +32,7 @@ final class ProductKernelTest {
     try (Arena arena = Arena.ofConfined()) {
       for (int trial = 0; trial < 40; trial++) {
         int count = random.nextInt(1, 70);
-        int depth = random.nextInt(1, 200);
+        int depth = trial % 10 == 0 ? 2_000 : random.nextInt(1, 200);
         Matrix matrix = new Matrix(random, arena, count, depth);
         int[] rows = random.ints(random.nextInt(1, 30), 0, matrix.rows).toArray();
         float[] expected = matrix.products(scalar, rows, arena);
@@ -85,6 +85,31 @@ final class ProductKernelTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {7, 8})
+  void columnsSetByCoordinateAreThoseSetOneByOne_seed(long seed) {
+    Random random = new Random(seed);
+    try (Arena arena = Arena.ofConfined()) {
+      for (int trial = 0; trial < 20; trial++) {
+        int count = random.nextInt(1, 70);
+        Matrix matrix = new Matrix(random, arena, count, random.nextInt(1, 40));
+        int[] rows = random.ints(random.nextInt(1, 30), 0, matrix.rows).toArray();
+        for (ProductKernel kernel : new ProductKernel[] {simd, scalar}) {
+          float[] products = new float[rows.length * count];
+          new RowProducts()
+              .products(
+                  matrix.packAcross(kernel, arena),
+                  matrix.points(),
+                  rows,
+                  0,
+                  rows.length,
+                  products);
+          assertArrayEquals(matrix.products(kernel, rows, arena), products);
+        }
+      }
+    }
+  }
+
   @Test
   void aColumnThatIsNotSetOrDisregardedIsNearestToNoRow() {
     try (Arena arena = Arena.ofConfined()) {
@@ -126,6 +151,9 @@ final class ProductKernelTest {
         assertRefused(() -> columns.set(3, 0, panel, 0));
         assertRefused(() -> columns.set(0, 0, panel, panel.byteSize() - 19));
         assertRefused(() -> columns.disregard(-1));
+        assertRefused(() -> columns.setAddend(3, 0));
+        assertRefused(() -> columns.setCoordinate(5, panel, 0));
+        assertRefused(() -> columns.setCoordinate(0, panel, panel.byteSize() - 11));
         RowProducts products = new RowProducts();
         Points rows = new Points(panel, 0, 4, 5);
         int[] beyond = {(int) (panel.byteSize() / 4)};
@@ -174,6 +202,21 @@ final class ProductKernelTest {
       MemorySegment.copy(columns, 0, copy, FLOAT, 0, columns.length);
       for (int column = 0; column < count; column++) {
         packed.set(column, addends[column], copy, 4L * column * depth);
+      }
+      return packed;
+    }
+
+    Columns packAcross(ProductKernel kernel, Arena arena) {
+      Columns packed = new Columns(kernel, count, depth, arena);
+      MemorySegment across = arena.allocate(4L * count);
+      for (int i = 0; i < depth; i++) {
+        for (int column = 0; column < count; column++) {
+          across.set(FLOAT, 4L * column, columns[column * depth + i]);
+        }
+        packed.setCoordinate(i, across, 0);
+      }
+      for (int column = 0; column < count; column++) {
+        packed.setAddend(column, addends[column]);
       }
       return packed;
     }
