@@ -25,7 +25,11 @@ public enum Codec {
   /// asked for instead.
   RABITQ,
 
-  /// Product quantization: 4 bits for every two coordinates and 8 bytes more. For inverted lists
-  /// alone.
-  PQ
+  /// Product quantization: 4 bits for every two coordinates, or 8 for every four, and 8 bytes more.
+  /// For inverted lists alone.
+  PQ,
+
+  /// [#PQ] of vectors that are turned first, so that words stand for them with less error. Takes
+  /// longer to learn, of at most 2048 dimensions.
+  OPQ
 }

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
 /// @param dimension coordinates per vector, in `[1, 65536]`
 /// @param metric how vectors are compared
 /// @param codec how they are encoded for scanning; floats if empty
-/// @param codecBits bits a coordinate of [Codec#RABITQ], in `[1, 8]`; as many as suit if empty
+/// @param codecBits bits a coordinate of [Codec#RABITQ], in `[1, 8]`, or a word of [Codec#PQ] and
+///   [Codec#OPQ], 4 or 8; as many as suit if empty
 /// @param index how points are indexed
 /// @param defaultEf beam of a search that sets none, in `[1, 10000]`; 100 if empty
 /// @param segmentPoints points at which a growing segment is sealed, in `[1000, 100000000]`
@@ -40,15 +41,16 @@ public record CollectionSpec(
         false);
   }
 
-  /// The same, scanned by RaBitQ codes of so many bits a coordinate.
+  /// The same, scanned by codes of so many bits.
   ///
-  /// @param bits in `[1, 8]`
-  public CollectionSpec withRabitq(int bits) {
+  /// @param bits a coordinate of [Codec#RABITQ], in `[1, 8]`; a word of [Codec#PQ] and [Codec#OPQ], 4
+  ///   or 8
+  public CollectionSpec withCodec(Codec other, int bits) {
     return new CollectionSpec(
         name,
         dimension,
         metric,
-        Optional.of(Codec.RABITQ),
+        Optional.of(other),
         OptionalInt.of(bits),
         index,
         defaultEf,

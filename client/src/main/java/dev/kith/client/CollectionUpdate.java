@@ -59,16 +59,17 @@ public record CollectionUpdate(
         defaultEf, segmentPoints, deferIndexing, Optional.of(other), codec, codecBits);
   }
 
-  /// The same, scanned by RaBitQ codes of so many bits a coordinate.
+  /// The same, scanned by codes of so many bits.
   ///
-  /// @param bits in `[1, 8]`
-  public CollectionUpdate withRabitq(int bits) {
+  /// @param bits a coordinate of [Codec#RABITQ], in `[1, 8]`; a word of [Codec#PQ] and [Codec#OPQ], 4
+  ///   or 8
+  public CollectionUpdate withCodec(Codec other, int bits) {
     return new CollectionUpdate(
         defaultEf,
         segmentPoints,
         deferIndexing,
         index,
-        Optional.of(Codec.RABITQ),
+        Optional.of(other),
         OptionalInt.of(bits));
   }
 

@@ -170,6 +170,7 @@ final class CollectionWire {
       case INT8 -> dev.kith.proto.v1.Codec.CODEC_INT8;
       case RABITQ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
       case PQ -> dev.kith.proto.v1.Codec.CODEC_PQ;
+      case OPQ -> dev.kith.proto.v1.Codec.CODEC_OPQ;
     };
   }
 
@@ -182,6 +183,7 @@ final class CollectionWire {
       case CODEC_INT8 -> Optional.of(Codec.INT8);
       case CODEC_RABITQ -> Optional.of(Codec.RABITQ);
       case CODEC_PQ -> Optional.of(Codec.PQ);
+      case CODEC_OPQ -> Optional.of(Codec.OPQ);
       case UNRECOGNIZED ->
           throw new IllegalStateException("the server sent a codec unknown here: " + codec);
     };

@@ -141,7 +141,7 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
   public static IndexSpec coded(IndexSpec index, @Nullable String name, @Nullable Integer bits) {
     if (name == null) {
       if (bits != null) {
-        throw new IllegalArgumentException("bits are of the codec rabitq, got none and " + bits);
+        throw new IllegalArgumentException("bits are of a codec, got none and " + bits);
       }
       return index;
     }

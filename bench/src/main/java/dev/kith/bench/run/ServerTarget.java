@@ -87,9 +87,8 @@ public final class ServerTarget implements Target {
   }
 
   private static CollectionSpec coded(CollectionSpec spec, dev.kith.index.codec.Codec codec) {
-    return codec.bits() > 0
-        ? spec.withRabitq(codec.bits())
-        : spec.withCodec(Codec.valueOf(codec.name().toUpperCase(Locale.ROOT)));
+    Codec named = Codec.valueOf(codec.name().toUpperCase(Locale.ROOT));
+    return codec.bits() > 0 ? spec.withCodec(named, codec.bits()) : spec.withCodec(named);
   }
 
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {

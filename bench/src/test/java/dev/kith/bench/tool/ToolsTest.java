@@ -104,7 +104,7 @@ final class ToolsTest {
     assertEquals(2, run("kith-bench", "run", "--dataset", ".", "--codec", "int8"));
     assertTrue(err.toString().contains("--codec int8 is of sealed segments"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pc"));
-    assertTrue(err.toString().contains("rabitq or pq, got pc"), err::toString);
+    assertTrue(err.toString().contains("rabitq, pq or opq, got pc"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pq"));
     assertTrue(err.toString().contains("pq is for inverted files"), err::toString);
     assertEquals(

@@ -16,8 +16,8 @@ final class IndexOptions {
       paramLabel = "CODEC",
       description = {
         "Not of the layout fast: codes on which sealed segments are searched before the vectors",
-        "decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate, IVF also pq, of",
-        "1/4; f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions). With codes,",
+        "decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate, IVF also pq and",
+        "opq, of 1/4; f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions). With codes,",
         "memory need not hold the vectors, and flat is no longer exact."
       })
   private @Nullable Codec codec;
@@ -25,7 +25,10 @@ final class IndexOptions {
   @Option(
       names = "--codec-bits",
       paramLabel = "BITS",
-      description = "Codec rabitq: bits a coordinate, 1 to 8 (default as many as suit the index).")
+      description = {
+        "Codec rabitq: bits a coordinate, 1 to 8 (default as many as suit the index); pq and opq:",
+        "bits a word, 4 or 8 (default 4)."
+      })
   private @Nullable Integer codecBits;
 
   @Option(

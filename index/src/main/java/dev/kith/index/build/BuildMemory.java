@@ -28,9 +28,9 @@ public final class BuildMemory {
       case IndexSpec.Flat(Codec codec) ->
           row + 2L * Long.BYTES + SegmentCodes.bytes(codec, space, 1);
       case IndexSpec.Ivf(_, Codec codec) -> {
-        // Two bits a coordinate and factors; parts of two coordinates take as much.
-        long blocks = space.dimension() / 4 + 2L * Float.BYTES;
-        long codes = codec.hasBlocks() ? blocks : SegmentCodes.bytes(codec, space, 1);
+        // Two bits a coordinate and factors; words take as much.
+        long relative = space.dimension() / 4 + 2L * Float.BYTES;
+        long codes = codec.isRelative() ? relative : SegmentCodes.bytes(codec, space, 1);
         yield row + 2L * Long.BYTES + codes + LISTING_BYTES;
       }
       case IndexSpec.Hnsw(var params, Layout layout, Codec codec) -> {

@@ -2,6 +2,7 @@ package dev.kith.index.build;
 
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.OrthogonalRotation;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -42,7 +43,8 @@ public sealed interface IndexSpec {
             "the codec %s is for the layout COMPACT, got %s".formatted(codec.name(), layout));
       }
       if (codec instanceof Codec.Pq) {
-        throw new IllegalArgumentException("the codec pq is for inverted files, got a graph");
+        throw new IllegalArgumentException(
+            "the codec %s is for inverted files, got a graph".formatted(codec.name()));
       }
     }
 
@@ -64,6 +66,7 @@ public sealed interface IndexSpec {
       case Hnsw(_, Layout layout, _) when layout == Layout.FAST -> Layout.MAX_FAST_DIMENSION;
       case Ivf(_, Codec.Rabitq(int bits)) when bits <= RabitqCode.MAX_BITS ->
           Math.min(Layout.MAX_FAST_DIMENSION, RabitqCode.maxDimension(Math.max(1, bits)));
+      case Ivf(_, Codec.Pq(_, boolean rotated)) when rotated -> OrthogonalRotation.MAX_DIMENSION;
       default -> VectorSpace.MAX_DIMENSION;
     };
   }

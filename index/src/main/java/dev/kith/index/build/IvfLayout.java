@@ -6,10 +6,13 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.OrthogonalRotation;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
+import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
+import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
@@ -38,25 +41,29 @@ import java.util.Optional;
 /// | `rows` | vectors without padding, see [VectorRows#packed] |
 /// | `centroids` | one a list, in the layout of [VectorRows] |
 /// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
-/// | `codes` | RABITQ of at most two bits, PQ: [FastScan] blocks, see [ListCodes.Blocks]; F32: none; others as [SegmentCodes#stored()] |
+/// | `codes` | RABITQ of at most two bits, PQ and OPQ of four: [FastScan] blocks, see [ListCodes.Blocks]; PQ and OPQ of eight: [ProductRows]; F32: none; others as [SegmentCodes#stored()] |
 /// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
-/// | `words` | PQ: as [ProductQuantizer#store] writes them |
+/// | `words` | PQ, OPQ: as [ProductQuantizer#store] writes them |
+/// | `rotation` | OPQ: as [OrthogonalRotation#stored()] |
 ///
 /// | offset in `ivf` | type | field |
 /// |---|---|---|
 /// | 0 | int | lists that were asked for, 0 for as many as suit |
 /// | 4 | int | lists |
 /// | 8 | int | codec, as [Codec#number()] |
-/// | 12 | int | RABITQ: bits a coordinate there are; PQ: parts |
+/// | 12 | int | RABITQ: bits a coordinate there are; PQ, OPQ: parts |
 /// | 16 | int | most lists to read by default |
 /// | 20 | float | rows to score exactly by default for each hit, at least 1 |
 /// | 24 | long | seed |
 /// | 32 | long | least label |
 /// | 40 | int | rows that the centroids were learnt from |
-/// | 44 | int | RABITQ: bits a coordinate that were asked for, 0 for as many as suit |
+/// | 44 | int | bits that were asked for, as [Codec#bits()]: of PQ and OPQ 0 means 4 |
 /// | 48 | double | mean squared distance of those from their centroids |
 /// | 56 | double | that of all rows |
 /// | 64 | 32 bytes | zero |
+///
+/// OPQ and bits to ask for came later: readers from before them refuse files with OPQ or 8 bits,
+/// and read all others.
 final class IvfLayout {
   static final String IVF = "ivf";
   static final String ORDER = "order";
@@ -64,6 +71,7 @@ final class IvfLayout {
   static final String LISTS = "lists";
   static final String TUNING = "tuning";
   static final String WORDS = "words";
+  static final String ROTATION = "rotation";
   static final int IVF_BYTES = 96;
   private static final long SETTING_BYTES = 24;
 
@@ -73,7 +81,7 @@ final class IvfLayout {
   ///
   /// @param asked lists asked for
   /// @param lists there are
-  /// @param detail bits a coordinate of RABITQ, parts of PQ, 0 otherwise
+  /// @param detail bits a coordinate of RABITQ, parts of PQ and OPQ, 0 otherwise
   record Header(
       int asked,
       int lists,
@@ -104,16 +112,11 @@ final class IvfLayout {
 
     static Header read(SectionFile file) throws CorruptFileException {
       MemorySegment source = file.section(IVF, IVF_BYTES);
-      int number = source.get(SealedLayout.INT, 8);
-      require(number >= 0 && number < Codec.NAMES.size(), file, "codec 0 to 5", number);
-      int mostBits = Codec.numbered(number, 0) instanceof Codec.Rabitq ? Codec.MAX_BITS : 0;
-      int bits = source.get(SealedLayout.INT, 44);
-      require(bits >= 0 && bits <= mostBits, file, "at most %d bits".formatted(mostBits), bits);
       Header header =
           new Header(
               source.get(SealedLayout.INT, 0),
               source.get(SealedLayout.INT, 4),
-              Codec.numbered(number, bits),
+              codec(file, source.get(SealedLayout.INT, 8), source.get(SealedLayout.INT, 44)),
               source.get(SealedLayout.INT, 12),
               source.get(SealedLayout.INT, 16),
               source.get(SealedLayout.FLOAT, 20),
@@ -126,6 +129,17 @@ final class IvfLayout {
       return header;
     }
 
+    private static Codec codec(SectionFile file, int number, int bits) throws CorruptFileException {
+      int last = Codec.NAMES.size() - 1;
+      require(number >= 0 && number <= last, file, "codec 0 to " + last, number);
+      try {
+        return Codec.numbered(number, bits);
+      } catch (IllegalArgumentException impossible) {
+        String expected = "bits as the codec %s has".formatted(Codec.NAMES.get(number));
+        throw corrupt(file, expected, String.valueOf(impossible.getMessage()));
+      }
+    }
+
     private void check(SectionFile file) throws CorruptFileException {
       require(asked >= 0 && asked <= IvfParams.MAX_LISTS, file, "lists asked for", asked);
       require(lists >= 1 && lists <= IvfParams.MAX_LISTS, file, "a number of lists", lists);
@@ -135,7 +149,7 @@ final class IvfLayout {
           switch (codec) {
             case Codec.Rabitq(int bits) ->
                 bits == 0 ? detail >= 1 && detail <= RabitqCode.MAX_BITS : detail == bits;
-            case Codec.Pq() -> detail >= 1 && detail <= FastScan.MAX_LOOKUPS;
+            case Codec.Pq _ -> detail >= 1 && detail <= FastScan.MAX_LOOKUPS;
             case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> detail == 0;
           };
       require(holds, file, "bits or parts as the codec %s has".formatted(codec.name()), detail);
@@ -146,16 +160,9 @@ final class IvfLayout {
     }
   }
 
-  /// The blocks of rows coded by a codec that has some.
-  ///
-  /// @param blocks the blocks, or room for them
-  static ListCodes.Blocks blocks(
-      BlockCode code, VectorSpace space, long seed, MemorySegment blocks) {
-    Optional<RandomRotation> rotation =
-        code instanceof RabitqCode
-            ? Optional.of(new RandomRotation(VectorRows.paddedDimension(space), seed))
-            : Optional.empty();
-    return new ListCodes.Blocks(code, rotation, blocks);
+  /// How rows are turned for the codec RABITQ.
+  static Rotation randomRotation(VectorSpace space, long seed) {
+    return new RandomRotation(VectorRows.paddedDimension(space), seed);
   }
 
   /// Reads everything.
@@ -247,29 +254,59 @@ final class IvfLayout {
       int[] starts,
       Placement placement)
       throws CorruptFileException {
-    if (!header.codec.hasBlocks()) {
+    if (!header.codec.isRelative()) {
       long bytes = SegmentCodes.bytes(header.codec, space, size);
       MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
       return new ListCodes.Rows(SegmentCodes.map(header.codec, space, stored, size, header.seed));
     }
-    BlockCode code = blockCode(file, header, space);
-    int blocks = ListCodes.firstBlocks(starts)[header.lists];
-    long bytes = FastScan.blockBytes(code.lookups()) * blocks;
-    return blocks(
-        code, space, header.seed, placement.place(file.section(SealedLayout.CODES, bytes)));
-  }
-
-  private static BlockCode blockCode(SectionFile file, Header header, VectorSpace space)
-      throws CorruptFileException {
     try {
-      if (header.codec instanceof Codec.Rabitq) {
-        return new RabitqCode(VectorRows.paddedDimension(space), header.detail);
-      }
-      MemorySegment words = file.section(WORDS, ProductQuantizer.storedBytes(space.dimension(), 4));
-      return new ProductCode(ProductQuantizer.read(space.dimension(), header.detail, 4, words));
+      return relative(file, header, space, starts, placement);
     } catch (IllegalArgumentException mismatch) {
       throw corrupt(file, "codes of its rows", String.valueOf(mismatch.getMessage()));
     }
+  }
+
+  /// @throws IllegalArgumentException if something does not fit
+  private static ListCodes.Relative relative(
+      SectionFile file, Header header, VectorSpace space, int[] starts, Placement placement)
+      throws CorruptFileException {
+    if (!(header.codec instanceof Codec.Pq pq)) {
+      RabitqCode code = new RabitqCode(VectorRows.paddedDimension(space), header.detail);
+      Rotation rotation = randomRotation(space, header.seed);
+      return blocks(file, code, Optional.of(rotation), starts, placement);
+    }
+    int dimension = space.dimension();
+    int bits = pq.wordBits();
+    Optional<Rotation> rotation =
+        pq.rotated()
+            ? Optional.of(
+                OrthogonalRotation.map(
+                    dimension,
+                    placement.place(
+                        file.section(ROTATION, OrthogonalRotation.storedBytes(dimension)))))
+            : Optional.empty();
+    MemorySegment words = file.section(WORDS, ProductQuantizer.storedBytes(dimension, bits));
+    ProductQuantizer quantizer = ProductQuantizer.read(dimension, header.detail, bits, words);
+    if (bits == 4) {
+      return blocks(file, new ProductCode(quantizer), rotation, starts, placement);
+    }
+    int size = starts[header.lists];
+    MemorySegment codes =
+        file.section(SealedLayout.CODES, ProductRows.bytes(quantizer.parts(), size));
+    return new ListCodes.Words(new ProductRows(quantizer, placement.place(codes), size), rotation);
+  }
+
+  private static ListCodes.Blocks blocks(
+      SectionFile file,
+      BlockCode code,
+      Optional<Rotation> rotation,
+      int[] starts,
+      Placement placement)
+      throws CorruptFileException {
+    int blocks = ListCodes.firstBlocks(starts)[starts.length - 1];
+    long bytes = FastScan.blockBytes(code.lookups()) * blocks;
+    MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
+    return new ListCodes.Blocks(code, rotation, stored);
   }
 
   private static int[] starts(SectionFile file, int lists, int size) throws CorruptFileException {

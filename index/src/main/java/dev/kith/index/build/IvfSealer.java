@@ -3,9 +3,12 @@ package dev.kith.index.build;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.OrthogonalRotation;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
+import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.RabitqCode;
+import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfEncoder;
@@ -13,6 +16,7 @@ import dev.kith.index.ivf.ListCodes;
 import dev.kith.index.ivf.Partition;
 import dev.kith.index.ivf.Tuning;
 import dev.kith.index.ivf.TuningSample;
+import dev.kith.index.ivf.WordTraining;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.SectionFileWriter;
@@ -22,13 +26,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the live rows of a segment to a file with an inverted file, once.
 ///
 /// Memory beside the rows: the codes, 20 bytes a row, and while centroids are learnt, 32 bytes a
-/// row that they are learnt from.
+/// row that they are learnt from; while words are, those differences that they are learnt from
+/// ([WordTraining]), twice for a rotation.
 final class IvfSealer {
 
   /// Bytes of rows copied before they are written.
@@ -140,19 +146,26 @@ final class IvfSealer {
     Partition.Progress coding = share -> report(ASSIGNED, CODED, share);
     VectorRows rows = segment.rows();
     long seed = index.params().seed();
+    IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
     return switch (index.codec()) {
       case Codec.F32() ->
           new ListCodes.Plain(rows); // Only centroids are asked before the file is open.
       case Codec.Rabitq(int asked) when asked <= RabitqCode.MAX_BITS -> {
         int dimension = VectorRows.paddedDimension(space);
         int bits = asked == 0 ? RabitqCode.suitableBits(space.dimension()) : asked;
-        RabitqCode code = new RabitqCode(dimension, bits);
-        yield blocks(code, partition, sources, arena, coding);
+        Optional<Rotation> rotation = Optional.of(IvfLayout.randomRotation(space, seed));
+        yield coded(
+            blocks(new RabitqCode(dimension, bits), rotation, encoder, arena), encoder, coding);
       }
-      case Codec.Pq() -> {
-        IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
-        yield blocks(
-            new ProductCode(encoder.learnWords(seed, threads)), partition, sources, arena, coding);
+      case Codec.Pq codec -> {
+        WordTraining.Learnt learnt =
+            new WordTraining(partition, rows, sources)
+                .learn(codec, seed, threads, arena, () -> report(ASSIGNED));
+        ListCodes.Relative codes =
+            codec.wordBits() == 4
+                ? blocks(new ProductCode(learnt.words()), learnt.rotation(), encoder, arena)
+                : words(learnt, sources.length, arena);
+        yield coded(codes, encoder, coding);
       }
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
           new ListCodes.Rows(
@@ -166,15 +179,24 @@ final class IvfSealer {
     };
   }
 
-  private ListCodes blocks(
-      BlockCode code, Partition partition, int[] sources, Arena arena, Partition.Progress coding)
+  private static ListCodes.Blocks blocks(
+      BlockCode code, Optional<Rotation> rotation, IvfEncoder encoder, Arena arena) {
+    return new ListCodes.Blocks(code, rotation, room(encoder.bytes(code), arena));
+  }
+
+  private static ListCodes.Words words(WordTraining.Learnt learnt, int rows, Arena arena) {
+    MemorySegment room = room(ProductRows.bytes(learnt.words().parts(), rows), arena);
+    return new ListCodes.Words(new ProductRows(learnt.words(), room, rows), learnt.rotation());
+  }
+
+  private static MemorySegment room(long bytes, Arena arena) {
+    return OffHeap.reserve(Math.max(1, bytes), arena).asSlice(0, bytes);
+  }
+
+  private ListCodes coded(ListCodes.Relative codes, IvfEncoder encoder, Partition.Progress coding)
       throws InterruptedException {
-    IvfEncoder encoder = new IvfEncoder(partition, segment.rows(), sources);
-    MemorySegment room = OffHeap.reserve(Math.max(1, encoder.bytes(code)), arena);
-    ListCodes.Blocks blocks =
-        IvfLayout.blocks(code, space, index.params().seed(), room.asSlice(0, encoder.bytes(code)));
-    encoder.write(blocks, threads, coding);
-    return blocks;
+    encoder.write(codes, threads, coding);
+    return codes;
   }
 
   private void writeHeaders(
@@ -195,6 +217,7 @@ final class IvfSealer {
         switch (codes) {
           case ListCodes.Blocks(RabitqCode code, _, _) -> code.bits();
           case ListCodes.Blocks(ProductCode code, _, _) -> code.quantizer().parts();
+          case ListCodes.Words(ProductRows words, _) -> words.quantizer().parts();
           case ListCodes.Plain _, ListCodes.Rows _ -> index.codec().bits();
         };
     new IvfLayout.Header(
@@ -275,15 +298,31 @@ final class IvfSealer {
         long bytes = SegmentCodes.bytes(index.codec(), space, live.length);
         SegmentSealer.write(writer, SealedLayout.CODES, rows.stored().asSlice(0, bytes));
       }
-      case ListCodes.Blocks(BlockCode code, _, MemorySegment blocks) -> {
+      case ListCodes.Blocks(BlockCode code, var rotation, MemorySegment blocks) -> {
         SegmentSealer.write(writer, SealedLayout.CODES, blocks);
         if (code instanceof ProductCode(var quantizer)) {
-          MemorySegment words =
-              arena.allocate(ProductQuantizer.storedBytes(space.dimension(), quantizer.bits()), 64);
-          quantizer.store(words);
-          SegmentSealer.write(writer, IvfLayout.WORDS, words);
+          writeWords(writer, quantizer, rotation, arena);
         }
       }
+      case ListCodes.Words(ProductRows rows, var rotation) -> {
+        SegmentSealer.write(writer, SealedLayout.CODES, rows.segment());
+        writeWords(writer, rows.quantizer(), rotation, arena);
+      }
+    }
+  }
+
+  private void writeWords(
+      SectionFileWriter writer,
+      ProductQuantizer quantizer,
+      Optional<Rotation> rotation,
+      Arena arena)
+      throws IOException {
+    MemorySegment words =
+        arena.allocate(ProductQuantizer.storedBytes(space.dimension(), quantizer.bits()), 64);
+    quantizer.store(words);
+    SegmentSealer.write(writer, IvfLayout.WORDS, words);
+    if (rotation.orElse(null) instanceof OrthogonalRotation matrix) {
+      SegmentSealer.write(writer, IvfLayout.ROTATION, matrix.stored());
     }
   }
 }

@@ -6,8 +6,8 @@ import dev.kith.index.kernel.LookupTable;
 /// How what a row differs by from a centre is coded, four bits at a time, so that a
 /// [dev.kith.index.kernel.FastScan] estimates its product with a query by lookups. A value.
 ///
-/// A row is *prepared* first, as are centres and queries: rotated at random for a [RabitqCode]
-/// code, as it is for a [ProductCode], and padded with zeros to [#dimension()].
+/// A row is *prepared* first, as are centres and queries: rotated at random for a [RabitqCode], as
+/// it is or rotated as was learnt for a [ProductCode], and padded with zeros to [#dimension()].
 public sealed interface BlockCode permits RabitqCode, ProductCode {
 
   /// Coordinates of a prepared vector: a multiple of 16.

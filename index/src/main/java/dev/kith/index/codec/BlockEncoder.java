@@ -12,17 +12,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Writes [FastScan] blocks whose estimates are raw scores ([Scorer]), each block relative to a
-/// centre: the `base` of the estimate is the raw score of the centre. Owned by one worker.
-///
-/// With `o` the difference of a prepared row from the centre, `g` what its code stands for (a grid
-/// point, the words of its parts), and `b = |o|² / <g, o>`, `<o, x>` is estimated by `b <g, x>` for
-/// any prepared `x`: RaBitQ's estimator, without bias if rows were rotated at random. Applied to
-/// the difference of query and centre, which is short where it matters:
-///
-/// - inner product: `<r, q> = <c, q> + <r - c, c> + <r - c, q - c>`
-/// - squared distance: `|r - q|² = |q - c|² + |o|² - 2 <r - c, q - c>`
-///
-/// Everything but `<g, Pq>` is known beforehand and goes into an addend and a factor.
+/// centre: the `base` of the estimate is the raw score of the centre. See [CodeFactors]. Owned by
+/// one worker.
 public final class BlockEncoder {
 
   private static final ValueLayout.OfFloat FLOAT =
@@ -32,14 +23,14 @@ public final class BlockEncoder {
   private static final GridKernel KERNEL = GridKernel.best();
 
   private final BlockCode code;
-  private final boolean euclidean;
   private final float[] centre;
   private final GridRow row;
   private final byte[] codes;
+  private final CodeFactors factors;
 
   public BlockEncoder(BlockCode code, Metric metric) {
     this.code = code;
-    this.euclidean = metric == Metric.EUCLIDEAN;
+    this.factors = new CodeFactors(metric);
     this.centre = new float[code.dimension()];
     this.row = new GridRow(code.dimension());
     this.codes = new byte[code.lookups() * FastScan.BLOCK / 2];
@@ -74,7 +65,9 @@ public final class BlockEncoder {
         KERNEL.subtract(centre, rotated, at, row);
         code.round(centre, row);
         place(k);
-        writeFactors(target, addendAt, factorAt);
+        factors.set(row);
+        target.set(FLOAT, addendAt, factors.addend());
+        target.set(FLOAT, factorAt, factors.factor());
       } else {
         target.set(FLOAT, addendAt, Float.NEGATIVE_INFINITY);
         target.set(FLOAT, factorAt, 0);
@@ -91,17 +84,5 @@ public final class BlockEncoder {
       codes[at] |= (byte) (row.codes[lookup] << shift);
       at += FastScan.BLOCK / 2;
     }
-  }
-
-  private void writeFactors(MemorySegment target, long addendAt, long factorAt) {
-    double unbiased = row.gridWithRow == 0 ? 0 : row.squaredNorm / row.gridWithRow;
-    double gridWithCentre = unbiased * row.gridWithCentre;
-    double addend =
-        euclidean ? -(row.squaredNorm + 2 * gridWithCentre) : row.withCentre - gridWithCentre;
-    float factor = (float) (euclidean ? 2 * unbiased : unbiased);
-    boolean representable = Float.isFinite((float) addend) && Float.isFinite(factor);
-    // What is too far for floats is estimated as that far, not as a row that is not there.
-    target.set(FLOAT, addendAt, representable ? (float) addend : -Float.MAX_VALUE);
-    target.set(FLOAT, factorAt, representable ? factor : 0);
   }
 }

@@ -32,15 +32,31 @@ public sealed interface Codec {
     }
   }
 
-  /// The nearest words of the parts of a row, four bits a part, of two coordinates each: see
-  /// [ProductCode]. For inverted files only.
-  record Pq() implements Codec {}
+  /// The nearest words of the parts of a row, a quarter of a byte a coordinate whatever the bits:
+  /// see [ProductQuantizer]. For inverted files only.
+  ///
+  /// @param bits a part: 4 for parts of two coordinates ([ProductCode]), 8 for parts of four
+  ///   ([ProductRows]); 0 for as many as suit, which are 4
+  /// @param rotated whether rows are turned first, so that words stand for them with less error
+  ///   ([RotationTraining])
+  record Pq(int bits, boolean rotated) implements Codec {
+    public Pq {
+      if (bits != 0 && bits != 4 && bits != 8) {
+        throw new IllegalArgumentException("bits must be 4 or 8, 0 for either, got " + bits);
+      }
+    }
+
+    /// Bits a part that there are.
+    public int wordBits() {
+      return bits == 0 ? 4 : bits;
+    }
+  }
 
   /// Most bits a coordinate of [Rabitq].
   int MAX_BITS = 8;
 
   /// Names by number.
-  List<String> NAMES = List.of("f32", "f16", "bf16", "int8", "rabitq", "pq");
+  List<String> NAMES = List.of("f32", "f16", "bf16", "int8", "rabitq", "pq", "opq");
 
   /// By which files and records know it, for ever, together with its [#bits()].
   default int number() {
@@ -50,7 +66,7 @@ public sealed interface Codec {
       case Bf16() -> 2;
       case Int8() -> 3;
       case Rabitq _ -> 4;
-      case Pq _ -> 5;
+      case Pq(_, boolean rotated) -> rotated ? 6 : 5;
     };
   }
 
@@ -59,16 +75,22 @@ public sealed interface Codec {
     return NAMES.get(number());
   }
 
-  /// Bits a coordinate that were asked for; 0 for as many as suit, or if there is no choice.
+  /// Bits a coordinate or, of [Pq], a part that were asked for; 0 for as many as suit, or if there
+  /// is no choice.
   default int bits() {
-    return this instanceof Rabitq(int bits) ? bits : 0;
+    return switch (this) {
+      case Rabitq(int bits) -> bits;
+      case Pq(int bits, _) -> bits;
+      case F32(), F16(), Bf16(), Int8() -> 0;
+    };
   }
 
-  /// Whether an inverted file has blocks of codes; else it has rows, of codes or of vectors.
-  default boolean hasBlocks() {
+  /// Whether an inverted file codes rows relative to the centroids of their lists; else it has rows
+  /// as any other index has, of codes or of vectors.
+  default boolean isRelative() {
     return switch (this) {
       case Rabitq(int bits) -> bits <= RabitqCode.MAX_BITS;
-      case Pq() -> true;
+      case Pq _ -> true;
       case F32(), F16(), Bf16(), Int8() -> false;
     };
   }
@@ -96,14 +118,16 @@ public sealed interface Codec {
           case "bf16" -> new Bf16();
           case "int8" -> new Int8();
           case "rabitq" -> new Rabitq(bits);
-          case "pq" -> new Pq();
+          case "pq" -> new Pq(bits, false);
+          case "opq" -> new Pq(bits, true);
           default ->
               throw new IllegalArgumentException(
-                  "codec must be f32, f16, bf16, int8, rabitq or pq, got " + name);
+                  "codec must be f32, f16, bf16, int8, rabitq, pq or opq, got " + name);
         };
     if (codec.bits() != bits) {
       throw new IllegalArgumentException(
-          "bits are for the codec rabitq to choose, got %d of %s".formatted(bits, name));
+          "bits are for the codecs rabitq, pq and opq to choose, got %d of %s"
+              .formatted(bits, name));
     }
     return codec;
   }

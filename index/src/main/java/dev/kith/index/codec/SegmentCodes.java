@@ -46,7 +46,7 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, Lev
     VectorSpace space = rows.space();
     SegmentCodes codes =
         switch (codec) {
-          case Codec.F32(), Codec.Pq() -> throw without(codec);
+          case Codec.F32(), Codec.Pq _ -> throw without(codec);
           case Codec.F16() -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
           case Codec.Bf16() -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
           case Codec.Int8() -> Int8Rows.reserve(space, capacity, arena);
@@ -70,7 +70,7 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, Lev
   static SegmentCodes map(
       Codec codec, VectorSpace space, MemorySegment stored, int count, long seed) {
     return switch (codec) {
-      case Codec.F32(), Codec.Pq() -> throw without(codec);
+      case Codec.F32(), Codec.Pq _ -> throw without(codec);
       case Codec.F16() -> HalfRows.map(space, HalfFormat.F16, stored, count);
       case Codec.Bf16() -> HalfRows.map(space, HalfFormat.BF16, stored, count);
       case Codec.Int8() -> Int8Rows.map(space, stored, count);
@@ -83,7 +83,7 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, Lev
   static long bytes(Codec codec, VectorSpace space, int count) {
     return switch (codec) {
       case Codec.F32() -> 0;
-      case Codec.Pq() -> throw without(codec);
+      case Codec.Pq _ -> throw without(codec);
       case Codec.F16(), Codec.Bf16() -> count * HalfRows.strideBytes(space);
       case Codec.Int8() -> count * Int8Rows.strideBytes(space);
       case Codec.Rabitq(int bits) when bits <= 1 -> RabitqRows.bytes(space, count);

@@ -112,9 +112,13 @@ public final class InvertedLists {
       case ListCodes.Plain(VectorRows rows) -> scratch.bound = scratch.scorer.bind(rows, query);
       case ListCodes.Rows(var rows) -> scratch.bound = scratch.codeScorer.bind(rows, query);
       case ListCodes.Blocks blocks -> {
-        scratch.fitCode(blocks.code());
-        blocks.prepare(space(), query.segment(), 0, scratch.prepared);
+        scratch.prepare(blocks, query);
+        scratch.fitTable(blocks.code().lookups());
         blocks.code().fill(scratch.prepared, scratch.table);
+      }
+      case ListCodes.Words words -> {
+        scratch.prepare(words, query);
+        scratch.bound = scratch.productScorer.bind(words.rows(), scratch.prepared);
       }
     }
   }
@@ -132,6 +136,9 @@ public final class InvertedLists {
     if (codes instanceof ListCodes.Blocks blocks) {
       scanBlocks(blocks, list, base, accepted, candidates, scratch, work);
     } else {
+      if (codes instanceof ListCodes.Words) {
+        scratch.productScorer.setBase(base);
+      }
       FlatScan.Range range = new FlatScan.Range(starts[list], starts[list + 1]);
       scratch.flatScan.scan(scratch.bound, range, accepted, candidates, scratch.stop, work);
     }

@@ -1,25 +1,28 @@
 package dev.kith.index.ivf;
 
+import dev.kith.index.Metric;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.BlockEncoder;
-import dev.kith.index.codec.ProductQuantizer;
+import dev.kith.index.codec.OrthogonalRotation;
+import dev.kith.index.codec.ProductEncoder;
+import dev.kith.index.codec.ProductRows;
+import dev.kith.index.kernel.Columns;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.Points;
+import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.store.VectorRows;
 import dev.kith.index.work.OrderedWork;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.SplittableRandom;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/// Codes the rows of all lists in blocks, the same bytes with any number of threads.
+/// Codes the rows of all lists, the same bytes with any number of threads.
 public final class IvfEncoder {
 
   /// Blocks that a thread codes at a time: short enough for one who waits to cancel.
   private static final int CHUNK = 16;
-
-  private static final int WORD_BITS = 4;
-  private static final int WORD_ROUNDS = 20;
 
   private final Partition partition;
   private final int[] firstBlocks;
@@ -39,75 +42,56 @@ public final class IvfEncoder {
     return firstBlocks[firstBlocks.length - 1] * FastScan.blockBytes(code.lookups());
   }
 
-  /// Learns words of four bits for parts of two coordinates, or the fewest more with which a sum of
-  /// lookups is not too large, from what rows differ by from their centroids.
-  ///
-  /// @param threads with the calling one
-  /// @throws InterruptedException if the calling thread is interrupted
-  public ProductQuantizer learnWords(long seed, int threads) throws InterruptedException {
-    int dimension = rows.space().dimension();
-    int parts = Math.min(Math.ceilDiv(dimension, 2), FastScan.MAX_LOOKUPS);
-    int wanted = ProductQuantizer.ENOUGH_PER_WORD << WORD_BITS;
-    int[] drawn =
-        sources.length == 0
-            ? new int[1]
-            : new SplittableRandom(seed)
-                .ints(Math.min(wanted, sources.length), 0, sources.length)
-                .toArray();
-    try (Arena arena = Arena.ofShared()) {
-      long stride = VectorRows.packedBytes(rows.space());
-      MemorySegment differences = arena.allocate(drawn.length * stride, 64);
-      for (int i = 0; i < drawn.length && sources.length > 0; i++) {
-        subtract(drawn[i], differences, i * stride);
-      }
-      return ProductQuantizer.train(
-          new Points(differences, 0, stride, dimension),
-          IntStream.range(0, drawn.length).toArray(),
-          new ProductQuantizer.Params(parts, WORD_BITS, WORD_ROUNDS, seed),
-          threads,
-          () -> {});
-    }
-  }
-
-  private void subtract(int position, MemorySegment target, long at) {
-    VectorRows centroids = partition.centroids();
-    long row = rows.offset(sources[position]);
-    long centroid = centroids.offset(Partition.listOf(partition.starts(), position));
-    for (long i = 0; i < VectorRows.packedBytes(rows.space()); i += Float.BYTES) {
-      float difference =
-          rows.segment().get(ListCodes.Blocks.FLOAT, row + i)
-              - centroids.segment().get(ListCodes.Blocks.FLOAT, centroid + i);
-      target.set(ListCodes.Blocks.FLOAT, at + i, difference);
-    }
-  }
-
   /// Codes all rows.
   ///
-  /// @param target takes the blocks
+  /// @param target takes the codes
   /// @param threads with the calling one
   /// @throws InterruptedException if the calling thread is interrupted
-  public void write(ListCodes.Blocks target, int threads, Partition.Progress progress)
+  public void write(ListCodes.Relative target, int threads, Partition.Progress progress)
       throws InterruptedException {
     int all = firstBlocks[firstBlocks.length - 1];
-    try (Arena arena = Arena.ofShared();
-        OrderedWork<Place> workers = new OrderedWork<>(threads, () -> new Place(target, arena))) {
-      workers.run(all, CHUNK, Place::write, done -> progress.done((double) done / all));
+    try (Arena arena = Arena.ofShared()) {
+      Packed packed = new Packed(target, arena);
+      try (OrderedWork<Place> workers =
+          new OrderedWork<>(threads, () -> new Place(target, packed, arena))) {
+        workers.run(all, CHUNK, Place::write, done -> progress.done((double) done / all));
+      }
+    }
+  }
+
+  /// What threads share: matrices that rows are multiplied with.
+  ///
+  /// @param rotation if there is one that is a matrix
+  /// @param words of rows of words
+  private record Packed(@Nullable Columns rotation, ProductEncoder.@Nullable PackedWords words) {
+    Packed(ListCodes.Relative target, Arena arena) {
+      this(
+          target.rotation().orElse(null) instanceof OrthogonalRotation matrix
+              ? matrix.columns(arena)
+              : null,
+          target instanceof ListCodes.Words(ProductRows coded, _)
+              ? new ProductEncoder.PackedWords(coded.quantizer(), arena)
+              : null);
     }
   }
 
   /// What a thread needs.
   private final class Place {
-    private final ListCodes.Blocks target;
-    private final BlockEncoder encoder;
+    private final ListCodes.Relative target;
+    private final @Nullable Columns rotation;
+    private final Writer writer;
     private final float[] vector;
     private final MemorySegment prepared;
-    private final int[] ordinals = IntStream.range(0, FastScan.BLOCK).toArray();
+    private final float[] rotated;
+    private final RowProducts products = new RowProducts();
 
-    Place(ListCodes.Blocks target, Arena arena) {
+    Place(ListCodes.Relative target, Packed packed, Arena arena) {
       this.target = target;
-      this.encoder = new BlockEncoder(target.code(), rows.space().metric());
-      this.vector = new float[target.code().dimension()];
+      this.rotation = packed.rotation;
+      this.writer = writer(target, packed, arena);
+      this.vector = new float[target.dimension()];
       this.prepared = arena.allocate((long) FastScan.BLOCK * vector.length * Float.BYTES, 64);
+      this.rotated = new float[rotation == null ? 0 : FastScan.BLOCK * rows.space().dimension()];
     }
 
     void write(int from, int to) {
@@ -116,21 +100,89 @@ public final class IvfEncoder {
         if (list < 0 || block >= firstBlocks[list + 1]) {
           list = Partition.listOf(firstBlocks, block);
           prepare(partition.centroids(), list);
-          encoder.setCentre(vector);
+          writer.setCentre(vector);
         }
         int position = partition.starts()[list] + (block - firstBlocks[list]) * FastScan.BLOCK;
         int count = Math.min(FastScan.BLOCK, partition.starts()[list + 1] - position);
+        prepareRows(position, count);
+        writer.write(prepared, count, block, position);
+      }
+    }
+
+    private void prepareRows(int position, int count) {
+      long bytes = (long) vector.length * Float.BYTES;
+      if (rotation == null) {
         for (int k = 0; k < count; k++) {
           prepare(rows, sources[position + k]);
-          long at = (long) k * vector.length * Float.BYTES;
-          MemorySegment.copy(vector, 0, prepared, ListCodes.Blocks.FLOAT, at, vector.length);
+          MemorySegment.copy(vector, 0, prepared, Points.FLOAT, k * bytes, vector.length);
         }
-        encoder.write(prepared, ordinals, 0, count, target.blocks(), block * target.blockBytes());
+        return;
+      }
+      // Many at a time, because the matrix may be larger than the cache.
+      int dimension = rows.space().dimension();
+      Points points = new Points(rows.segment(), 0, rows.stride(), dimension);
+      products.products(rotation, points, sources, position, position + count, rotated);
+      for (int k = 0; k < count; k++) {
+        MemorySegment.copy(rotated, k * dimension, prepared, Points.FLOAT, k * bytes, dimension);
       }
     }
 
     private void prepare(VectorRows from, int ordinal) {
       target.prepare(rows.space(), from.segment(), from.offset(ordinal), vector);
+    }
+  }
+
+  private Writer writer(ListCodes.Relative target, Packed packed, Arena arena) {
+    Metric metric = rows.space().metric();
+    return switch (target) {
+      case ListCodes.Blocks blocks ->
+          new BlockWriter(
+              blocks,
+              new BlockEncoder(blocks.code(), metric),
+              IntStream.range(0, FastScan.BLOCK).toArray());
+      case ListCodes.Words(ProductRows coded, _) ->
+          new WordWriter(
+              new ProductEncoder(
+                  coded, Objects.requireNonNull(packed.words), metric, FastScan.BLOCK, arena));
+    };
+  }
+
+  /// Writes prepared rows of one list, up to 32 at a time.
+  private sealed interface Writer {
+
+    void setCentre(float[] prepared);
+
+    /// @param block which one they are
+    /// @param position of the first of them
+    void write(MemorySegment prepared, int count, int block, int position);
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record BlockWriter(ListCodes.Blocks target, BlockEncoder encoder, int[] ordinals)
+      implements Writer {
+
+    @Override
+    public void setCentre(float[] prepared) {
+      encoder.setCentre(prepared);
+    }
+
+    @Override
+    public void write(MemorySegment prepared, int count, int block, int position) {
+      long at = block * target.blockBytes();
+      encoder.write(prepared, ordinals, 0, count, target.blocks(), at);
+    }
+  }
+
+  private record WordWriter(ProductEncoder encoder) implements Writer {
+
+    @Override
+    public void setCentre(float[] prepared) {
+      encoder.setCentre(prepared);
+    }
+
+    @Override
+    public void write(MemorySegment prepared, int count, int block, int position) {
+      encoder.write(prepared, count, position);
     }
   }
 }

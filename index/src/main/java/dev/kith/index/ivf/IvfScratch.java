@@ -1,9 +1,10 @@
 package dev.kith.index.ivf;
 
 import dev.kith.index.TopK;
-import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.CodeScorer;
 import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.ProductScorer;
+import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scorer;
 import dev.kith.index.flat.FlatScan;
 import dev.kith.index.kernel.FastScan;
@@ -15,6 +16,7 @@ import java.util.function.BooleanSupplier;
 public final class IvfScratch {
   final F32Scorer scorer = new F32Scorer();
   final CodeScorer codeScorer = new CodeScorer();
+  final ProductScorer productScorer = new ProductScorer();
   final FlatScan flatScan = new FlatScan();
   final ListOrder order = new ListOrder();
   final TopK candidates = new TopK(1);
@@ -41,12 +43,17 @@ public final class IvfScratch {
     }
   }
 
-  void fitCode(BlockCode code) {
-    if (prepared.length != code.dimension()) {
-      prepared = new float[code.dimension()];
+  /// Leaves a query in [#prepared].
+  void prepare(ListCodes.Relative codes, QueryBuffer query) {
+    if (prepared.length != codes.dimension()) {
+      prepared = new float[codes.dimension()];
     }
-    if (table.lookups() != code.lookups()) {
-      table = new LookupTable(code.lookups());
+    codes.prepare(query.space(), query.segment(), 0, prepared);
+  }
+
+  void fitTable(int lookups) {
+    if (table.lookups() != lookups) {
+      table = new LookupTable(lookups);
     }
   }
 }

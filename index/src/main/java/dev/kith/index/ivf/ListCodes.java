@@ -2,13 +2,13 @@ package dev.kith.index.ivf;
 
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
-import dev.kith.index.codec.RandomRotation;
+import dev.kith.index.codec.ProductRows;
+import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.kernel.FastScan;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -25,31 +25,58 @@ public sealed interface ListCodes {
   /// @param codes by position
   record Rows(SegmentCodes codes) implements ListCodes {}
 
-  /// [FastScan] blocks of 32 rows, coded relative to the centroid of their list, which begins a new
-  /// block; what is left of the last one of a list is estimated as negative infinity.
+  /// Codes of what rows differ by from the centroid of their list. Rows and queries are *prepared*
+  /// for them: rotated, or as they are, and padded with zeros.
+  sealed interface Relative extends ListCodes permits Blocks, Words {
+
+    /// How rows and queries are turned; empty if they are not.
+    Optional<Rotation> rotation();
+
+    /// Coordinates of a prepared vector.
+    int dimension();
+
+    /// Prepares a vector.
+    ///
+    /// @param source holds its coordinates
+    /// @param offset where they start, in bytes
+    /// @param prepared takes [#dimension()] coordinates
+    default void prepare(VectorSpace space, MemorySegment source, long offset, float[] prepared) {
+      if (rotation().isPresent()) {
+        rotation().get().rotate(source, offset, space.dimension(), prepared);
+      } else {
+        MemorySegment.copy(source, Points.FLOAT, offset, prepared, 0, space.dimension());
+        Arrays.fill(prepared, space.dimension(), prepared.length, 0);
+      }
+    }
+  }
+
+  /// [FastScan] blocks of 32 rows; a list begins a new block, and what is left of its last one is
+  /// estimated as negative infinity.
   ///
   /// @param code how rows are coded
-  /// @param rotation that prepares rows and queries for the code; empty if they are only padded
   /// @param blocks one after another
-  record Blocks(BlockCode code, Optional<RandomRotation> rotation, MemorySegment blocks)
-      implements ListCodes {
-    static final ValueLayout.OfFloat FLOAT =
-        ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  record Blocks(BlockCode code, Optional<Rotation> rotation, MemorySegment blocks)
+      implements Relative {
 
     /// Bytes of a block.
     long blockBytes() {
       return FastScan.blockBytes(code.lookups());
     }
 
-    /// Prepares a vector for the code.
-    ///
-    /// @param source holds its coordinates
-    /// @param offset where they start, in bytes
-    /// @param prepared takes [BlockCode#dimension()] coordinates
-    void prepare(VectorSpace space, MemorySegment source, long offset, float[] prepared) {
-      MemorySegment.copy(source, FLOAT, offset, prepared, 0, space.dimension());
-      Arrays.fill(prepared, space.dimension(), prepared.length, 0);
-      rotation.ifPresent(by -> by.rotate(prepared));
+    @Override
+    public int dimension() {
+      return code.dimension();
+    }
+  }
+
+  /// A row of words a row.
+  ///
+  /// @param rows by position
+  record Words(ProductRows rows, Optional<Rotation> rotation) implements Relative {
+
+    @Override
+    public int dimension() {
+      return rows.dimension();
     }
   }
 

@@ -29,7 +29,7 @@ final class Measurements {
   private static final IndexSpec.Hnsw BITS = graph(Layout.COMPACT, new Codec.Rabitq(0));
   private static final IndexSpec.Hnsw FAST = graph(Layout.FAST, new Codec.F32());
   private static final IndexSpec.Ivf BIT_LISTS = lists(new Codec.Rabitq(0));
-  private static final IndexSpec.Ivf WORD_LISTS = lists(new Codec.Pq());
+  private static final IndexSpec.Ivf WORD_LISTS = lists(new Codec.Pq(0, false));
 
   /// Neighbours that an estimate of the dimension rests on.
   private static final int DIMENSION_NEIGHBOURS = 20;

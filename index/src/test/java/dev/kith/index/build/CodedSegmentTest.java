@@ -293,7 +293,8 @@ final class CodedSegmentTest {
     refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT, new Codec.Pq()));
+            () ->
+                new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT, new Codec.Pq(0, false)));
     assertTrue(refused.toString().contains("pq is for inverted files"), refused::toString);
   }
 

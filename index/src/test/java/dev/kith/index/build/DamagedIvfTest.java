@@ -37,8 +37,8 @@ final class DamagedIvfTest {
     assertRefused(number(file, IvfLayout.IVF, 4, 0), "a number of lists");
     assertRefused(number(file, IvfLayout.IVF, 4, 65_537), "a number of lists");
     assertRefused(number(file, IvfLayout.IVF, 4, 19), "section 'centroids'");
-    assertRefused(number(file, IvfLayout.IVF, 8, 6), "codec 0 to 5");
-    assertRefused(number(file, IvfLayout.IVF, 8, -1), "codec 0 to 5");
+    assertRefused(number(file, IvfLayout.IVF, 8, 7), "codec 0 to 6");
+    assertRefused(number(file, IvfLayout.IVF, 8, -1), "codec 0 to 6");
     assertRefused(number(file, IvfLayout.IVF, 8, 3), "as the codec int8 has");
     assertRefused(number(file, IvfLayout.IVF, 12, 3), "as the codec rabitq has");
     assertRefused(number(file, IvfLayout.IVF, 12, 1), "section 'codes'");
@@ -58,11 +58,22 @@ final class DamagedIvfTest {
     Path levels = sealed(new Codec.Rabitq(4));
     assertRefused(number(levels, IvfLayout.IVF, 44, 5), "as the codec rabitq has");
     assertRefused(number(levels, IvfLayout.IVF, 12, 5), "as the codec rabitq has");
-    Path words = sealed(new Codec.Pq());
-    assertRefused(number(words, IvfLayout.IVF, 44, 1), "at most 0 bits");
+    Path words = sealed(new Codec.Pq(0, false));
+    assertRefused(number(words, IvfLayout.IVF, 44, 1), "bits as the codec pq has");
     assertRefused(number(words, IvfLayout.IVF, 12, 0), "as the codec pq has");
     assertRefused(number(words, IvfLayout.IVF, 12, 1041), "as the codec pq has");
     assertRefused(number(words, IvfLayout.IVF, 12, 21), "codes of its rows");
+    assertRefused(number(words, IvfLayout.IVF, 8, 6), "section 'rotation'");
+    assertRefused(number(words, IvfLayout.IVF, 44, 5), "bits as the codec pq has");
+    assertRefused(number(words, IvfLayout.IVF, 44, -4), "bits as the codec pq has");
+    assertRefused(number(words, IvfLayout.IVF, 44, 8), "section 'words'");
+    Path turned = sealed(new Codec.Pq(8, true));
+    assertRefused(number(turned, IvfLayout.IVF, 12, 4), "section 'codes'");
+    assertRefused(number(turned, IvfLayout.IVF, 44, 0), "section 'words'");
+    int two = Float.floatToIntBits(2);
+    assertRefused(number(turned, IvfLayout.ROTATION, 0, two), "row 0 of a rotation");
+    assertRefused(number(turned, IvfLayout.ROTATION, 0, Float.floatToIntBits(Float.NaN)), "row 0");
+    assertRefused(number(sealed(new Codec.F16()), IvfLayout.IVF, 44, 4), "bits as the codec f16");
     assertRefused(number(sealed(new Codec.F32()), IvfLayout.IVF, 12, 1), "as the codec f32 has");
   }
 
@@ -97,8 +108,8 @@ final class DamagedIvfTest {
 
   @Test
   void sectionsThatAreMissingOrTooShortAreRefused() throws IOException {
-    for (String codecName : Codec.NAMES) {
-      Codec codec = Codec.named(codecName, 0);
+    for (Codecs named : Codecs.values()) {
+      Codec codec = named.codec();
       Path file = sealed(codec);
       List<String> names;
       try (SectionFile sections = SectionFile.open(file)) {

@@ -68,7 +68,9 @@ final class GoldenSegmentTest {
     LISTS_INT8(5, Layout.COMPACT, new Codec.Int8()),
     LISTS_RABITQ(5, Layout.COMPACT, new Codec.Rabitq(0)),
     LISTS_RABITQ_4(5, Layout.COMPACT, new Codec.Rabitq(4)),
-    LISTS_PQ(5, Layout.COMPACT, new Codec.Pq());
+    LISTS_PQ(5, Layout.COMPACT, new Codec.Pq(0, false)),
+    LISTS_OPQ(5, Layout.COMPACT, new Codec.Pq(0, true)),
+    LISTS_OPQ_8(5, Layout.COMPACT, new Codec.Pq(8, true));
 
     private final int version;
     private final Layout layout;
@@ -110,7 +112,9 @@ final class GoldenSegmentTest {
       names.addAll(!codec.hasCodes() ? Set.of() : Set.of("codes"));
       if (hasLists()) {
         names.addAll(Set.of("ivf", "order", "centroids", "lists"));
-        names.addAll(codec instanceof Codec.Pq ? Set.of("words") : Set.of());
+        if (codec instanceof Codec.Pq(_, boolean rotated)) {
+          names.addAll(rotated ? Set.of("words", "rotation") : Set.of("words"));
+        }
       } else if (!isFlat()) {
         names.addAll(Set.of("links", "pointers", "upper"));
       }
@@ -173,7 +177,8 @@ final class GoldenSegmentTest {
     "FLAT_INT8, FLAT_INT8",
     "LISTS_F32, LISTS_F32",
     "LISTS_RABITQ_4, LISTS_RABITQ_4",
-    "LISTS_PQ, LISTS_PQ"
+    "LISTS_PQ, LISTS_PQ",
+    "LISTS_OPQ_8, LISTS_OPQ_8"
   })
   void aFileOfAnyVersionIsMergedIntoOneOfToday(Golden old, Golden today) throws IOException {
     Path merged = folder.resolve("merged.kseg");

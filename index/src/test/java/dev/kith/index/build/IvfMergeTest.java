@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Codecs;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.Reach;
@@ -50,15 +51,14 @@ final class IvfMergeTest {
   @TempDir Path folder;
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void holdsTheLiveRowsOfItsInputsAndNothingElse(long seed) throws IOException {
     Random random = new Random(seed);
     VectorSpace space =
         new VectorSpace(1 + random.nextInt(40), List.of(Metric.values()).get(random.nextInt(3)));
     List<IndexSpec> indexes = new ArrayList<>(List.of(FLAT, HNSW, FAST));
-    for (String name : Codec.NAMES) {
-      Codec codec = Codec.named(name, 0);
-      indexes.add(ivf(0, codec));
+    for (Codecs named : Codecs.values()) {
+      indexes.add(ivf(0, named.codec()));
     }
     IndexSpec index = indexes.get((int) (seed % indexes.size()));
     Mixture mixture = Mixture.of(space, 900, 1 + random.nextInt(12), seed);
@@ -74,7 +74,7 @@ final class IvfMergeTest {
       }
       boolean[] buried = dead.clone();
       // One input at least has lists.
-      IndexSpec its = indexes.get(3 + random.nextInt(6));
+      IndexSpec its = indexes.get(3 + random.nextInt(indexes.size() - 3));
       its = inputs.isEmpty() ? its : indexes.get(random.nextInt(indexes.size()));
       SealedSegment input = seal(folder, mixture, its, from, to, i -> buried[i] && i % 2 == 0);
       for (int i = from; i < to; i++) {
@@ -183,7 +183,8 @@ final class IvfMergeTest {
   void theCentroidsOfTheInputWithTheMostLiveRowsAreKept() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 1500, 10, 4);
     try (SealedSegment first = seal(folder, mixture, ivf(0, new Codec.F32()), 0, 500, _ -> false);
-        SealedSegment second = seal(folder, mixture, ivf(0, new Codec.Pq()), 500, 900, _ -> false);
+        SealedSegment second =
+            seal(folder, mixture, ivf(0, new Codec.Pq(0, false)), 500, 900, _ -> false);
         SealedSegment third =
             seal(folder, mixture, ivf(0, new Codec.F32()), 900, 1500, _ -> false)) {
       for (int ordinal = 0; ordinal < 300; ordinal++) {
@@ -208,7 +209,8 @@ final class IvfMergeTest {
   @Test
   void oneInputMergedAloneLosesItsDeadAndKeepsItsCentroids() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 600, 10, 5);
-    try (SealedSegment input = seal(folder, mixture, ivf(0, new Codec.Pq()), 0, 600, _ -> false)) {
+    try (SealedSegment input =
+        seal(folder, mixture, ivf(0, new Codec.Pq(0, false)), 0, 600, _ -> false)) {
       for (int ordinal = 0; ordinal < 600; ordinal += 2) {
         input.tombstones().kill(ordinal);
       }
@@ -216,7 +218,7 @@ final class IvfMergeTest {
       for (int row = 0; row < 600; row++) {
         dead[row] = input.tombstones().isDead(input.ordinalOf(10L * row));
       }
-      try (SealedSegment merged = merge(folder, ivf(0, new Codec.Pq()), List.of(input))) {
+      try (SealedSegment merged = merge(folder, ivf(0, new Codec.Pq(0, false)), List.of(input))) {
         assertHolds(merged, mixture, dead, List.of(input));
         assertEquals(-1, centroids(input).segment().mismatch(centroids(merged).segment()));
       }
@@ -228,8 +230,10 @@ final class IvfMergeTest {
     Mixture mixture = Mixture.of(SPACE, 100, 10, 6);
     for (IndexSpec index :
         List.of(FLAT, HNSW, ivf(0, new Codec.F32()), ivf(0, new Codec.Rabitq(0)))) {
-      try (SealedSegment input = seal(folder, mixture, ivf(0, new Codec.Pq()), 0, 50, _ -> false);
-          SealedSegment more = seal(folder, mixture, ivf(0, new Codec.Pq()), 50, 100, _ -> false)) {
+      try (SealedSegment input =
+              seal(folder, mixture, ivf(0, new Codec.Pq(0, false)), 0, 50, _ -> false);
+          SealedSegment more =
+              seal(folder, mixture, ivf(0, new Codec.Pq(0, false)), 50, 100, _ -> false)) {
         for (int ordinal = 0; ordinal < 50; ordinal++) {
           input.tombstones().kill(ordinal);
         }

@@ -226,7 +226,15 @@ final class IvfSegmentTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"F32, COSINE", "INT8, DOT", "RABITQ, EUCLIDEAN", "PQ, COSINE"})
+  @CsvSource({
+    "F32, COSINE",
+    "INT8, DOT",
+    "RABITQ, EUCLIDEAN",
+    "PQ, COSINE",
+    "OPQ, EUCLIDEAN",
+    "PQ_8, DOT",
+    "OPQ_8, COSINE"
+  })
   void theFileIsTheSameWithAnyNumberOfThreads(Codecs named, Metric metric) throws IOException {
     Codec codec = named.codec();
     try (GrowingSegment growing =
@@ -254,7 +262,7 @@ final class IvfSegmentTest {
   @ParameterizedTest
   @EnumSource(
       value = Codecs.class,
-      names = {"F32", "INT8", "PQ"})
+      names = {"F32", "INT8", "PQ", "OPQ", "PQ_8"})
   void stoppingAtAnyReportLeavesNeitherAFileNorAThread(Codecs named) throws Exception {
     Codec codec = named.codec();
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 5), ivf(codec))) {
@@ -264,7 +272,8 @@ final class IvfSegmentTest {
 
   @Test
   void anInterruptEndsTheSealingAndLeavesNoFile() throws IOException {
-    try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 6), ivf(new Codec.Pq()))) {
+    try (GrowingSegment growing =
+        linked(Mixture.of(SPACE, 1000, 10, 6), ivf(new Codec.Pq(0, false)))) {
       Thread.currentThread().interrupt();
       assertThrows(
           ClosedByInterruptException.class,
@@ -305,9 +314,9 @@ final class IvfSegmentTest {
   @Test
   void vectorsBesideCodesStayMappedAndTheRestIsCopied() throws IOException {
     Mixture mixture = Mixture.of(SPACE, 1000, 10, 9);
-    for (String name : Codec.NAMES) {
-      Codec codec = Codec.named(name, 0);
-      Path file = folder.resolve("segment" + codec);
+    for (Codecs named : Codecs.values()) {
+      Codec codec = named.codec();
+      Path file = folder.resolve("segment" + named);
       try (GrowingSegment growing = linked(mixture, ivf(codec))) {
         growing.seal(file, 1, 1, SealProgress.IGNORED);
       }
@@ -336,12 +345,18 @@ final class IvfSegmentTest {
                 IllegalArgumentException.class,
                 () -> GrowingSegment.create(wide, ivf(new Codec.Rabitq(0)), 1))
             .getMessage());
-    GrowingSegment.create(wide, ivf(new Codec.Pq()), 1).close();
+    assertEquals(
+        "the codec opq is for at most 2048 dimensions, got 4097",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> GrowingSegment.create(wide, ivf(new Codec.Pq(0, true)), 1))
+            .getMessage());
+    GrowingSegment.create(wide, ivf(new Codec.Pq(8, false)), 1).close();
     GrowingSegment.create(wide, ivf(new Codec.F32()), 1).close();
   }
 
   @ParameterizedTest
-  @CsvSource({"RABITQ, 4096", "PQ, 4097", "INT8, 4097"})
+  @CsvSource({"RABITQ, 4096", "PQ, 4097", "PQ_8, 4097", "OPQ, 500", "INT8, 4097"})
   void veryLongVectorsAreFoundByThemselves(Codecs named, int dimension) throws IOException {
     Codec codec = named.codec();
     Mixture mixture = Mixture.of(new VectorSpace(dimension, Metric.COSINE), 40, 3, 10);
@@ -355,7 +370,8 @@ final class IvfSegmentTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 1025})
   void impossibleNumbersOfThreadsAreRefusedAndLeaveNoFile(int threads) throws IOException {
-    try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 1, 11), ivf(new Codec.Pq()))) {
+    try (GrowingSegment growing =
+        linked(Mixture.of(SPACE, 100, 1, 11), ivf(new Codec.Pq(0, false)))) {
       assertThrows(
           IllegalArgumentException.class,
           () -> growing.seal(folder.resolve("segment"), 1, threads, SealProgress.IGNORED));

@@ -212,7 +212,7 @@ final class ScanOfCodesTest {
   @Test
   void productCodesAreNotForScans() {
     IllegalArgumentException refused =
-        assertThrows(IllegalArgumentException.class, () -> new IndexSpec.Flat(new Codec.Pq()));
+        assertThrows(IllegalArgumentException.class, () -> new IndexSpec.Flat(new Codec.Pq(0, false)));
     assertTrue(refused.toString().contains("pq is for inverted files"), refused::toString);
   }
 

@@ -10,7 +10,10 @@ public enum Codecs {
   INT8,
   RABITQ,
   RABITQ_4,
-  PQ;
+  PQ,
+  OPQ,
+  PQ_8,
+  OPQ_8;
 
   /// The codec; a number behind its name says how many bits it has.
   public Codec codec() {

@@ -11,6 +11,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -145,8 +146,8 @@ final class GrowingListsTest {
     double dot = 0;
     double distance = 0;
     for (int i = 0; i < centroids.space().dimension(); i++) {
-      double a = query.segment().get(ListCodes.Blocks.FLOAT, 4L * i);
-      double b = centroids.segment().get(ListCodes.Blocks.FLOAT, centroids.offset(list) + 4L * i);
+      double a = query.segment().get(Points.FLOAT, 4L * i);
+      double b = centroids.segment().get(Points.FLOAT, centroids.offset(list) + 4L * i);
       dot += a * b;
       distance += (a - b) * (a - b);
     }
@@ -322,8 +323,8 @@ final class GrowingListsTest {
   private static double squaredDistance(VectorRows rows, int row, VectorRows others, int other) {
     double sum = 0;
     for (int i = 0; i < rows.space().dimension(); i++) {
-      double a = rows.segment().get(ListCodes.Blocks.FLOAT, rows.offset(row) + 4L * i);
-      double b = others.segment().get(ListCodes.Blocks.FLOAT, others.offset(other) + 4L * i);
+      double a = rows.segment().get(Points.FLOAT, rows.offset(row) + 4L * i);
+      double b = others.segment().get(Points.FLOAT, others.offset(other) + 4L * i);
       sum += (a - b) * (a - b);
     }
     return sum;

@@ -188,7 +188,7 @@ final class InvertedFileTest {
   void ofTheRowsReadAsManyAreScoredExactlyAsAskedForAndAtLeastAsManyAsAreWanted()
       throws InterruptedException {
     Mixture mixture = mixture(32, Metric.EUCLIDEAN, 1000, 6);
-    try (IvfFixture fixture = new IvfFixture(mixture, 20, new Codec.Pq(), 1);
+    try (IvfFixture fixture = new IvfFixture(mixture, 20, new Codec.Pq(0, false), 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
       query.set(mixture.vectors()[0]);
       for (int rescore : new int[] {1, 10, 11, 500, 4000}) {
@@ -268,7 +268,7 @@ final class InvertedFileTest {
   @Test
   void withoutOrdersAsManyRowsAreScoredExactlyAsTheFactorSays() throws InterruptedException {
     Mixture mixture = mixture(8, Metric.DOT, 500, 9);
-    try (IvfFixture fixture = new IvfFixture(mixture, 10, new Codec.Pq(), 1);
+    try (IvfFixture fixture = new IvfFixture(mixture, 10, new Codec.Pq(0, false), 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
       query.set(mixture.vectors()[0]);
       Tuning tuning =

@@ -10,11 +10,9 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.Mixture;
-import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Codecs;
-import dev.kith.index.codec.ProductCode;
-import dev.kith.index.codec.ProductQuantizer;
+import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
@@ -33,7 +31,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Blocks of codes, held to the scores that their estimates stand for.
 final class IvfEncoderTest {
@@ -45,7 +42,16 @@ final class IvfEncoderTest {
     "RABITQ, EUCLIDEAN, 200",
     "PQ, COSINE, 100",
     "PQ, DOT, 20",
-    "PQ, EUCLIDEAN, 33"
+    "PQ, EUCLIDEAN, 33",
+    "OPQ, COSINE, 33",
+    "OPQ, DOT, 100",
+    "OPQ, EUCLIDEAN, 20",
+    "PQ_8, COSINE, 33",
+    "PQ_8, DOT, 100",
+    "PQ_8, EUCLIDEAN, 20",
+    "OPQ_8, COSINE, 20",
+    "OPQ_8, DOT, 33",
+    "OPQ_8, EUCLIDEAN, 100"
   })
   void estimatesAreNearTheScoresAndEveryRowHasOne(Codecs named, Metric metric, int dimension)
       throws InterruptedException {
@@ -114,7 +120,12 @@ final class IvfEncoderTest {
     "RABITQ, EUCLIDEAN",
     "PQ, COSINE",
     "PQ, DOT",
-    "PQ, EUCLIDEAN"
+    "PQ, EUCLIDEAN",
+    "OPQ, COSINE",
+    "OPQ, DOT",
+    "PQ_8, EUCLIDEAN",
+    "OPQ_8, DOT",
+    "OPQ_8, EUCLIDEAN"
   })
   void rowsAloneInTheirListsAreEstimatedExactly(Codecs named, Metric metric)
       throws InterruptedException {
@@ -132,45 +143,34 @@ final class IvfEncoderTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Metric.class,
-      names = {"COSINE", "EUCLIDEAN"})
-  void theBytesAreTheSameWithAnyNumberOfThreads(Metric metric) throws InterruptedException {
+  @CsvSource({
+    "RABITQ, COSINE",
+    "RABITQ, EUCLIDEAN",
+    "PQ, EUCLIDEAN",
+    "OPQ, COSINE",
+    "PQ_8, COSINE",
+    "OPQ_8, EUCLIDEAN"
+  })
+  void theBytesAreTheSameWithAnyNumberOfThreads(Codecs named, Metric metric)
+      throws InterruptedException {
     // More blocks than a thread codes at a time.
     Mixture mixture = Mixture.of(new VectorSpace(24, metric), 800, 10, 4);
-    for (Codec codec : new Codec[] {new Codec.Rabitq(0), new Codec.Pq()}) {
-      try (IvfFixture one = new IvfFixture(mixture, 50, codec, 1);
-          IvfFixture three = new IvfFixture(mixture, 50, codec, 3)) {
-        assertEquals(-1, blocks(one).blocks().mismatch(blocks(three).blocks()));
-        if (blocks(one).code() instanceof ProductCode(var quantizer)) {
-          assertArrayEquals(stored(quantizer), stored(blocks(three).code()));
-        }
-      }
+    try (IvfFixture one = new IvfFixture(mixture, 50, named.codec(), 1);
+        IvfFixture three = new IvfFixture(mixture, 50, named.codec(), 3)) {
+      assertEquals(-1, codes(one).mismatch(codes(three)));
     }
+  }
+
+  private static MemorySegment codes(IvfFixture fixture) {
+    return switch (fixture.lists().codes()) {
+      case ListCodes.Blocks blocks -> blocks.blocks();
+      case ListCodes.Words(ProductRows rows, _) -> rows.segment();
+      case ListCodes.Plain _, ListCodes.Rows _ -> throw new AssertionError("no such codes");
+    };
   }
 
   private static ListCodes.Blocks blocks(IvfFixture fixture) {
     return (ListCodes.Blocks) fixture.lists().codes();
-  }
-
-  private static byte[] stored(BlockCode code) {
-    return stored(((ProductCode) code).quantizer());
-  }
-
-  private static byte[] stored(ProductQuantizer quantizer) {
-    byte[] bytes = new byte[(int) ProductQuantizer.storedBytes(quantizer.dimension(), 4)];
-    quantizer.store(MemorySegment.ofArray(bytes));
-    return bytes;
-  }
-
-  @ParameterizedTest
-  @CsvSource({"1, 1", "2, 1", "3, 2", "33, 17", "100, 50"})
-  void partsAreOfTwoCoordinates(int dimension, int parts) throws InterruptedException {
-    Mixture mixture = Mixture.of(new VectorSpace(dimension, Metric.DOT), 20, 2, 5);
-    try (IvfFixture fixture = new IvfFixture(mixture, 2, new Codec.F32(), 1)) {
-      IvfEncoder encoder = encoder(fixture);
-      assertEquals(parts, encoder.learnWords(1, 1).parts());
-    }
   }
 
   @Test

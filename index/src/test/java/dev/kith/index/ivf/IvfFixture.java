@@ -8,10 +8,13 @@ import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.ProductCode;
+import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
+import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -88,20 +91,36 @@ final class IvfFixture implements AutoCloseable {
             Optional.of(new RandomRotation(dimension, SEED)),
             threads);
       }
-      case Codec.Pq() ->
-          blocks(new ProductCode(encoder().learnWords(SEED, threads)), Optional.empty(), threads);
+      case Codec.Pq pq -> {
+        WordTraining.Learnt learnt =
+            new WordTraining(partition, given, partition.order())
+                .learn(pq, SEED, threads, arena, () -> {});
+        yield pq.wordBits() == 4
+            ? blocks(new ProductCode(learnt.words()), learnt.rotation(), threads)
+            : words(learnt, threads);
+      }
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
           new ListCodes.Rows(
               SegmentCodes.encode(codec, given, partition.order(), SEED, arena, _ -> {}));
     };
   }
 
-  private ListCodes blocks(BlockCode code, Optional<RandomRotation> rotation, int threads)
+  private ListCodes blocks(BlockCode code, Optional<Rotation> rotation, int threads)
       throws InterruptedException {
     MemorySegment room = arena.allocate(encoder().bytes(code), 64);
-    ListCodes.Blocks blocks = new ListCodes.Blocks(code, rotation, room);
-    encoder().write(blocks, threads, _ -> {});
-    return blocks;
+    return coded(new ListCodes.Blocks(code, rotation, room), threads);
+  }
+
+  private ListCodes words(WordTraining.Learnt learnt, int threads) throws InterruptedException {
+    int count = partition.order().length;
+    MemorySegment room = arena.allocate(ProductRows.bytes(learnt.words().parts(), count));
+    ProductRows rows = new ProductRows(learnt.words(), room, count);
+    return coded(new ListCodes.Words(rows, learnt.rotation()), threads);
+  }
+
+  private ListCodes coded(ListCodes.Relative codes, int threads) throws InterruptedException {
+    encoder().write(codes, threads, _ -> {});
+    return codes;
   }
 
   private IvfEncoder encoder() {
@@ -134,8 +153,8 @@ final class IvfFixture implements AutoCloseable {
     double dot = 0;
     double distance = 0;
     for (int i = 0; i < rows.space().dimension(); i++) {
-      double a = query.segment().get(ListCodes.Blocks.FLOAT, 4L * i);
-      double b = rows.segment().get(ListCodes.Blocks.FLOAT, rows.offset(row) + 4L * i);
+      double a = query.segment().get(Points.FLOAT, 4L * i);
+      double b = rows.segment().get(Points.FLOAT, rows.offset(row) + 4L * i);
       dot += a * b;
       distance += (a - b) * (a - b);
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.Mixture;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -239,8 +240,8 @@ final class PartitionTest {
     double sum = 0;
     for (int i = 0; i < a.space().dimension(); i++) {
       double difference =
-          (double) a.segment().get(ListCodes.Blocks.FLOAT, a.offset(rowA) + 4L * i)
-              - b.segment().get(ListCodes.Blocks.FLOAT, b.offset(rowB) + 4L * i);
+          (double) a.segment().get(Points.FLOAT, a.offset(rowA) + 4L * i)
+              - b.segment().get(Points.FLOAT, b.offset(rowB) + 4L * i);
       sum += difference * difference;
     }
     return sum;

@@ -81,7 +81,8 @@ final class IndexMessages {
       case CODEC_BF16 -> new Codec.Bf16();
       case CODEC_INT8 -> new Codec.Int8();
       case CODEC_RABITQ -> new Codec.Rabitq(0);
-      case CODEC_PQ -> new Codec.Pq();
+      case CODEC_PQ -> new Codec.Pq(0, false);
+      case CODEC_OPQ -> new Codec.Pq(0, true);
       case null, default -> throw Fields.unsupported(codecField, number);
     };
   }
@@ -91,17 +92,28 @@ final class IndexMessages {
       return codec;
     }
     String field = codecField + "_bits";
-    if (!(codec instanceof Codec.Rabitq)) {
-      fields.wrong(field, "is for CODEC_RABITQ, got %s".formatted(write(codec)));
-      return codec;
-    }
-    return new Codec.Rabitq(fields.number(field, asked.getAsInt(), 1, Codec.MAX_BITS));
+    int bits = asked.getAsInt();
+    return switch (codec) {
+      case Codec.Rabitq _ -> new Codec.Rabitq(fields.number(field, bits, 1, Codec.MAX_BITS));
+      case Codec.Pq(_, boolean rotated) -> {
+        if (bits != 4 && bits != 8) {
+          fields.wrong(field, "must be 4 or 8, got " + Integer.toUnsignedLong(bits));
+          yield codec;
+        }
+        yield new Codec.Pq(bits, rotated);
+      }
+      case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> {
+        fields.wrong(
+            field, "is for CODEC_RABITQ, CODEC_PQ and CODEC_OPQ, got %s".formatted(write(codec)));
+        yield codec;
+      }
+    };
   }
 
   /// The codec, or one that the index can have.
   private Codec withoutPq(Codec codec, String index) {
     if (codec instanceof Codec.Pq) {
-      fields.wrong(codecField, "CODEC_PQ is for inverted lists, got " + index);
+      fields.wrong(codecField, "%s is for inverted lists, got %s".formatted(write(codec), index));
       return new Codec.F32();
     }
     return codec;
@@ -159,8 +171,9 @@ final class IndexMessages {
     if (dimension > index.maxDimension()) {
       fields.wrong(
           codecField,
-          "CODEC_RABITQ of inverted lists is for at most %d dimensions%s, got %d"
+          "%s of inverted lists is for at most %d dimensions%s, got %d"
               .formatted(
+                  write(codec),
                   index.maxDimension(),
                   codec.bits() > 0 ? " with %d bits".formatted(codec.bits()) : "",
                   dimension));
@@ -255,7 +268,8 @@ final class IndexMessages {
       case Codec.Bf16() -> dev.kith.proto.v1.Codec.CODEC_BF16;
       case Codec.Int8() -> dev.kith.proto.v1.Codec.CODEC_INT8;
       case Codec.Rabitq _ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
-      case Codec.Pq() -> dev.kith.proto.v1.Codec.CODEC_PQ;
+      case Codec.Pq(_, boolean rotated) ->
+          rotated ? dev.kith.proto.v1.Codec.CODEC_OPQ : dev.kith.proto.v1.Codec.CODEC_PQ;
     };
   }
 

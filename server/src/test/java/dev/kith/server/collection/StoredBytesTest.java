@@ -137,7 +137,7 @@ final class StoredBytesTest {
             new CollectionSpec(
                 "a",
                 new VectorSpace(3, Metric.EUCLIDEAN),
-                new IndexSpec.Ivf(new IvfParams(9, 5), new Codec.Pq()),
+                new IndexSpec.Ivf(new IvfParams(9, 5), new Codec.Pq(0, false)),
                 100,
                 1000),
             Instant.ofEpochMilli(1000));
@@ -178,7 +178,7 @@ final class StoredBytesTest {
   }
 
   private static IndexChoice choice() {
-    IndexSpec lists = new IndexSpec.Ivf(new IvfParams(9, 5), new Codec.Pq());
+    IndexSpec lists = new IndexSpec.Ivf(new IvfParams(9, 5), new Codec.Pq(0, false));
     return new IndexChoice(
         new IndexTrial.Verdict(
             lists,

@@ -53,7 +53,7 @@ public enum KithVariant {
   IVF("kith-ivf", listed("RaBitQ"), new Codec.Rabitq(0)),
 
   /// Lists read by product codes.
-  IVF_PQ("kith-ivf-pq", listed("PQ"), new Codec.Pq()),
+  IVF_PQ("kith-ivf-pq", listed("PQ"), new Codec.Pq(0, false)),
 
   /// Lists of vectors.
   IVF_FLAT("kith-ivf-flat", "inverted file, float32, sealed segment in memory", new Codec.F32());

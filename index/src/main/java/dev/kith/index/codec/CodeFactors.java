@@ -1,0 +1,50 @@
+package dev.kith.index.codec;
+
+import dev.kith.index.Metric;
+import dev.kith.index.kernel.GridRow;
+
+/// What makes a raw score ([Scorer]) of the inner product of a query and what the code of a row,
+/// relative to a centre, stands for: `base + addend + factor * product`, with the raw score of the
+/// centre for a base. Owned by one worker.
+///
+/// With `o` the difference of a prepared row from the centre, `g` what its code stands for (a grid
+/// point, the words of its parts), and `b = |o|² / <g, o>`, `<o, x>` is estimated by `b <g, x>` for
+/// any prepared `x`: RaBitQ's estimator, without bias if rows were rotated at random. Applied to
+/// the difference of query and centre, which is short where it matters:
+///
+/// - inner product: `<r, q> = <c, q> + <r - c, c> + <r - c, q - c>`
+/// - squared distance: `|r - q|² = |q - c|² + |o|² - 2 <r - c, q - c>`
+///
+/// Everything but `<g, Pq>` is known beforehand.
+final class CodeFactors {
+  private final boolean euclidean;
+  private float addend;
+  private float factor;
+
+  CodeFactors(Metric metric) {
+    this.euclidean = metric == Metric.EUCLIDEAN;
+  }
+
+  /// Finds those of a row.
+  ///
+  /// @param row with everything set but [GridRow#codes]
+  void set(GridRow row) {
+    double unbiased = row.gridWithRow == 0 ? 0 : row.squaredNorm / row.gridWithRow;
+    double gridWithCentre = unbiased * row.gridWithCentre;
+    double sum =
+        euclidean ? -(row.squaredNorm + 2 * gridWithCentre) : row.withCentre - gridWithCentre;
+    float times = (float) (euclidean ? 2 * unbiased : unbiased);
+    boolean representable = Float.isFinite((float) sum) && Float.isFinite(times);
+    // What is too far for floats is estimated as that far, not as a row that is not there.
+    addend = representable ? (float) sum : -Float.MAX_VALUE;
+    factor = representable ? times : 0;
+  }
+
+  float addend() {
+    return addend;
+  }
+
+  float factor() {
+    return factor;
+  }
+}

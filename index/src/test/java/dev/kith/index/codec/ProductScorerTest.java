@@ -1,0 +1,199 @@
+package dev.kith.index.codec;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.kith.index.Metric;
+import dev.kith.index.kernel.Points;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Rows of words, held to what they are defined as, a coordinate at a time.
+final class ProductScorerTest {
+  private static final int COUNT = 40;
+
+  private final Arena arena = Arena.ofShared();
+
+  @AfterEach
+  void close() {
+    arena.close();
+  }
+
+  @ParameterizedTest(name = "{0}, {1} dimensions, {2} parts, seed {3}")
+  @CsvSource({
+    "COSINE, 16, 4, 1",
+    "DOT, 33, 9, 2",
+    "EUCLIDEAN, 20, 5, 3",
+    "DOT, 7, 2, 4",
+    "EUCLIDEAN, 5, 1, 5",
+    "COSINE, 30, 30, 6"
+  })
+  void aScoreIsTheUnbiasedOneOfTheNearestWords_seed(
+      Metric metric, int dimension, int parts, long seed) throws InterruptedException {
+    Random random = new Random(seed);
+    ProductRows rows = rows(quantizer(dimension, parts, random));
+    float[] centre = vector(rows.dimension(), dimension, random);
+    float[][] vectors = new float[COUNT][];
+    for (int row = 0; row < COUNT; row++) {
+      vectors[row] = vector(rows.dimension(), dimension, random);
+    }
+    write(rows, metric, centre, vectors);
+    float[] query = vector(rows.dimension(), dimension, random);
+    ProductScorer scorer = new ProductScorer().bind(rows, query);
+    double base = metric == Metric.EUCLIDEAN ? -squared(query, centre) : dot(query, centre);
+    scorer.setBase((float) base);
+    float[] scores = new float[COUNT];
+    scorer.scoreRange(0, COUNT, scores);
+    for (int row = 0; row < COUNT; row++) {
+      double expected = estimate(rows.quantizer(), metric, centre, vectors[row], query);
+      assertEquals(expected, scores[row], 1e-3 * (1 + Math.abs(expected)), "row " + row);
+      assertEquals(scores[row], scorer.score(row));
+    }
+    int[] some = {COUNT - 1, 0, 7, 7};
+    float[] ofSome = new float[4];
+    scorer.score(some, 4, ofSome);
+    assertArrayEquals(new float[] {scores[COUNT - 1], scores[0], scores[7], scores[7]}, ofSome);
+    float[] middle = new float[3];
+    scorer.scoreRange(10, 3, middle);
+    assertArrayEquals(new float[] {scores[10], scores[11], scores[12]}, middle);
+  }
+
+  private static double estimate(
+      ProductQuantizer quantizer, Metric metric, float[] centre, float[] row, float[] query) {
+    float[] difference = new float[row.length];
+    float[] fromCentre = new float[row.length];
+    for (int i = 0; i < row.length; i++) {
+      difference[i] = row[i] - centre[i];
+      fromCentre[i] = query[i] - centre[i];
+    }
+    byte[] codes = new byte[quantizer.parts()];
+    quantizer.encode(difference, codes);
+    float[] decoded = new float[row.length];
+    quantizer.decode(codes, decoded);
+    double unbiased = dot(difference, difference) / dot(decoded, difference);
+    double product = unbiased * dot(decoded, fromCentre);
+    return metric == Metric.EUCLIDEAN
+        ? -squared(query, centre) - dot(difference, difference) + 2 * product
+        : dot(query, centre) + dot(difference, centre) + product;
+  }
+
+  @Test
+  void aRowTakesAByteAPartAndTwoFloatsUpToAMultipleOfFour() {
+    assertEquals(12, ProductRows.strideBytes(1));
+    assertEquals(12, ProductRows.strideBytes(4));
+    assertEquals(16, ProductRows.strideBytes(5));
+    assertEquals(36, ProductRows.strideBytes(25));
+    assertEquals(104, ProductRows.strideBytes(96));
+    assertEquals(3L * 36, ProductRows.bytes(25, 3));
+  }
+
+  @Test
+  void impossibleRowsAndOrdinalsAreRefused_seed7() throws InterruptedException {
+    Random random = new Random(7);
+    ProductQuantizer quantizer = quantizer(8, 2, random);
+    MemorySegment tooShort = arena.allocate(ProductRows.bytes(2, COUNT) - 1);
+    assertThrows(IllegalArgumentException.class, () -> new ProductRows(quantizer, tooShort, COUNT));
+    ProductQuantizer ofFourBits =
+        ProductQuantizer.train(
+            points(8, random),
+            IntStream.range(0, 300).toArray(),
+            new ProductQuantizer.Params(2, 4, 3, 7),
+            1,
+            () -> {});
+    MemorySegment room = arena.allocate(ProductRows.bytes(2, COUNT));
+    assertThrows(IllegalArgumentException.class, () -> new ProductRows(ofFourBits, room, COUNT));
+    ProductScorer scorer = new ProductScorer().bind(rows(quantizer), new float[16]);
+    float[] scores = new float[COUNT + 1];
+    assertThrows(IndexOutOfBoundsException.class, () -> scorer.score(COUNT));
+    assertThrows(IndexOutOfBoundsException.class, () -> scorer.score(-1));
+    assertThrows(IndexOutOfBoundsException.class, () -> scorer.scoreRange(1, COUNT, scores));
+    assertThrows(IndexOutOfBoundsException.class, () -> scorer.score(new int[] {COUNT}, 1, scores));
+  }
+
+  @Test
+  void aRowThatIsTooFarIsEstimatedAsThatFar_seed8() throws InterruptedException {
+    Random random = new Random(8);
+    ProductRows rows = rows(quantizer(8, 2, random));
+    float[][] vectors = new float[COUNT][16];
+    vectors[3][0] = 1e30f;
+    write(rows, Metric.EUCLIDEAN, new float[16], vectors);
+    ProductScorer scorer = new ProductScorer().bind(rows, new float[16]);
+    scorer.setBase(0);
+    assertEquals(-Float.MAX_VALUE, scorer.score(3));
+    assertEquals(0, scorer.score(2));
+  }
+
+  private ProductRows rows(ProductQuantizer quantizer) {
+    MemorySegment room = arena.allocate(ProductRows.bytes(quantizer.parts(), COUNT), 64);
+    return new ProductRows(quantizer, room, COUNT);
+  }
+
+  /// In two pieces, as lists are.
+  private void write(ProductRows rows, Metric metric, float[] centre, float[][] vectors) {
+    ProductEncoder.PackedWords words = new ProductEncoder.PackedWords(rows.quantizer(), arena);
+    ProductEncoder encoder = new ProductEncoder(rows, words, metric, 32, arena);
+    encoder.setCentre(centre);
+    encoder.write(prepared(vectors, 0, 32), 32, 0);
+    encoder.write(prepared(vectors, 32, COUNT), COUNT - 32, 32);
+  }
+
+  private MemorySegment prepared(float[][] vectors, int from, int to) {
+    int dimension = vectors[0].length;
+    MemorySegment prepared = arena.allocate(4L * (to - from) * dimension, 64);
+    for (int i = from; i < to; i++) {
+      long at = 4L * (i - from) * dimension;
+      MemorySegment.copy(vectors[i], 0, prepared, ValueLayout.JAVA_FLOAT, at, dimension);
+    }
+    return prepared;
+  }
+
+  private ProductQuantizer quantizer(int dimension, int parts, Random random)
+      throws InterruptedException {
+    return ProductQuantizer.train(
+        points(dimension, random),
+        IntStream.range(0, 300).toArray(),
+        new ProductQuantizer.Params(parts, 8, 3, 7),
+        1,
+        () -> {});
+  }
+
+  private Points points(int dimension, Random random) {
+    MemorySegment segment = arena.allocate(4L * 300 * dimension, 64);
+    for (int i = 0; i < 300 * dimension; i++) {
+      segment.setAtIndex(Points.FLOAT, i, (float) random.nextGaussian());
+    }
+    return new Points(segment, 0, 4L * dimension, dimension);
+  }
+
+  private static float[] vector(int padded, int dimension, Random random) {
+    float[] vector = new float[padded];
+    for (int i = 0; i < dimension; i++) {
+      vector[i] = (float) random.nextGaussian();
+    }
+    return vector;
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private static double squared(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+    }
+    return sum;
+  }
+}
