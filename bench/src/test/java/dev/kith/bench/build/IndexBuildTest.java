@@ -118,7 +118,7 @@ final class IndexBuildTest {
     assertTrue(err.toString().contains("rabitq, pq or opq, got pc"), err::toString);
     assertEquals(
         1, run("build", file.toString(), "--out", other, "--codec", "f16", "--layout", "fast"));
-    assertTrue(err.toString().contains("F16 is for the layout COMPACT, got FAST"), err::toString);
+    assertTrue(err.toString().contains("f16 is for the layout COMPACT, got FAST"), err::toString);
     assertEquals(1, run("build", file.toString(), "--out", other, "--codec-bits", "4"));
     assertTrue(err.toString().contains("bits are of a codec"), err::toString);
     String[] flat = {"build", file.toString(), "--out", other, "--index", "flat"};
