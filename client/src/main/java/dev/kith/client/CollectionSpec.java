@@ -43,8 +43,8 @@ public record CollectionSpec(
 
   /// The same, scanned by codes of so many bits.
   ///
-  /// @param bits a coordinate of [Codec#RABITQ], in `[1, 8]`; a word of [Codec#PQ] and [Codec#OPQ], 4
-  ///   or 8
+  /// @param bits a coordinate of [Codec#RABITQ], in `[1, 8]`; a word of [Codec#PQ] and [Codec#OPQ],
+  ///   4 or 8
   public CollectionSpec withCodec(Codec other, int bits) {
     return new CollectionSpec(
         name,

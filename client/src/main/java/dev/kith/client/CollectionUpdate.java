@@ -61,16 +61,11 @@ public record CollectionUpdate(
 
   /// The same, scanned by codes of so many bits.
   ///
-  /// @param bits a coordinate of [Codec#RABITQ], in `[1, 8]`; a word of [Codec#PQ] and [Codec#OPQ], 4
-  ///   or 8
+  /// @param bits a coordinate of [Codec#RABITQ], in `[1, 8]`; a word of [Codec#PQ] and [Codec#OPQ],
+  ///   4 or 8
   public CollectionUpdate withCodec(Codec other, int bits) {
     return new CollectionUpdate(
-        defaultEf,
-        segmentPoints,
-        deferIndexing,
-        index,
-        Optional.of(other),
-        OptionalInt.of(bits));
+        defaultEf, segmentPoints, deferIndexing, index, Optional.of(other), OptionalInt.of(bits));
   }
 
   /// The same, scanned by other codes.

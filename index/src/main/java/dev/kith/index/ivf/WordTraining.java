@@ -27,9 +27,9 @@ public final class WordTraining {
 
   private static final int WORD_ROUNDS = 20;
 
-  /// Differences that a rotation is learnt from, and rounds. On WordNet definitions (384 dimensions,
-  /// 4 bits) a quarter of the differences leaves 7 % more error and four times as many 2 % less; half
-  /// the rounds leave 2 % more, half as many again 1 % less.
+  /// Differences that a rotation is learnt from, and rounds. On WordNet definitions (384
+  /// dimensions, 4 bits) a quarter of the differences leaves 7 % more error and four times as many
+  /// 2 % less; half the rounds leave 2 % more, half as many again 1 % less.
   private static final int ENOUGH_FOR_ROTATION = 1 << 14;
 
   private static final int ROTATION_ROUNDS = 8;

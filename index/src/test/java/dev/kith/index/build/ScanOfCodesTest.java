@@ -212,7 +212,8 @@ final class ScanOfCodesTest {
   @Test
   void productCodesAreNotForScans() {
     IllegalArgumentException refused =
-        assertThrows(IllegalArgumentException.class, () -> new IndexSpec.Flat(new Codec.Pq(0, false)));
+        assertThrows(
+            IllegalArgumentException.class, () -> new IndexSpec.Flat(new Codec.Pq(0, false)));
     assertTrue(refused.toString().contains("pq is for inverted files"), refused::toString);
   }
 

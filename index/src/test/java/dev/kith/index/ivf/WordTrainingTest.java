@@ -143,7 +143,9 @@ final class WordTrainingTest {
       for (float[] vector : queries) {
         query.set(vector);
         TopK best = new TopK(K);
-        fixture.lists().collect(query, new Reach.Until(LISTS), 0, _ -> true, best, scratch, new SearchWork());
+        fixture
+            .lists()
+            .collect(query, new Reach.Until(LISTS), 0, _ -> true, best, scratch, new SearchWork());
         int[] ordinals = new int[K];
         best.drainTo(ordinals);
         Set<Integer> nearest =

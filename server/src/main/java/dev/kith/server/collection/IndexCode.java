@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 /// An index within a stored record: kind 1 (1 flat, 2 HNSW, 3 HNSW of the fast layout, 4 HNSW
 /// walked on codes, 5 inverted lists, 6 scan of codes; 2 to 4: m 4, efConstruction 4, seed 8; 5:
 /// lists 4, seed 8; 4 to 6: codec 1 (in the lower half 1 f16, 2 bf16, 3 int8, 4 rabitq; 5 only: 0
-/// f32, 5 pq, 6 opq; in the upper half the bits that were asked for, 0 for as many as suit)).
-/// The first byte has room for flags of whoever stores it, in the bits 16 and 32.
+/// f32, 5 pq, 6 opq; in the upper half the bits that were asked for, 0 for as many as suit)). The
+/// first byte has room for flags of whoever stores it, in the bits 16 and 32.
 ///
 /// Kind 3 came later, then kinds 4 and 5, then bits and kind 6. Servers from before them refuse a
 /// record that has one.

@@ -161,7 +161,10 @@ final class CollectionCodecTest {
       other.getVectorBuilder().setCodecBits(4);
       StatusRuntimeException failure = refused(server, other);
       assertEquals("vector.codec_bits", field(failure));
-      assertTrue(failure.toString().contains("is for CODEC_RABITQ, CODEC_PQ and CODEC_OPQ, got CODEC_INT8"));
+      assertTrue(
+          failure
+              .toString()
+              .contains("is for CODEC_RABITQ, CODEC_PQ and CODEC_OPQ, got CODEC_INT8"));
       CreateCollectionRequest.Builder wide = listed(Codec.CODEC_RABITQ);
       wide.getVectorBuilder().setDimension(2081).setCodecBits(2);
       failure = refused(server, wide);
