@@ -55,6 +55,7 @@ final class Procrustes implements AutoCloseable {
   /// What a thread needs.
   ///
   /// @param room for the products of its rows
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   private record Worker(RowProducts products, float[] room) {}
 
   /// @param threads with the calling one

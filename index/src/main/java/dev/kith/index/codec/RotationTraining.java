@@ -42,6 +42,7 @@ public final class RotationTraining {
   /// @param words of rotated vectors
   /// @param errors mean squared distances of the sample from what its codes stand for: at the start
   ///   and after every round
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   public record Result(OrthogonalRotation rotation, ProductQuantizer words, double[] errors) {}
 
   /// A rotation and words for it.

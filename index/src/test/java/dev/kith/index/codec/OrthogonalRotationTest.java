@@ -105,7 +105,7 @@ final class OrthogonalRotationTest {
     IllegalArgumentException refused =
         assertThrows(
             IllegalArgumentException.class, () -> OrthogonalRotation.map(dimension, matrix));
-    assertTrue(refused.getMessage().contains(expected), refused::getMessage);
+    assertTrue(refused.toString().contains(expected), refused::toString);
   }
 
   private OrthogonalRotation rotation(double[][] matrix) {
