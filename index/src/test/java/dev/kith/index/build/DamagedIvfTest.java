@@ -44,8 +44,8 @@ final class DamagedIvfTest {
     assertRefused(number(file, IvfLayout.IVF, 12, 1), "section 'codes'");
     assertRefused(number(file, IvfLayout.IVF, 16, 0), "lists to read");
     assertRefused(number(file, IvfLayout.IVF, 44, 1), "as the codec rabitq has");
-    assertRefused(number(file, IvfLayout.IVF, 44, 9), "at most 8 bits");
-    assertRefused(number(file, IvfLayout.IVF, 44, -1), "at most 8 bits");
+    assertRefused(number(file, IvfLayout.IVF, 44, 9), "bits as the codec rabitq has");
+    assertRefused(number(file, IvfLayout.IVF, 44, -1), "bits as the codec rabitq has");
     for (float factor : new float[] {0.5f, Float.NaN, Float.POSITIVE_INFINITY}) {
       int bits = Float.floatToIntBits(factor);
       assertRefused(number(file, IvfLayout.IVF, 20, bits), "factor of at least 1");

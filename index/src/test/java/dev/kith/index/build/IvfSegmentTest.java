@@ -346,7 +346,7 @@ final class IvfSegmentTest {
                 () -> GrowingSegment.create(wide, ivf(new Codec.Rabitq(0)), 1))
             .getMessage());
     assertEquals(
-        "the codec opq is for at most 2048 dimensions, got 4097",
+        "the codec opq of an inverted file is for at most 2048 dimensions, got 4097",
         assertThrows(
                 IllegalArgumentException.class,
                 () -> GrowingSegment.create(wide, ivf(new Codec.Pq(0, true)), 1))
