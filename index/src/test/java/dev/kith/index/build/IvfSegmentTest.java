@@ -356,7 +356,7 @@ final class IvfSegmentTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"RABITQ, 4096", "PQ, 4097", "PQ_8, 4097", "OPQ, 500", "INT8, 4097"})
+  @CsvSource({"RABITQ, 4096", "PQ, 4097", "PQ_8, 1025", "OPQ, 260", "INT8, 4097"})
   void veryLongVectorsAreFoundByThemselves(Codecs named, int dimension) throws IOException {
     Codec codec = named.codec();
     Mixture mixture = Mixture.of(new VectorSpace(dimension, Metric.COSINE), 40, 3, 10);

@@ -150,6 +150,26 @@ final class CollectionCodecTest {
   }
 
   @Test
+  void wordsHaveFourOrEightBitsAndMayBeOfTurnedVectors() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      CreateCollectionRequest.Builder request = listed(Codec.CODEC_OPQ);
+      for (int wrong : new int[] {0, 5, -1}) {
+        request.getVectorBuilder().setCodecBits(wrong);
+        assertEquals("vector.codec_bits", field(refused(server, request)));
+      }
+      request.getVectorBuilder().setCodecBits(8);
+      Collection made = server.collections().createCollection(request.build()).getCollection();
+      assertEquals(Codec.CODEC_OPQ, made.getVector().getCodec());
+      assertEquals(8, bits(server));
+      upsert(server, 0, 300);
+      optimize(server);
+    }
+    try (RunningServer server = new RunningServer(folder)) {
+      assertEquals(8, bits(server));
+    }
+  }
+
+  @Test
   void bitsOutOfRangeOrOfAnotherCodecAreRefused() throws IOException {
     try (RunningServer server = new RunningServer(folder)) {
       for (int wrong : new int[] {0, 9, -1}) {
