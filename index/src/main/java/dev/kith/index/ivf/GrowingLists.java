@@ -205,13 +205,14 @@ public final class GrowingLists {
     Tuning.Setting setting = tuning.of(reach);
     TopK candidates = scratch.candidates;
     candidates.reset(Math.max(hits.k(), setting.candidates(hits.k())));
-    score(query, scratch, work);
+    ListOrder order = scratch.order;
+    order.score(centroids.rows(), query, scratch.scorer, work);
+    int[] known = sizes(scratch);
+    order.begin(known, reach instanceof Reach.Until until ? until : setting.reach(), hits.k());
     scratch.fitCandidates(BLOCK_ROWS);
     scratch.scorer.bind(rows, query);
-    ListOrder order = scratch.order;
-    order.begin(reach instanceof Reach.Until until ? until : setting.reach(), hits.k());
     while (!scratch.stop.getAsBoolean() && order.advance(candidates)) {
-      read(order.list(), accepted, candidates, scratch, work);
+      read(order.list(), known[order.list()], accepted, candidates, scratch, work);
       order.done(candidates);
     }
     scratch.fitCandidates(candidates.size());
@@ -221,25 +222,22 @@ public final class GrowingLists {
     }
   }
 
-  private void score(QueryBuffer query, IvfScratch scratch, SearchWork work) {
+  /// The rows that every list has now.
+  private int[] sizes(IvfScratch scratch) {
     int count = count();
-    ListOrder order = scratch.order;
-    order.fit(count);
-    VectorRows from = centroids.rows();
-    scratch.scorer.bind(from, query).scoreRange(0, count, order.scores);
-    work.distanceComputations += count;
-    work.bytesScanned += from.bytes(count);
+    scratch.fitLists(count);
     for (int list = 0; list < count; list++) {
-      order.sizes[list] = sizes.getAcquire(list);
+      scratch.listSizes[list] = sizes.getAcquire(list);
     }
+    return scratch.listSizes;
   }
 
   private void read(
-      int list, OrdinalFilter accepted, TopK hits, IvfScratch scratch, SearchWork work) {
+      int list, int size, OrdinalFilter accepted, TopK hits, IvfScratch scratch, SearchWork work) {
     int[] ordinals = scratch.ordinals;
     float[] scores = scratch.scores;
     int block = list;
-    for (int left = scratch.order.sizes[list]; left > 0; left -= BLOCK_ROWS) {
+    for (int left = size; left > 0; left -= BLOCK_ROWS) {
       int count = copy(block, left, ordinals);
       scratch.scorer.score(ordinals, count, scores);
       work.distanceComputations += count;

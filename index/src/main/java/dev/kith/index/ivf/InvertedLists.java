@@ -8,6 +8,7 @@ import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.flat.FlatScan;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
+import java.util.Arrays;
 
 /// Centroids, and the codes of the rows around each. Thread-safe, over memory that someone else
 /// owns.
@@ -18,6 +19,7 @@ public final class InvertedLists {
 
   private final VectorRows centroids;
   private final int[] starts;
+  private final int[] sizes;
   private final int[] firstBlocks;
   private final ListCodes codes;
 
@@ -26,6 +28,8 @@ public final class InvertedLists {
   public InvertedLists(VectorRows centroids, int[] starts, ListCodes codes) {
     this.centroids = centroids;
     this.starts = starts;
+    this.sizes = new int[starts.length - 1];
+    Arrays.setAll(sizes, list -> starts[list + 1] - starts[list]);
     this.firstBlocks = ListCodes.firstBlocks(starts);
     this.codes = codes;
   }
@@ -52,7 +56,7 @@ public final class InvertedLists {
 
   /// Rows of a list.
   public int size(int list) {
-    return starts[list + 1] - starts[list];
+    return sizes[list];
   }
 
   /// The first position of a list.
@@ -69,17 +73,13 @@ public final class InvertedLists {
     return codes;
   }
 
-  /// Scores the centroids of all lists, for a [ListOrder].
-  void score(QueryBuffer query, IvfScratch scratch, SearchWork work) {
-    int count = count();
-    ListOrder order = scratch.order;
-    order.fit(count);
-    scratch.scorer.bind(centroids, query).scoreRange(0, count, order.scores);
-    for (int list = 0; list < count; list++) {
-      order.sizes[list] = size(list);
-    }
-    work.distanceComputations += count;
-    work.bytesScanned += centroids.bytes(count);
+  /// Begins to read the lists nearest to a query, in the order of `scratch`.
+  ///
+  /// @param wanted candidates there should be, if there are as many rows
+  void begin(
+      QueryBuffer query, Reach.Until reach, int wanted, IvfScratch scratch, SearchWork work) {
+    scratch.order.score(centroids, query, scratch.scorer, work);
+    scratch.order.begin(sizes, reach, wanted);
   }
 
   /// Offers the rows of the lists nearest to a query, by their codes, to `candidates`. Goes on to
@@ -96,10 +96,9 @@ public final class InvertedLists {
       TopK candidates,
       IvfScratch scratch,
       SearchWork work) {
-    score(query, scratch, work);
+    begin(query, reach, wanted, scratch, work);
     bind(query, scratch);
     ListOrder order = scratch.order;
-    order.begin(reach, wanted);
     while (!scratch.stop.getAsBoolean() && order.advance(candidates)) {
       scan(order.list(), order.score(), accepted, candidates, scratch, work);
       order.done(candidates);

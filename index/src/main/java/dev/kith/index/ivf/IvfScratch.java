@@ -26,6 +26,9 @@ public final class IvfScratch {
   /// Scores the rows of lists that are not read in blocks.
   Scorer bound = scorer;
 
+  /// Of every list that grows: its rows when the search began.
+  int[] listSizes = new int[0];
+
   int[] ordinals = new int[0];
   float[] scores = new float[0];
   float[] prepared = new float[0];
@@ -34,6 +37,12 @@ public final class IvfScratch {
   /// Sets what a search polls between lists; once it is true it ends early.
   public void stopWhen(BooleanSupplier stop) {
     this.stop = stop;
+  }
+
+  void fitLists(int count) {
+    if (listSizes.length < count) {
+      listSizes = new int[count];
+    }
   }
 
   void fitCandidates(int count) {

@@ -1,15 +1,19 @@
 package dev.kith.index.ivf;
 
+import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
+import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.store.VectorRows;
 
 /// Lists in the order in which a search reads them, the best centroids first, and whether it has
 /// read enough. Reused from query to query; not thread-safe.
 ///
-/// A search fills [#scores] and [#sizes], begins, and goes on while there is a [next][#advance]
-/// list:
+/// A search scores the centroids, begins, and goes on while there is a [next][#advance] list:
 ///
 /// ```java
-/// order.begin(reach, wanted);
+/// order.score(centroids, query, scorer, work);
+/// order.begin(sizes, reach, wanted);
 /// while (order.advance(candidates)) {
 ///   // offer the rows of order.list() to the candidates
 ///   order.done(candidates);
@@ -21,11 +25,10 @@ final class ListOrder {
   private static final int RANKED_FIRST = 32;
 
   /// Of the centroid of every list.
-  float[] scores = new float[0];
+  private float[] scores = new float[0];
 
-  /// Rows of every list. Those that have none are never read. A copy, so that the order stays the
-  /// same while rows are added.
-  int[] sizes = new int[0];
+  /// Rows of every list.
+  private int[] sizes = new int[0];
 
   private final Nucleus nucleus = new Nucleus();
   private final TopK best = new TopK(1);
@@ -46,22 +49,27 @@ final class ListOrder {
   private int ranked;
   private int at;
 
-  /// Makes room for so many lists.
-  void fit(int lists) {
-    count = lists;
-    if (scores.length < lists) {
-      scores = new float[lists];
-      sizes = new int[lists];
-      this.lists = new int[lists];
-      listScores = new float[lists];
+  /// Scores the centroids of all lists.
+  void score(VectorRows centroids, QueryBuffer query, F32Scorer scorer, SearchWork work) {
+    count = centroids.capacity();
+    if (scores.length < count) {
+      scores = new float[count];
+      lists = new int[count];
+      listScores = new float[count];
     }
+    scorer.bind(centroids, query).scoreRange(0, count, scores);
+    work.distanceComputations += count;
+    work.bytesScanned += centroids.bytes(count);
   }
 
   /// Begins before the first list.
   ///
+  /// @param sizes rows of every list, which stay as they are until the search ends: an order that
+  ///   changed on the way would have it read a list twice. Those that have none are never read
   /// @param wanted candidates there should be, if there are as many rows: more lists than asked for
   ///   are read while there are fewer
-  void begin(Reach.Until reach, int wanted) {
+  void begin(int[] sizes, Reach.Until reach, int wanted) {
+    this.sizes = sizes;
     this.reach = reach;
     this.wanted = wanted;
     massLeft = reach.mass();
@@ -130,14 +138,14 @@ final class ListOrder {
     return idle;
   }
 
-  private void rank(int lists) {
-    bound = lists;
-    best.reset(Math.max(1, lists));
+  private void rank(int most) {
+    bound = most;
+    best.reset(Math.max(1, most));
     for (int list = 0; list < count; list++) {
       if (sizes[list] > 0) {
         best.offer(list, scores[list]);
       }
     }
-    ranked = best.drainTo(this.lists, listScores);
+    ranked = best.drainTo(lists, listScores);
   }
 }

@@ -133,12 +133,11 @@ public final class TuningSample {
   }
 
   private void countRanks(QueryBuffer query, int[] nearest, int[] ranks) {
-    lists.score(query, scratch, work);
     int[] own = listsOf(nearest);
     ListOrder order = scratch.order;
     TopK none = scratch.candidates;
     none.reset(1);
-    order.begin(new Reach.Until(lists.count()), 0);
+    lists.begin(query, new Reach.Until(lists.count()), 0, scratch, work);
     int counted = 0;
     for (int rank = 0; counted < own.length && order.advance(none); rank++) {
       int here = count(own, order.list());
@@ -178,10 +177,9 @@ public final class TuningSample {
     int[] own = listsOf(nearest);
     TopK kept = scratch.candidates;
     kept.reset(candidates);
-    lists.score(query, scratch, work);
+    lists.begin(query, new Reach.Until(waits.length - 1), 0, scratch, work);
     lists.bind(query, scratch);
     ListOrder order = scratch.order;
-    order.begin(new Reach.Until(waits.length - 1), 0);
     int counted = 0;
     int longest = 0;
     while (counted < own.length && order.advance(kept)) {
