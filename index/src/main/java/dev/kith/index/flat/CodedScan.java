@@ -45,13 +45,6 @@ public record CodedScan(SegmentCodes codes, VectorRows rows, float rescoreFactor
         best,
         scratch.stop,
         work);
-    scratch.fit(best.size());
-    int count = best.drainTo(scratch.ordinals);
-    scratch.exact.bind(rows, query).score(scratch.ordinals, count, scratch.scores);
-    for (int i = 0; i < count; i++) {
-      hits.offer(scratch.ordinals[i], scratch.scores[i]);
-    }
-    work.distanceComputations += count;
-    work.bytesScanned += count * scratch.exact.bytesPerVector();
+    scratch.rescorer.offer(best, rows, query, hits, work);
   }
 }

@@ -72,13 +72,6 @@ public final class InvertedFile {
     TopK candidates = scratch.candidates;
     candidates.reset(Math.max(hits.k(), rescore.orElse(setting.candidates(hits.k()))));
     lists.collect(query, until, hits.k(), accepted, candidates, scratch, work);
-    scratch.fitCandidates(candidates.size());
-    int count = candidates.drainTo(scratch.ordinals);
-    scratch.scorer.bind(rows, query).score(scratch.ordinals, count, scratch.scores);
-    for (int i = 0; i < count; i++) {
-      hits.offer(scratch.ordinals[i], scratch.scores[i]);
-    }
-    work.distanceComputations += count;
-    work.bytesScanned += count * scratch.scorer.bytesPerVector();
+    scratch.rescorer.offer(candidates, rows, query, hits, work);
   }
 }

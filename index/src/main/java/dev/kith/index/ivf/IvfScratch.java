@@ -7,6 +7,7 @@ import dev.kith.index.codec.ProductScorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scorer;
 import dev.kith.index.flat.FlatScan;
+import dev.kith.index.flat.Rescorer;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.LookupTable;
 import java.util.function.BooleanSupplier;
@@ -18,6 +19,7 @@ public final class IvfScratch {
   final CodeScorer codeScorer = new CodeScorer();
   final ProductScorer productScorer = new ProductScorer();
   final FlatScan flatScan = new FlatScan();
+  final Rescorer rescorer = new Rescorer();
   final ListOrder order = new ListOrder();
   final TopK candidates = new TopK(1);
   final float[] estimates = new float[FastScan.BLOCK];
