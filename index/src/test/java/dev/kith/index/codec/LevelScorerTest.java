@@ -80,8 +80,8 @@ final class LevelScorerTest {
     double squares = 0;
     try (Arena arena = Arena.ofConfined();
         QueryBuffer query = new QueryBuffer(space)) {
-      VectorRows rows = rows(space, random, arena);
-      query.set(vector(space.dimension(), random));
+      VectorRows rows = NormalRows.draw(space, ROWS, random, arena);
+      query.set(NormalRows.vector(space.dimension(), random));
       F32Scorer exact = new F32Scorer().bind(rows, query);
       for (int rotation = 0; rotation < rotations; rotation++) {
         try (Arena once = Arena.ofConfined()) {
@@ -106,7 +106,8 @@ final class LevelScorerTest {
   void exactScoresAreBoundedByNothing() {
     VectorSpace space = new VectorSpace(20, Metric.DOT);
     try (Arena arena = Arena.ofConfined()) {
-      F32Scorer scorer = new F32Scorer().bind(rows(space, new Random(1), arena), 0);
+      F32Scorer scorer =
+          new F32Scorer().bind(NormalRows.draw(space, ROWS, new Random(1), arena), 0);
       assertEquals(0, scorer.errorBound(3, 3.3f));
       assertThrows(IndexOutOfBoundsException.class, () -> scorer.errorBound(ROWS, 1));
     }
@@ -120,10 +121,10 @@ final class LevelScorerTest {
     double squares = 0;
     try (Arena arena = Arena.ofConfined();
         QueryBuffer query = new QueryBuffer(space)) {
-      VectorRows rows = rows(space, random, arena);
+      VectorRows rows = NormalRows.draw(space, ROWS, random, arena);
       SegmentCodes codes = codes(rows, bits, 22, arena);
       for (int i = 0; i < 50; i++) {
-        query.set(vector(256, random));
+        query.set(NormalRows.vector(256, random));
         F32Scorer exact = new F32Scorer().bind(rows, query);
         BoundedScorer scorer = scorer(codes, query);
         for (int row = 0; row < ROWS; row++) {
@@ -144,8 +145,8 @@ final class LevelScorerTest {
     VectorSpace space = new VectorSpace(77, metric);
     try (Arena arena = Arena.ofConfined();
         QueryBuffer query = new QueryBuffer(space)) {
-      VectorRows rows = rows(space, new Random(31), arena);
-      query.set(vector(77, new Random(32)));
+      VectorRows rows = NormalRows.draw(space, ROWS, new Random(31), arena);
+      query.set(NormalRows.vector(77, new Random(32)));
       for (int bits = 2; bits <= 8; bits++) {
         SegmentCodes codes = codes(rows, bits, 33, arena);
         Scorer scorer = scorer(codes, query);
@@ -224,7 +225,7 @@ final class LevelScorerTest {
     double least = 0;
     LevelEncoder encoder = new LevelEncoder(bits);
     for (int i = 0; i < 20; i++) {
-      float[] vector = vector(128, random);
+      float[] vector = NormalRows.vector(128, random);
       double squares = Centre.squaredLength(vector);
       byte[] levels = encoder.encode(vector, Math.sqrt(squares / vector.length));
       double product = 0;
@@ -282,21 +283,5 @@ final class LevelScorerTest {
   private static SegmentCodes codes(VectorRows rows, int bits, long seed, Arena arena) {
     int[] sources = IntStream.range(0, ROWS).toArray();
     return SegmentCodes.encode(new Codec.Rabitq(bits), rows, sources, seed, arena, encoded -> {});
-  }
-
-  private static VectorRows rows(VectorSpace space, Random random, Arena arena) {
-    VectorRows rows = VectorRows.reserve(space, ROWS, arena);
-    for (int row = 0; row < ROWS; row++) {
-      rows.set(row, vector(space.dimension(), random));
-    }
-    return rows;
-  }
-
-  private static float[] vector(int dimension, Random random) {
-    float[] vector = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
-      vector[i] = (float) (0.3 + random.nextGaussian());
-    }
-    return vector;
   }
 }

@@ -39,8 +39,8 @@ final class RabitqScorerTest {
     Random random = new Random(seed);
     try (Arena arena = Arena.ofConfined();
         QueryBuffer query = new QueryBuffer(space)) {
-      VectorRows rows = rows(space, random, arena);
-      query.set(vector(dimension, random));
+      VectorRows rows = NormalRows.draw(space, ROWS, random, arena);
+      query.set(NormalRows.vector(dimension, random));
       F32Scorer exact = new F32Scorer().bind(rows, query);
       double[] sums = new double[ROWS];
       double[] squares = new double[ROWS];
@@ -105,7 +105,7 @@ final class RabitqScorerTest {
     VectorSpace space = new VectorSpace(100, metric);
     try (Arena arena = Arena.ofConfined();
         QueryBuffer query = new QueryBuffer(space)) {
-      VectorRows rows = rows(space, new Random(11), arena);
+      VectorRows rows = NormalRows.draw(space, ROWS, new Random(11), arena);
       RabitqRows codes = codes(rows, 12, arena);
       for (int row = 0; row < ROWS; row++) {
         query.set(rows, row);
@@ -124,9 +124,9 @@ final class RabitqScorerTest {
     VectorSpace space = new VectorSpace(77, metric);
     try (Arena arena = Arena.ofConfined();
         QueryBuffer query = new QueryBuffer(space)) {
-      VectorRows rows = rows(space, new Random(21), arena);
+      VectorRows rows = NormalRows.draw(space, ROWS, new Random(21), arena);
       RabitqRows codes = codes(rows, 22, arena);
-      query.set(vector(77, new Random(23)));
+      query.set(NormalRows.vector(77, new Random(23)));
       Scorer scorer = scorer(codes, query, arena);
       float[] single = new float[ROWS];
       for (int row = 0; row < ROWS; row++) {
@@ -195,21 +195,5 @@ final class RabitqScorerTest {
     SegmentCodes codes =
         SegmentCodes.encode(new Codec.Rabitq(0), rows, sources, seed, arena, encoded -> {});
     return (RabitqRows) codes;
-  }
-
-  private static VectorRows rows(VectorSpace space, Random random, Arena arena) {
-    VectorRows rows = VectorRows.reserve(space, ROWS, arena);
-    for (int row = 0; row < ROWS; row++) {
-      rows.set(row, vector(space.dimension(), random));
-    }
-    return rows;
-  }
-
-  private static float[] vector(int dimension, Random random) {
-    float[] vector = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
-      vector[i] = (float) (0.3 + random.nextGaussian());
-    }
-    return vector;
   }
 }
