@@ -63,24 +63,43 @@ public final class Clusters {
     return new Points(centroids, 0, (long) depth * Float.BYTES, depth);
   }
 
-  /// Sets a centroid.
+  /// Moves a centroid towards a mean.
   ///
-  /// @param coordinates in `[0, depth)`; made a unit vector first if these are spherical, or
-  ///   without effect if they have no direction then
-  void set(int centroid, double[] coordinates) {
+  /// @param mean in `[0, depth)`, overwritten; made a unit vector first if the centroids are
+  ///   spherical, or without effect if it has no direction then
+  /// @param stride how far, in terms of the distance: 1 to the mean
+  void move(int centroid, double[] mean, double stride) {
+    if (spherical && !normalize(mean)) {
+      return;
+    }
+    long at = (long) centroid * depth * Float.BYTES;
+    for (int i = 0; i < depth; i++) {
+      float before = centroids.get(Points.FLOAT, at + (long) i * Float.BYTES);
+      mean[i] = before + stride * (mean[i] - before);
+    }
+    if (spherical && !normalize(mean)) {
+      return;
+    }
+    for (int i = 0; i < depth; i++) {
+      centroids.set(Points.FLOAT, at + (long) i * Float.BYTES, (float) mean[i]);
+    }
+    pack(centroid, at);
+  }
+
+  /// @return false if it has no direction
+  private boolean normalize(double[] coordinates) {
     double squares = 0;
     for (int i = 0; i < depth; i++) {
       squares += coordinates[i] * coordinates[i];
     }
-    if (spherical && squares == 0) {
-      return;
+    if (squares == 0) {
+      return false;
     }
-    double scale = spherical ? 1 / Math.sqrt(squares) : 1;
-    long at = (long) centroid * depth * Float.BYTES;
+    double scale = 1 / Math.sqrt(squares);
     for (int i = 0; i < depth; i++) {
-      centroids.set(Points.FLOAT, at + (long) i * Float.BYTES, (float) (coordinates[i] * scale));
+      coordinates[i] *= scale;
     }
-    pack(centroid, at);
+    return true;
   }
 
   /// Puts a point in the place of a centroid.

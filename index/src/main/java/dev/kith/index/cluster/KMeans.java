@@ -23,6 +23,8 @@ import java.util.stream.LongStream;
 /// - In three rounds of four, a point is compared only with the centroids near the one it has
 ///   (Wang, Wang, Ke, Zeng and Li, *Fast approximate k-means via cluster closures*, 2012):
 ///   [Neighbourhoods].
+/// - A centroid goes past the mean of its points (Xiao, *Over-relaxation Lloyd method for computing
+///   centroidal Voronoi tessellations*, 2010).
 /// - Points and centroids are multiplied as matrices are ([RowProducts]).
 ///
 /// The same points and seed give the same centroids, with any number of threads.
@@ -50,6 +52,12 @@ public final class KMeans {
 
   /// Share of the error that so many rounds must bring, or they end.
   private static final double WORTHWHILE = 5e-4;
+
+  /// How far a centroid goes, in terms of its distance from the mean of its points. Below 2 their
+  /// error falls, whatever their number; and those that change clusters next draw it the same way,
+  /// so that fewer rounds do. (1,024 centroids, 28 rounds, strides of 1, 1.7 and 1.9: an error of
+  /// .6989, .6975, .6967 for GloVe-100; 1.4521, 1.4497, 1.4492 million with 512 for MNIST.)
+  private static final double STRIDE = 1.9;
 
   private final Points points;
   private final Params params;
@@ -196,16 +204,17 @@ public final class KMeans {
         });
   }
 
-  /// Moves centroids to the means of the first points, until that brings little.
+  /// Moves centroids towards the means of the first points, until that brings little.
   private void improve(int size, int most) throws InterruptedException {
     double before = error(size);
     for (int round = 1; round <= most; round++) {
       members.group(assigned, size);
-      moveToMeans();
-      Arrays.fill(moved, false);
       // The last rounds are left in peace, so that what was put elsewhere settles.
+      boolean isLast = round == most;
+      move(isLast ? 1 : STRIDE);
+      Arrays.fill(moved, false);
       int moves = round <= most - 2 ? reseat(size) : 0;
-      boolean full = round % FULL_OF == 0 || round == most;
+      boolean full = round % FULL_OF == 0 || isLast;
       if (full) {
         assignAll(0, size);
       } else {
@@ -245,14 +254,14 @@ public final class KMeans {
     return params.spherical() ? 1 : 0;
   }
 
-  private void moveToMeans() throws InterruptedException {
+  private void move(double stride) throws InterruptedException {
     workers.run(
         params.clusters(),
         CENTROID_CHUNK,
         (worker, from, to) -> {
           for (int cluster = from; cluster < to; cluster++) {
             if (members.size(cluster) > 0) {
-              clusters.set(cluster, mean(cluster, worker));
+              clusters.move(cluster, mean(cluster, worker), stride);
             }
           }
         });

@@ -35,7 +35,7 @@ public record Partition(
   public static final int UNKNOWN = -1;
 
   /// Most rounds of k-means. They end sooner once they bring little.
-  private static final int ROUNDS = 24;
+  private static final int ROUNDS = 28;
 
   /// Times the mean that a list may be long: the longest ones make the slowest searches.
   private static final double CAP = 4;
