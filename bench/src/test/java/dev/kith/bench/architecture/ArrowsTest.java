@@ -47,6 +47,17 @@ final class ArrowsTest {
   }
 
   @Test
+  void listsMayBeFoundByAGraphButGraphsAndScansKnowNothingOfLists() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.kith.index.flat..", "dev.kith.index.hnsw..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.kith.index.ivf..")
+        .check(KITH);
+  }
+
+  @Test
   void theServerKnowsNeitherClientNorBench() {
     noClasses()
         .that()

@@ -7,6 +7,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.ivf.CentroidGraph;
 import dev.kith.index.ivf.GrowingLists;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
@@ -379,7 +380,8 @@ public final class GrowingSegment implements SegmentReader, Resource {
               .formatted(appended, size, linked()));
     }
     if (target instanceof IndexSpec.Ivf ivf) {
-      new IvfSealer(this, ivf, known, lsn, threads, progress).write(file);
+      new IvfSealer(this, ivf, known, CentroidGraph.LEAST_LISTS, lsn, threads, progress)
+          .write(file);
       return;
     }
     if (target instanceof IndexSpec.Flat || SegmentMerge.isWorthKeeping(this)) {

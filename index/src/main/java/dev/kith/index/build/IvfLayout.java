@@ -14,6 +14,7 @@ import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.ivf.CoarseQuantizer;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfParams;
@@ -40,6 +41,7 @@ import java.util.Optional;
 /// | `order` | an int a row: ordinals by ascending label |
 /// | `rows` | vectors without padding, see [VectorRows#packed] |
 /// | `centroids` | one a list, in the layout of [VectorRows] |
+/// | those of [CentroidSections] | with many lists only, not in older files: a graph over the centroids |
 /// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
 /// | `codes` | RABITQ of at most two bits, PQ and OPQ of four: [FastScan] blocks, see [ListCodes.Blocks]; PQ and OPQ of eight: [ProductRows]; F32: none; others as [SegmentCodes#stored()] |
 /// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
@@ -63,7 +65,7 @@ import java.util.Optional;
 /// | 64 | 32 bytes | zero |
 ///
 /// OPQ and bits to ask for came later: readers from before them refuse files with OPQ or 8 bits,
-/// and read all others.
+/// and read all others. Readers from before graphs over centroids do without.
 final class IvfLayout {
   static final String IVF = "ivf";
   static final String ORDER = "order";
@@ -190,8 +192,8 @@ final class IvfLayout {
         VectorRows.packed(space, plain ? placement.place(section) : placement.leave(section), size);
     ListCodes codes =
         plain ? new ListCodes.Plain(rows) : codes(file, header, space, size, starts, placement);
-    return new InvertedFile(
-        new InvertedLists(centroids, starts, codes), rows, tuning(file, header));
+    CoarseQuantizer coarse = CentroidSections.read(file, centroids, placement);
+    return new InvertedFile(new InvertedLists(coarse, starts, codes), rows, tuning(file, header));
   }
 
   /// Writes the settings of a tuning, one after another.

@@ -10,6 +10,8 @@ import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.ivf.CentroidGraph;
+import dev.kith.index.ivf.CoarseQuantizer;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfEncoder;
 import dev.kith.index.ivf.ListCodes;
@@ -32,9 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the live rows of a segment to a file with an inverted file, once.
 ///
-/// Memory beside the rows: the codes, 20 bytes a row, and while centroids are learnt, 32 bytes a
-/// row that they are learnt from; while words are, those differences that they are learnt from
-/// ([WordTraining]), twice for a rotation.
+/// Memory beside the rows: the codes, 20 bytes a row, and 140 bytes a list for a graph over many;
+/// while centroids are learnt, 32 bytes a row that they are learnt from; while words are, those
+/// differences that they are learnt from ([WordTraining]), twice for a rotation.
 final class IvfSealer {
 
   /// Bytes of rows copied before they are written.
@@ -53,17 +55,21 @@ final class IvfSealer {
   private final VectorSpace space;
   private final IndexSpec.Ivf index;
   private final @Nullable KnownLists known;
+  private final int graphLists;
   private final long lsn;
   private final int threads;
   private final SealProgress progress;
   private final int[] live;
 
   /// @param known centroids and lists to keep; null to learn some
+  /// @param graphLists lists from which on the file gets a graph over their centroids, above 1;
+  ///   [CentroidGraph#LEAST_LISTS] unless a test asks for less
   /// @param threads with the calling one
   IvfSealer(
       SegmentReader segment,
       IndexSpec.Ivf index,
       @Nullable KnownLists known,
+      int graphLists,
       long lsn,
       int threads,
       SealProgress progress) {
@@ -71,6 +77,7 @@ final class IvfSealer {
     this.space = segment.space();
     this.index = index;
     this.known = known;
+    this.graphLists = graphLists;
     this.lsn = lsn;
     this.threads = threads;
     this.progress = progress;
@@ -87,19 +94,19 @@ final class IvfSealer {
         SectionFileWriter writer = SectionFileWriter.create(file)) {
       report(0);
       Partition partition = partition(arena);
+      CoarseQuantizer coarse = coarse(partition.centroids(), arena);
       int[] sources = IntStream.of(partition.order()).map(i -> live[i]).toArray();
       ListCodes codes = codes(partition, sources, arena);
       Tuning tuning =
           new TuningSample(
-                  new InvertedLists(partition.centroids(), partition.starts(), codes),
-                  segment.rows(),
-                  sources)
+                  new InvertedLists(coarse, partition.starts(), codes), segment.rows(), sources)
               .measure(index.params().seed(), () -> report(CODED));
       report(MEASURED);
       writeHeaders(writer, partition, codes, tuning, arena);
       writeLabels(writer, sources, partition.order(), arena);
       writeRows(writer, sources, arena);
       writeLists(writer, partition, arena);
+      CentroidSections.write(coarse, writer, arena);
       writeCodes(writer, codes, arena);
       report(ALL); // The last chance to stop.
       writer.commit();
@@ -139,6 +146,18 @@ final class IvfSealer {
         Partition.train(
             index.params(), rows, live, threads, arena, share -> report(0, TRAINED, share));
     return Partition.of(learnt, rows, live, threads, assigning);
+  }
+
+  /// Keeps the graph over centroids that are kept, if they have one.
+  private CoarseQuantizer coarse(VectorRows centroids, Arena arena) {
+    if (known != null
+        && known.centroids().rows() == centroids
+        && known.centroids().coarse() instanceof CentroidGraph graph) {
+      return graph;
+    }
+    return centroids.capacity() >= graphLists
+        ? CentroidGraph.build(centroids, index.params().seed(), () -> report(ASSIGNED), arena)
+        : CoarseQuantizer.flat(centroids);
   }
 
   private ListCodes codes(Partition partition, int[] sources, Arena arena)

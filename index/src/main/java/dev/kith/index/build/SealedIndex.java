@@ -16,6 +16,7 @@ import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,14 @@ sealed interface SealedIndex {
   /// The graph as lists of links; null if there is none.
   default @Nullable SealedGraph graph() {
     return null;
+  }
+
+  /// Checks everything that is promised about links.
+  ///
+  /// @return what is wrong, empty if nothing is
+  default List<String> verify() {
+    SealedGraph graph = graph();
+    return graph == null ? List.of() : graph.verify();
   }
 
   /// What is searched in place of the rows, by ordinal; null if there is no such thing.
@@ -217,9 +226,14 @@ sealed interface SealedIndex {
     }
 
     @Override
+    public List<String> verify() {
+      return lists.lists().coarse().verify();
+    }
+
+    @Override
     public Partition.Centroids centroids() {
       return new Partition.Centroids(
-          lists.lists().centroids(), header.trained(), header.trainedError());
+          lists.lists().coarse(), header.trained(), header.trainedError());
     }
 
     @Override

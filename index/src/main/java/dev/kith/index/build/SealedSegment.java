@@ -183,10 +183,7 @@ public final class SealedSegment implements SegmentReader, Resource {
   public List<String> verify() {
     List<String> violations = new ArrayList<>();
     index.labels().verify(violations);
-    SealedGraph graph = index.graph();
-    if (graph != null) {
-      violations.addAll(graph.verify());
-    }
+    violations.addAll(index.verify());
     return violations;
   }
 

@@ -59,21 +59,19 @@ public final class GrowingLists {
 
   /// Makes empty lists.
   ///
-  /// @param given centroids, which are copied
+  /// @param given centroids, which are copied with what finds them
   /// @param tuning what a search does that is not told how
   /// @param rows of the space of the centroids, which will be filled
   /// @param arena frees the lists when it closes
   public GrowingLists(Partition.Centroids given, Tuning tuning, VectorRows rows, Arena arena) {
-    int count = given.rows().capacity();
-    VectorRows copy = VectorRows.reserve(rows.space(), count, arena);
-    for (int list = 0; list < count; list++) {
-      copy.copy(list, given.rows(), list);
-    }
+    CoarseQuantizer copy = given.coarse().copy(arena);
+    int count = copy.count();
     this.centroids = new Partition.Centroids(copy, given.trained(), given.error());
     this.tuning = tuning;
     this.rows = rows;
     this.clusters =
-        Clusters.of(Partition.isSpherical(rows.space()), Partition.points(copy), count, arena);
+        Clusters.of(
+            Partition.isSpherical(rows.space()), Partition.points(copy.centroids()), count, arena);
     this.blocks =
         OffHeap.reserve((long) (count + rows.capacity() / BLOCK_ROWS) * BLOCK_BYTES, arena);
     this.sizes = new AtomicIntegerArray(count);
@@ -104,7 +102,9 @@ public final class GrowingLists {
     filling.lock();
     try {
       // Centroids are there to be scored, as points, and packed.
-      return 3 * centroids.rows().bytes(count()) + usedBlocks * BLOCK_BYTES;
+      return centroids.coarse().bytes()
+          + 2 * centroids.rows().bytes(count())
+          + usedBlocks * BLOCK_BYTES;
     } finally {
       filling.unlock();
     }
@@ -206,9 +206,11 @@ public final class GrowingLists {
     TopK candidates = scratch.candidates;
     candidates.reset(Math.max(hits.k(), setting.candidates(hits.k())));
     ListOrder order = scratch.order;
-    order.score(centroids.rows(), query, scratch.scorer, work);
-    int[] known = sizes(scratch);
-    order.begin(known, reach instanceof Reach.Until until ? until : setting.reach(), hits.k());
+    order.bind(centroids.coarse(), query, work);
+    int filled = countRows(scratch);
+    int[] known = scratch.listSizes;
+    Reach.Until until = reach instanceof Reach.Until asked ? asked : setting.reach();
+    order.begin(known, filled, until, hits.k());
     scratch.fitCandidates(BLOCK_ROWS);
     scratch.scorer.bind(rows, query);
     while (!scratch.stop.getAsBoolean() && order.advance(candidates)) {
@@ -222,14 +224,18 @@ public final class GrowingLists {
     }
   }
 
-  /// The rows that every list has now.
-  private int[] sizes(IvfScratch scratch) {
+  /// Leaves the rows that every list has now in `scratch.listSizes`, and returns how many have
+  /// some.
+  private int countRows(IvfScratch scratch) {
     int count = count();
     scratch.fitLists(count);
+    int filled = 0;
     for (int list = 0; list < count; list++) {
-      scratch.listSizes[list] = sizes.getAcquire(list);
+      int size = sizes.getAcquire(list);
+      scratch.listSizes[list] = size;
+      filled += size > 0 ? 1 : 0;
     }
-    return scratch.listSizes;
+    return filled;
   }
 
   private void read(

@@ -9,6 +9,7 @@ import dev.kith.index.flat.FlatScan;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// Centroids, and the codes of the rows around each. Thread-safe, over memory that someone else
 /// owns.
@@ -17,36 +18,38 @@ public final class InvertedLists {
   // Static, so that the optimiser knows which one it is.
   private static final FastScan FAST_SCAN = FastScan.best();
 
-  private final VectorRows centroids;
+  private final CoarseQuantizer coarse;
   private final int[] starts;
   private final int[] sizes;
+  private final int filled;
   private final int[] firstBlocks;
   private final ListCodes codes;
 
-  /// @param centroids one a list, at least one
+  /// @param coarse finds the lists
   /// @param starts as of a [Partition]
-  public InvertedLists(VectorRows centroids, int[] starts, ListCodes codes) {
-    this.centroids = centroids;
+  public InvertedLists(CoarseQuantizer coarse, int[] starts, ListCodes codes) {
+    this.coarse = coarse;
     this.starts = starts;
     this.sizes = new int[starts.length - 1];
     Arrays.setAll(sizes, list -> starts[list + 1] - starts[list]);
+    this.filled = (int) IntStream.of(sizes).filter(size -> size > 0).count();
     this.firstBlocks = ListCodes.firstBlocks(starts);
     this.codes = codes;
   }
 
   /// The shape of every vector here.
   public VectorSpace space() {
-    return centroids.space();
+    return coarse.centroids().space();
   }
 
-  /// The centroids, borrowed.
-  public VectorRows centroids() {
-    return centroids;
+  /// What finds the lists.
+  public CoarseQuantizer coarse() {
+    return coarse;
   }
 
   /// Number of lists.
   public int count() {
-    return centroids.capacity();
+    return coarse.count();
   }
 
   /// Rows in all lists.
@@ -78,8 +81,8 @@ public final class InvertedLists {
   /// @param wanted candidates there should be, if there are as many rows
   void begin(
       QueryBuffer query, Reach.Until reach, int wanted, IvfScratch scratch, SearchWork work) {
-    scratch.order.score(centroids, query, scratch.scorer, work);
-    scratch.order.begin(sizes, reach, wanted);
+    scratch.order.bind(coarse, query, work);
+    scratch.order.begin(sizes, filled, reach, wanted);
   }
 
   /// Offers the rows of the lists nearest to a query, by their codes, to `candidates`. Goes on to

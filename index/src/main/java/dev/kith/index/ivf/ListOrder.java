@@ -2,18 +2,18 @@ package dev.kith.index.ivf;
 
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
-import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.store.VectorRows;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Lists in the order in which a search reads them, the best centroids first, and whether it has
 /// read enough. Reused from query to query; not thread-safe.
 ///
-/// A search scores the centroids, begins, and goes on while there is a [next][#advance] list:
+/// A search binds its query, begins, and goes on while there is a [next][#advance] list:
 ///
 /// ```java
-/// order.score(centroids, query, scorer, work);
-/// order.begin(sizes, reach, wanted);
+/// order.bind(coarse, query, work);
+/// order.begin(sizes, filled, reach, wanted);
 /// while (order.advance(candidates)) {
 ///   // offer the rows of order.list() to the candidates
 ///   order.done(candidates);
@@ -21,19 +21,27 @@ import dev.kith.index.store.VectorRows;
 /// ```
 final class ListOrder {
 
-  /// Lists that are put in order at first where a search may do with few; then four times as many.
+  /// Lists that are put in order at first, at least, where a search may do with few; then four
+  /// times as many.
   private static final int RANKED_FIRST = 32;
 
-  /// Of the centroid of every list.
-  private float[] scores = new float[0];
-
-  /// Rows of every list.
-  private int[] sizes = new int[0];
-
+  private final CentroidScores scores = new CentroidScores();
+  private final ListsLeft left = new ListsLeft();
   private final Nucleus nucleus = new Nucleus();
   private final TopK best = new TopK(1);
+
+  private @Nullable CoarseQuantizer coarse;
+  private SearchWork work = new SearchWork();
+
+  /// The lists in order, and the scores of their centroids.
   private int[] lists = new int[0];
+
   private float[] listScores = new float[0];
+
+  /// Those that are about to be.
+  private int[] next = new int[0];
+
+  private float[] nextScores = new float[0];
   private int count;
 
   private Reach.Until reach = new Reach.Until(1);
@@ -43,44 +51,61 @@ final class ListOrder {
   private int idle;
   private float floor;
 
-  /// How many lists are in order, and how many of those have rows.
+  /// How many lists were to be in order, and how many are: fewer if no others have rows.
   private int bound;
 
   private int ranked;
   private int at;
 
-  /// Scores the centroids of all lists.
-  void score(VectorRows centroids, QueryBuffer query, F32Scorer scorer, SearchWork work) {
-    count = centroids.capacity();
-    if (scores.length < count) {
-      scores = new float[count];
+  /// Takes a query, by which lists are put in order as a search asks for them.
+  ///
+  /// @param query stays as it is until the search ends
+  /// @param work counts the centroids compared
+  void bind(CoarseQuantizer coarse, QueryBuffer query, SearchWork work) {
+    this.coarse = coarse;
+    this.work = work;
+    count = coarse.count();
+    if (lists.length < count) {
       lists = new int[count];
       listScores = new float[count];
+      next = new int[count];
+      nextScores = new float[count];
     }
-    scorer.bind(centroids, query).scoreRange(0, count, scores);
-    work.distanceComputations += count;
-    work.bytesScanned += centroids.bytes(count);
+    scores.bind(coarse.centroids(), query);
   }
 
   /// Begins before the first list.
   ///
-  /// @param sizes rows of every list, which stay as they are until the search ends: an order that
-  ///   changed on the way would have it read a list twice. Those that have none are never read
+  /// @param sizes rows of every list, which stay as they are until the search ends. Those that have
+  ///   none are never read
+  /// @param filled lists that have some
   /// @param wanted candidates there should be, if there are as many rows: more lists than asked for
   ///   are read while there are fewer
-  void begin(int[] sizes, Reach.Until reach, int wanted) {
-    this.sizes = sizes;
+  void begin(int[] sizes, int filled, Reach.Until reach, int wanted) {
     this.reach = reach;
     this.wanted = wanted;
+    left.begin(sizes, count, filled);
     massLeft = reach.mass();
     if (massLeft < 1) {
-      nucleus.set(scores, sizes, count);
+      nucleus.set(scores.all(work), sizes, count);
     }
     limit = Math.min(reach.nprobe(), count);
-    boolean mayEndEarly = massLeft < 1 || reach.patience() < limit;
-    rank(mayEndEarly ? Math.min(limit, RANKED_FIRST) : limit);
+    ranked = 0;
+    rank(first());
     idle = 0;
     at = -1;
+  }
+
+  /// Lists to put in order at first: all of a search that reads them all, otherwise those that it
+  /// is likely to read.
+  private int first() {
+    boolean mayEndEarly = massLeft < 1 || reach.patience() <= limit;
+    if (!mayEndEarly) {
+      return limit;
+    }
+    // Who may read any number of lists has said nothing of how many are likely.
+    int likely = limit < count ? limit / Tuning.MOST : 0;
+    return Math.min(limit, Math.max(RANKED_FIRST, likely));
   }
 
   /// Goes on to the next list.
@@ -103,15 +128,15 @@ final class ListOrder {
   /// Puts more lists in order: those that were asked for, and beyond those four times as many while
   /// there are too few candidates.
   private boolean rankMore(boolean isFull) {
-    int before = ranked;
-    while (ranked == before && bound < count && !(isFull && bound >= limit)) {
-      int next = (int) Math.min(count, 4L * bound);
-      if (bound >= limit) {
-        limit = next;
-      }
-      rank(Math.min(next, limit));
+    boolean areAll = ranked < bound || bound == count;
+    if (areAll || (isFull && bound >= limit)) {
+      return false;
     }
-    return ranked > before;
+    int more = (int) Math.min(count, 4L * bound);
+    if (bound >= limit) {
+      limit = more;
+    }
+    return rank(Math.min(more, limit));
   }
 
   /// Takes note that the rows of the list were offered.
@@ -138,14 +163,21 @@ final class ListOrder {
     return idle;
   }
 
-  private void rank(int most) {
+  /// Puts as many lists in order, those after the ones that are already. Those stay where they are,
+  /// also if a walk finds nearer ones later: a search would read a list twice otherwise.
+  ///
+  /// @return whether there are more than before
+  private boolean rank(int most) {
     bound = most;
-    best.reset(Math.max(1, most));
-    for (int list = 0; list < count; list++) {
-      if (sizes[list] > 0) {
-        best.offer(list, scores[list]);
-      }
+    best.reset(most - ranked);
+    Objects.requireNonNull(coarse, "no query").nearest(scores, left, best, work);
+    int found = best.drainTo(next, nextScores);
+    System.arraycopy(next, 0, lists, ranked, found);
+    System.arraycopy(nextScores, 0, listScores, ranked, found);
+    for (int i = 0; i < found; i++) {
+      left.take(next[i]);
     }
-    ranked = best.drainTo(lists, listScores);
+    ranked += found;
+    return found > 0;
   }
 }

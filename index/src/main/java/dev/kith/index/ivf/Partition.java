@@ -53,10 +53,21 @@ public record Partition(
 
   /// Centroids, and how they came to be.
   ///
-  /// @param rows the centroids
+  /// @param coarse finds those that are nearest to a query
   /// @param trained rows that they were learnt from
   /// @param error their mean squared distance from their centroids
-  public record Centroids(VectorRows rows, int trained, double error) {}
+  public record Centroids(CoarseQuantizer coarse, int trained, double error) {
+
+    /// Those that were just learnt, without a graph over them.
+    Centroids(VectorRows rows, int trained, double error) {
+      this(CoarseQuantizer.flat(rows), trained, error);
+    }
+
+    /// The centroids, borrowed.
+    public VectorRows rows() {
+      return coarse.centroids();
+    }
+  }
 
   /// Learns centroids from a sample of the rows.
   ///
@@ -114,12 +125,12 @@ public record Partition(
       int threads,
       Progress progress)
       throws InterruptedException {
-    int lists = centroids.rows.capacity();
+    int lists = centroids.coarse.count();
     double[] errors = new double[Math.ceilDiv(sources.length, CHUNK)];
     try (Arena scratch = Arena.ofShared();
         OrderedWork<RowProducts> workers = new OrderedWork<>(threads, RowProducts::new)) {
       Clusters clusters =
-          Clusters.of(isSpherical(rows.space()), points(centroids.rows), lists, scratch);
+          Clusters.of(isSpherical(rows.space()), points(centroids.rows()), lists, scratch);
       Points points = points(rows);
       workers.run(
           sources.length,
@@ -161,7 +172,7 @@ public record Partition(
   }
 
   private static Partition group(Centroids centroids, int[] nearest, double error) {
-    int[] starts = new int[centroids.rows.capacity() + 1];
+    int[] starts = new int[centroids.coarse.count() + 1];
     for (int list : nearest) {
       starts[list + 1]++;
     }
@@ -171,7 +182,8 @@ public record Partition(
     for (int i = 0; i < nearest.length; i++) {
       order[next[nearest[i]]++] = i;
     }
-    return new Partition(centroids.rows, starts, order, centroids.trained, centroids.error, error);
+    return new Partition(
+        centroids.rows(), starts, order, centroids.trained, centroids.error, error);
   }
 
   /// The list that a place is in.

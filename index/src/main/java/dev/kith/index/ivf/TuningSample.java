@@ -137,13 +137,19 @@ public final class TuningSample {
     ListOrder order = scratch.order;
     TopK none = scratch.candidates;
     none.reset(1);
-    lists.begin(query, new Reach.Until(lists.count()), 0, scratch, work);
+    lists.begin(query, patient(lists.count()), 0, scratch, work);
     int counted = 0;
     for (int rank = 0; counted < own.length && order.advance(none); rank++) {
       int here = count(own, order.list());
       ranks[rank] += here;
       counted += here;
     }
+  }
+
+  /// So many lists, put in order a few at a time, as by a search that may end early: what those
+  /// miss at first, that a graph does not find, is missed here.
+  private static Reach.Until patient(int nprobe) {
+    return new Reach.Until(nprobe, 1, nprobe);
   }
 
   private int[] listsOf(int[] positions) {
@@ -177,7 +183,7 @@ public final class TuningSample {
     int[] own = listsOf(nearest);
     TopK kept = scratch.candidates;
     kept.reset(candidates);
-    lists.begin(query, new Reach.Until(waits.length - 1), 0, scratch, work);
+    lists.begin(query, patient(waits.length - 1), 0, scratch, work);
     lists.bind(query, scratch);
     ListOrder order = scratch.order;
     int counted = 0;

@@ -42,7 +42,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// what is written now a version of its own and keep reading the old ones; do not write the files
 /// anew. All are of the same forty rows. The file of version 2 was written by commit 699fd95, the
 /// last before version 3; MEASURED is the first with a section `dimension`, which all graphs have
-/// since; the others by the writers of their versions as they were in November 2026.
+/// since; LISTS_GRAPH the first with a graph over its centroids; the others by the writers of their
+/// versions as they were in November 2026.
 final class GoldenSegmentTest {
   private static final VectorSpace SPACE = new VectorSpace(16, Metric.EUCLIDEAN);
   private static final int ROWS = 40;
@@ -70,7 +71,8 @@ final class GoldenSegmentTest {
     LISTS_RABITQ_4(5, Layout.COMPACT, new Codec.Rabitq(4)),
     LISTS_PQ(5, Layout.COMPACT, new Codec.Pq(0, false)),
     LISTS_OPQ(5, Layout.COMPACT, new Codec.Pq(0, true)),
-    LISTS_OPQ_8(5, Layout.COMPACT, new Codec.Pq(8, true));
+    LISTS_OPQ_8(5, Layout.COMPACT, new Codec.Pq(8, true)),
+    LISTS_GRAPH(5, Layout.COMPACT, new Codec.Rabitq(0));
 
     private final int version;
     private final Layout layout;
@@ -92,9 +94,13 @@ final class GoldenSegmentTest {
       return this == FLAT || this == FLAT_INT8;
     }
 
+    IndexSpec.Ivf lists() {
+      return new IndexSpec.Ivf(new IvfParams(6, 9), codec);
+    }
+
     IndexSpec index() {
       if (hasLists()) {
-        return new IndexSpec.Ivf(new IvfParams(6, 9), codec);
+        return lists();
       }
       return isFlat() ? new IndexSpec.Flat(codec) : new IndexSpec.Hnsw(PARAMS, layout, codec);
     }
@@ -110,6 +116,10 @@ final class GoldenSegmentTest {
       }
       names.add("rows");
       names.addAll(!codec.hasCodes() ? Set.of() : Set.of("codes"));
+      if (this == LISTS_GRAPH) {
+        names.addAll(Set.of("tuning", "centroid-graph"));
+        names.addAll(Set.of("centroid-links", "centroid-pointers", "centroid-upper"));
+      }
       if (hasLists()) {
         names.addAll(Set.of("ivf", "order", "centroids", "lists"));
         if (codec instanceof Codec.Pq(_, boolean rotated)) {
@@ -161,9 +171,18 @@ final class GoldenSegmentTest {
   void whatIsWrittenNowHasTheSameForm(Golden golden) throws IOException {
     Path file = folder.resolve("now.kseg");
     try (GrowingSegment growing = linked(material(), golden.index())) {
-      growing.seal(file, LSN, 1, SealProgress.IGNORED);
+      write(golden, growing, file);
     }
     assertForm(golden.version, golden.sectionsNow(), file);
+  }
+
+  private static void write(Golden golden, GrowingSegment growing, Path file) throws IOException {
+    if (golden == Golden.LISTS_GRAPH) {
+      // A graph over six centroids, which are too few otherwise.
+      new IvfSealer(growing, golden.lists(), null, 6, LSN, 1, SealProgress.IGNORED).write(file);
+    } else {
+      growing.seal(file, LSN, 1, SealProgress.IGNORED);
+    }
   }
 
   /// What is merged of files of any version is of the version that is written now.
@@ -178,7 +197,8 @@ final class GoldenSegmentTest {
     "LISTS_F32, LISTS_F32",
     "LISTS_RABITQ_4, LISTS_RABITQ_4",
     "LISTS_PQ, LISTS_PQ",
-    "LISTS_OPQ_8, LISTS_OPQ_8"
+    "LISTS_OPQ_8, LISTS_OPQ_8",
+    "LISTS_GRAPH, LISTS_GRAPH"
   })
   void aFileOfAnyVersionIsMergedIntoOneOfToday(Golden old, Golden today) throws IOException {
     Path merged = folder.resolve("merged.kseg");

@@ -44,7 +44,9 @@ final class IvfFixture implements AutoCloseable {
     this.file =
         new InvertedFile(
             new InvertedLists(
-                partition.centroids(), partition.starts(), codes(codec, packed, threads)),
+                CoarseQuantizer.flat(partition.centroids()),
+                partition.starts(),
+                codes(codec, packed, threads)),
             packed,
             Tuning.fixed(1, 1));
   }

@@ -12,7 +12,15 @@ import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.hnsw.GraphCompactor;
+import dev.kith.index.hnsw.HnswGraph;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.hnsw.HnswScratch;
+import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.ivf.Tuning.Setting;
+import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -93,6 +101,41 @@ final class TuningSampleTest {
         .filter(position -> rows.contains(order[position]))
         .boxed()
         .collect(Collectors.toSet());
+  }
+
+  /// A graph with next to no links, of other vectors than the centroids.
+  @Test
+  void whatAGraphOverCentroidsMissesIsMadeUpForByReadingMore() throws InterruptedException {
+    Mixture mixture = Mixture.of(new VectorSpace(16, Metric.COSINE), 1600, 40, 10);
+    try (IvfFixture fixture = new IvfFixture(mixture, 1100, new Codec.F32(), 2);
+        Arena arena = Arena.ofShared()) {
+      VectorRows centroids = fixture.lists().coarse().centroids();
+      InvertedLists misled =
+          new InvertedLists(
+              new CentroidGraph(centroids, misleading(centroids, arena)),
+              fixture.partition().starts(),
+              fixture.lists().codes());
+      Tuning good = measure(fixture, 1);
+      Tuning bad =
+          new TuningSample(misled, fixture.given(), fixture.partition().order())
+              .measure(1, () -> {});
+      for (double recall : Tuning.RECALLS) {
+        assertTrue(bad.at(recall).nprobe() > 2 * good.at(recall).nprobe(), () -> good + "" + bad);
+      }
+    }
+  }
+
+  private static SealedGraph misleading(VectorRows centroids, Arena arena) {
+    int count = centroids.capacity();
+    VectorRows others = VectorRows.reserve(centroids.space(), count, arena);
+    HnswGraph graph = new HnswGraph(new HnswParams(2, 2, 1), others, new Tombstones(count), arena);
+    HnswScratch scratch = new HnswScratch();
+    for (int node = 0; node < count; node++) {
+      others.copy(node, centroids, (int) (node * 7919L % count));
+      graph.link(node, scratch);
+    }
+    int[] same = IntStream.range(0, count).toArray();
+    return new GraphCompactor(graph, others, same, _ -> {}).seal(arena);
   }
 
   @ParameterizedTest
