@@ -43,10 +43,11 @@ final class IvfSealer {
   private static final int COPIED = 1 << 20;
 
   /// Parts of the work, in thousandths, that end when centroids are known, when rows are in lists,
-  /// when they are coded, and when defaults are measured.
+  /// when centroids are linked, when rows are coded, and when defaults are measured.
   private static final int TRAINED = 500;
 
   private static final int ASSIGNED = 600;
+  private static final int LINKED = 620;
   private static final int CODED = 800;
   private static final int MEASURED = 900;
   private static final int ALL = 1000;
@@ -155,14 +156,16 @@ final class IvfSealer {
         && known.centroids().coarse() instanceof CentroidGraph graph) {
       return graph;
     }
-    return centroids.capacity() >= graphLists
-        ? CentroidGraph.build(centroids, index.params().seed(), () -> report(ASSIGNED), arena)
-        : CoarseQuantizer.flat(centroids);
+    if (centroids.capacity() < graphLists) {
+      return CoarseQuantizer.flat(centroids);
+    }
+    return CentroidGraph.build(
+        centroids, index.params().seed(), share -> report(ASSIGNED, LINKED, share), arena);
   }
 
   private ListCodes codes(Partition partition, int[] sources, Arena arena)
       throws InterruptedException {
-    Partition.Progress coding = share -> report(ASSIGNED, CODED, share);
+    Partition.Progress coding = share -> report(LINKED, CODED, share);
     VectorRows rows = segment.rows();
     long seed = index.params().seed();
     IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
@@ -179,7 +182,7 @@ final class IvfSealer {
       case Codec.Pq codec -> {
         WordTraining.Learnt learnt =
             new WordTraining(partition, rows, sources)
-                .learn(codec, seed, threads, arena, () -> report(ASSIGNED));
+                .learn(codec, seed, threads, arena, () -> report(LINKED));
         ListCodes.Relative codes =
             codec.wordBits() == 4
                 ? blocks(new ProductCode(learnt.words()), learnt.rotation(), encoder, arena)

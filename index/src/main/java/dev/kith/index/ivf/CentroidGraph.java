@@ -36,7 +36,7 @@ public final class CentroidGraph extends CoarseQuantizer {
   /// finds .984 to .998 of the first 32 to 2,048 then.
   private static final int SPARE = 128;
 
-  /// Centroids linked between two steps.
+  /// Centroids linked between two reports.
   private static final int STEP = 64;
 
   private final SealedGraph graph;
@@ -58,9 +58,9 @@ public final class CentroidGraph extends CoarseQuantizer {
   ///
   /// @param centroids one a list, at least one
   /// @param seed of the draw of levels
-  /// @param step called now and then; may throw to end it
   /// @param arena frees the graph when it closes
-  public static CentroidGraph build(VectorRows centroids, long seed, Runnable step, Arena arena) {
+  public static CentroidGraph build(
+      VectorRows centroids, long seed, Partition.Progress progress, Arena arena) {
     int count = centroids.capacity();
     HnswParams params =
         new HnswParams(HnswParams.DEFAULT_M, HnswParams.DEFAULT_EF_CONSTRUCTION, seed);
@@ -69,7 +69,7 @@ public final class CentroidGraph extends CoarseQuantizer {
     for (int list = 0; list < count; list++) {
       growing.link(list, scratch);
       if (list % STEP == 0) {
-        step.run();
+        progress.done((double) list / count);
       }
     }
     int[] same = IntStream.range(0, count).toArray();

@@ -37,9 +37,12 @@ final class FlatCentroids extends CoarseQuantizer {
   ///
   /// @param scores of the centroids of the first `count` lists
   static void rank(float[] scores, int count, ListsLeft left, TopK best) {
+    float floor = best.floor();
     for (int list = 0; list < count; list++) {
-      if (left.accepts(list)) {
+      // Written so that a NaN, which compares false, is still offered.
+      if (!(scores[list] < floor) && left.accepts(list)) {
         best.offer(list, scores[list]);
+        floor = best.floor();
       }
     }
   }

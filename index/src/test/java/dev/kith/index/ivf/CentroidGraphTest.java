@@ -53,7 +53,7 @@ final class CentroidGraphTest {
       Random random = new Random(seed);
       int[] sizes = new int[LISTS];
       Arrays.setAll(sizes, _ -> random.nextInt(10));
-      return new Lists(given, CentroidGraph.build(centroids, seed, () -> {}, arena), sizes, arena);
+      return new Lists(given, CentroidGraph.build(centroids, seed, _ -> {}, arena), sizes, arena);
     }
 
     float[][] queries() {
@@ -194,7 +194,7 @@ final class CentroidGraphTest {
               CentroidGraph.build(
                   lists.coarse.centroids(),
                   1,
-                  () -> {
+                  _ -> {
                     if (steps.incrementAndGet() == 5) {
                       throw new CancellationException("enough");
                     }
