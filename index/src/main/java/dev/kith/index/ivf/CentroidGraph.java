@@ -116,8 +116,7 @@ public final class CentroidGraph extends CoarseQuantizer {
   @Override
   void nearest(CentroidScores scores, ListsLeft left, TopK best, SearchWork work) {
     int wanted = best.k();
-    int walked = left.taken() + wanted;
-    if (!scores.areKnown() && (long) WALK_SHARE * walked <= left.filled()) {
+    if (!scores.areKnown() && isWorthWalking(left, wanted)) {
       walk(scores, left, best, work);
       if (best.size() == wanted) {
         return;
@@ -125,6 +124,12 @@ public final class CentroidGraph extends CoarseQuantizer {
       best.reset(wanted); // Not all can be reached from where the walk came down.
     }
     FlatCentroids.rank(scores.all(work), count(), left, best);
+  }
+
+  /// A walk passes by the lists that were taken before, and by those without rows, which must not
+  /// be most of them.
+  private boolean isWorthWalking(ListsLeft left, int wanted) {
+    return WALK_SHARE * ((long) left.taken() + wanted) <= count() && 2L * left.filled() >= count();
   }
 
   private void walk(CentroidScores scores, ListsLeft left, TopK best, SearchWork work) {

@@ -137,7 +137,7 @@ final class CentroidGraphTest {
         query.set(vector);
         for (Reach.Until reach :
             new Reach.Until[] {
-              new Reach.Until(60), new Reach.Until(LISTS), new Reach.Until(LISTS, 0.9999, LISTS)
+              new Reach.Until(70), new Reach.Until(LISTS), new Reach.Until(LISTS, 0.9999, LISTS)
             }) {
           int[] expected = read(lists.withoutGraph(), query, reach, 0);
           work.reset();
