@@ -17,6 +17,10 @@ public final class BuildMemory {
   // that grew, and some to spare.
   private static final int LISTING_BYTES = 45;
 
+  // Besides, if rows are spilled: its second list, its place there, growing, sealed and stored, and
+  // its entries by position and by row.
+  private static final int SPILLING_BYTES = 40;
+
   private BuildMemory() {}
 
   /// Bytes a row, at most about; the visited sets of the linking threads included.
@@ -27,11 +31,13 @@ public final class BuildMemory {
     return switch (index) {
       case IndexSpec.Flat(Codec codec) ->
           row + 2L * Long.BYTES + SegmentCodes.bytes(codec, space, 1);
-      case IndexSpec.Ivf(_, Codec codec) -> {
-        // Two bits a coordinate and factors; words take as much.
-        long relative = space.dimension() / 4 + 2L * Float.BYTES;
+      case IndexSpec.Ivf(var params, Codec codec) -> {
+        // Two bits a coordinate and factors, for every list a row is in; words take as much.
+        long relative =
+            (params.spill() ? 2 : 1) * (space.dimension() / 4 + 2L * Float.BYTES);
         long codes = codec.isRelative() ? relative : SegmentCodes.bytes(codec, space, 1);
-        yield row + 2L * Long.BYTES + codes + LISTING_BYTES;
+        int lists = LISTING_BYTES + (params.spill() ? SPILLING_BYTES : 0);
+        yield row + 2L * Long.BYTES + codes + lists;
       }
       case IndexSpec.Hnsw(var params, Layout layout, Codec codec) -> {
         // A node has 1 / (m - 1) upper levels on average.

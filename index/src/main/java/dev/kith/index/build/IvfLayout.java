@@ -20,12 +20,14 @@ import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.ListCodes;
 import dev.kith.index.ivf.Reach;
+import dev.kith.index.ivf.Spill;
 import dev.kith.index.ivf.Tuning;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,7 +45,8 @@ import java.util.Optional;
 /// | `centroids` | one a list, in the layout of [VectorRows] |
 /// | those of [CentroidSections] | with many lists only, not in older files: a graph over the centroids |
 /// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
-/// | `codes` | RABITQ of at most two bits, PQ and OPQ of four: [FastScan] blocks, see [ListCodes.Blocks]; PQ and OPQ of eight: [ProductRows]; F32: none; others as [SegmentCodes#stored()] |
+/// | `spilled` | if rows are in two lists each, as the section `segment` says: an int a list, which of such rows is its first, and their number; then an int for each, its ordinal, ascending in a list. See [Spill] |
+/// | `codes` | RABITQ of at most two bits, PQ and OPQ of four: [FastScan] blocks, see [ListCodes.Blocks]; PQ and OPQ of eight: [ProductRows], by entry as blocks are; F32: none; others as [SegmentCodes#stored()] |
 /// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
 /// | `words` | PQ, OPQ: as [ProductQuantizer#store] writes them |
 /// | `rotation` | OPQ: as [OrthogonalRotation#stored()] |
@@ -71,6 +74,7 @@ final class IvfLayout {
   static final String ORDER = "order";
   static final String CENTROIDS = "centroids";
   static final String LISTS = "lists";
+  static final String SPILLED = "spilled";
   static final String TUNING = "tuning";
   static final String WORDS = "words";
   static final String ROTATION = "rotation";
@@ -84,6 +88,7 @@ final class IvfLayout {
   /// @param asked lists asked for
   /// @param lists there are
   /// @param detail bits a coordinate of RABITQ, parts of PQ and OPQ, 0 otherwise
+  /// @param spill whether rows are in two lists each, which is written elsewhere
   record Header(
       int asked,
       int lists,
@@ -95,7 +100,8 @@ final class IvfLayout {
       long leastLabel,
       int trained,
       double trainedError,
-      double error) {
+      double error,
+      boolean spill) {
 
     void write(MemorySegment target) {
       target.set(SealedLayout.INT, 0, asked);
@@ -112,7 +118,7 @@ final class IvfLayout {
       target.set(SealedLayout.DOUBLE, 56, error);
     }
 
-    static Header read(SectionFile file) throws CorruptFileException {
+    static Header read(SectionFile file, boolean spill) throws CorruptFileException {
       MemorySegment source = file.section(IVF, IVF_BYTES);
       Header header =
           new Header(
@@ -126,7 +132,8 @@ final class IvfLayout {
               source.get(SealedLayout.LONG, 32),
               source.get(SealedLayout.INT, 40),
               source.get(SealedLayout.DOUBLE, 48),
-              source.get(SealedLayout.DOUBLE, 56));
+              source.get(SealedLayout.DOUBLE, 56),
+              spill);
       header.check(file);
       return header;
     }
@@ -158,7 +165,7 @@ final class IvfLayout {
     }
 
     IndexSpec.Ivf index() {
-      return new IndexSpec.Ivf(new IvfParams(asked, seed), codec);
+      return new IndexSpec.Ivf(new IvfParams(asked, seed, spill), codec);
     }
   }
 
@@ -168,9 +175,12 @@ final class IvfLayout {
   }
 
   /// Reads everything.
-  static SealedIndex.Lists open(SectionFile file, VectorSpace space, int size, Placement placement)
+  ///
+  /// @param spill whether rows are in two lists each
+  static SealedIndex.Lists open(
+      SectionFile file, VectorSpace space, int size, boolean spill, Placement placement)
       throws CorruptFileException {
-    Header header = Header.read(file);
+    Header header = Header.read(file, spill);
     LabelColumn labels = labels(file, header, size, placement);
     return new SealedIndex.Lists(labels, header, lists(file, header, space, size, placement));
   }
@@ -184,16 +194,20 @@ final class IvfLayout {
             space,
             placement.place(file.section(CENTROIDS, VectorRows.strideBytes(space) * lists)),
             lists);
-    int[] starts = starts(file, lists, size);
+    int[] starts = starts(file, file.section(LISTS, (lists + 1L) * Integer.BYTES), lists, size);
+    Spill spill = header.spill ? spill(file, starts, placement) : Spill.none(lists);
     // With codes, vectors are read seldom: they stay in the file.
     MemorySegment section = file.section(SealedLayout.ROWS, VectorRows.packedBytes(space) * size);
     boolean plain = !header.codec.hasCodes();
     VectorRows rows =
         VectorRows.packed(space, plain ? placement.place(section) : placement.leave(section), size);
     ListCodes codes =
-        plain ? new ListCodes.Plain(rows) : codes(file, header, space, size, starts, placement);
+        plain
+            ? new ListCodes.Plain(rows)
+            : codes(file, header, space, size, spill.entryStarts(starts), placement);
     CoarseQuantizer coarse = CentroidSections.read(file, centroids, placement);
-    return new InvertedFile(new InvertedLists(coarse, starts, codes), rows, tuning(file, header));
+    return new InvertedFile(
+        new InvertedLists(coarse, starts, spill, codes), rows, tuning(file, header));
   }
 
   /// Writes the settings of a tuning, one after another.
@@ -253,7 +267,7 @@ final class IvfLayout {
       Header header,
       VectorSpace space,
       int size,
-      int[] starts,
+      int[] entryStarts,
       Placement placement)
       throws CorruptFileException {
     if (!header.codec.isRelative()) {
@@ -262,7 +276,7 @@ final class IvfLayout {
       return new ListCodes.Rows(SegmentCodes.map(header.codec, space, stored, size, header.seed));
     }
     try {
-      return relative(file, header, space, starts, placement);
+      return relative(file, header, space, entryStarts, placement);
     } catch (IllegalArgumentException mismatch) {
       throw corrupt(file, "codes of its rows", String.valueOf(mismatch.getMessage()));
     }
@@ -270,12 +284,12 @@ final class IvfLayout {
 
   /// @throws IllegalArgumentException if something does not fit
   private static ListCodes.Relative relative(
-      SectionFile file, Header header, VectorSpace space, int[] starts, Placement placement)
+      SectionFile file, Header header, VectorSpace space, int[] entryStarts, Placement placement)
       throws CorruptFileException {
     if (!(header.codec instanceof Codec.Pq pq)) {
       RabitqCode code = new RabitqCode(VectorRows.paddedDimension(space), header.detail);
       Rotation rotation = randomRotation(space, header.seed);
-      return blocks(file, code, Optional.of(rotation), starts, placement);
+      return blocks(file, code, Optional.of(rotation), entryStarts, placement);
     }
     int dimension = space.dimension();
     int bits = pq.wordBits();
@@ -290,29 +304,67 @@ final class IvfLayout {
     MemorySegment words = file.section(WORDS, ProductQuantizer.storedBytes(dimension, bits));
     ProductQuantizer quantizer = ProductQuantizer.read(dimension, header.detail, bits, words);
     if (bits == 4) {
-      return blocks(file, new ProductCode(quantizer), rotation, starts, placement);
+      return blocks(file, new ProductCode(quantizer), rotation, entryStarts, placement);
     }
-    int size = starts[header.lists];
+    int entries = entryStarts[header.lists];
     MemorySegment codes =
-        file.section(SealedLayout.CODES, ProductRows.bytes(quantizer.parts(), size));
-    return new ListCodes.Words(new ProductRows(quantizer, placement.place(codes), size), rotation);
+        file.section(SealedLayout.CODES, ProductRows.bytes(quantizer.parts(), entries));
+    return new ListCodes.Words(
+        new ProductRows(quantizer, placement.place(codes), entries), rotation);
   }
 
   private static ListCodes.Blocks blocks(
       SectionFile file,
       BlockCode code,
       Optional<Rotation> rotation,
-      int[] starts,
+      int[] entryStarts,
       Placement placement)
       throws CorruptFileException {
-    int blocks = ListCodes.firstBlocks(starts)[starts.length - 1];
+    int blocks = ListCodes.firstBlocks(entryStarts)[entryStarts.length - 1];
     long bytes = FastScan.blockBytes(code.lookups()) * blocks;
     MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
     return new ListCodes.Blocks(code, rotation, stored);
   }
 
-  private static int[] starts(SectionFile file, int lists, int size) throws CorruptFileException {
-    MemorySegment section = file.section(LISTS, (lists + 1L) * Integer.BYTES);
+  /// Writes which rows are in a second list.
+  static void store(Spill spill, MemorySegment target) {
+    int lists = spill.starts().length;
+    MemorySegment.copy(spill.starts(), 0, target, SealedLayout.INT, 0, lists);
+    MemorySegment.copy(
+        spill.positions(), 0, target, (long) lists * Integer.BYTES, spill.positions().byteSize());
+  }
+
+  /// Bytes that second lists are stored in.
+  static long bytes(Spill spill) {
+    return (long) spill.starts().length * Integer.BYTES + spill.positions().byteSize();
+  }
+
+  private static Spill spill(SectionFile file, int[] own, Placement placement)
+      throws CorruptFileException {
+    int lists = own.length - 1;
+    int spilled = lists == 1 ? 0 : own[lists];
+    long startsBytes = (lists + 1L) * Integer.BYTES;
+    MemorySegment section = file.section(SPILLED, startsBytes + (long) spilled * Integer.BYTES);
+    int[] starts = starts(file, section, lists, spilled);
+    MemorySegment positions = section.asSlice(startsBytes);
+    BitSet seen = new BitSet(spilled);
+    for (int list = 0; list < lists; list++) {
+      int last = -1;
+      for (int i = starts[list]; i < starts[list + 1]; i++) {
+        int position = positions.getAtIndex(SealedLayout.INT, i);
+        boolean isOwn = position >= own[list] && position < own[list + 1];
+        require(position > last && position < spilled, file, "spilled rows in order", position);
+        require(!isOwn, file, "spilled rows of other lists", position);
+        require(!seen.get(position), file, "rows that are spilled once", position);
+        seen.set(position);
+        last = position;
+      }
+    }
+    return new Spill(starts, placement.place(section).asSlice(startsBytes));
+  }
+
+  private static int[] starts(SectionFile file, MemorySegment section, int lists, int size)
+      throws CorruptFileException {
     int[] starts = new int[lists + 1];
     for (int i = 0; i <= lists; i++) {
       starts[i] = section.getAtIndex(SealedLayout.INT, i);

@@ -16,6 +16,7 @@ import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfEncoder;
 import dev.kith.index.ivf.ListCodes;
 import dev.kith.index.ivf.Partition;
+import dev.kith.index.ivf.Spill;
 import dev.kith.index.ivf.Tuning;
 import dev.kith.index.ivf.TuningSample;
 import dev.kith.index.ivf.WordTraining;
@@ -34,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the live rows of a segment to a file with an inverted file, once.
 ///
-/// Memory beside the rows: the codes, 20 bytes a row, and 140 bytes a list for a graph over many;
-/// while centroids are learnt, 32 bytes a row that they are learnt from; while words are, those
+/// Memory beside the rows: the codes, 20 bytes a row, 40 if rows are in second lists, and 140 bytes a
+/// list for a graph over many; while centroids are learnt, 32 bytes a row that they are learnt from;
+/// while words are, those
 /// differences that they are learnt from ([WordTraining]), twice for a rotation.
 final class IvfSealer {
 
@@ -43,11 +45,13 @@ final class IvfSealer {
   private static final int COPIED = 1 << 20;
 
   /// Parts of the work, in thousandths, that end when centroids are known, when rows are in lists,
-  /// when centroids are linked, when rows are coded, and when defaults are measured.
+  /// when centroids are linked, when rows are in second lists, when they are coded, and when
+  /// defaults are measured.
   private static final int TRAINED = 500;
 
   private static final int ASSIGNED = 600;
   private static final int LINKED = 620;
+  private static final int SPILLED = 660;
   private static final int CODED = 800;
   private static final int MEASURED = 900;
   private static final int ALL = 1000;
@@ -97,16 +101,19 @@ final class IvfSealer {
       Partition partition = partition(arena);
       CoarseQuantizer coarse = coarse(partition.centroids(), arena);
       int[] sources = IntStream.of(partition.order()).map(i -> live[i]).toArray();
-      ListCodes codes = codes(partition, sources, arena);
+      Spill spill = spill(partition, sources, arena);
+      ListCodes codes = codes(partition, spill, sources, arena);
       Tuning tuning =
           new TuningSample(
-                  new InvertedLists(coarse, partition.starts(), codes), segment.rows(), sources)
+                  new InvertedLists(coarse, partition.starts(), spill, codes),
+                  segment.rows(),
+                  sources)
               .measure(index.params().seed(), () -> report(CODED));
       report(MEASURED);
       writeHeaders(writer, partition, codes, tuning, arena);
       writeLabels(writer, sources, partition.order(), arena);
       writeRows(writer, sources, arena);
-      writeLists(writer, partition, arena);
+      writeLists(writer, partition, spill, arena);
       CentroidSections.write(coarse, writer, arena);
       writeCodes(writer, codes, arena);
       report(ALL); // The last chance to stop.
@@ -163,12 +170,25 @@ final class IvfSealer {
         centroids, index.params().seed(), share -> report(ASSIGNED, LINKED, share), arena);
   }
 
-  private ListCodes codes(Partition partition, int[] sources, Arena arena)
+  private Spill spill(Partition partition, int[] sources, Arena arena) throws InterruptedException {
+    if (!index.params().spill()) {
+      return Spill.none(partition.centroids().capacity());
+    }
+    return Spill.of(
+        partition,
+        segment.rows(),
+        sources,
+        threads,
+        arena,
+        share -> report(LINKED, SPILLED, share));
+  }
+
+  private ListCodes codes(Partition partition, Spill spill, int[] sources, Arena arena)
       throws InterruptedException {
-    Partition.Progress coding = share -> report(LINKED, CODED, share);
+    Partition.Progress coding = share -> report(SPILLED, CODED, share);
     VectorRows rows = segment.rows();
     long seed = index.params().seed();
-    IvfEncoder encoder = new IvfEncoder(partition, rows, sources);
+    IvfEncoder encoder = new IvfEncoder(partition, spill, rows, sources);
     return switch (index.codec()) {
       case Codec.F32() ->
           new ListCodes.Plain(rows); // Only centroids are asked before the file is open.
@@ -182,11 +202,11 @@ final class IvfSealer {
       case Codec.Pq codec -> {
         WordTraining.Learnt learnt =
             new WordTraining(partition, rows, sources)
-                .learn(codec, seed, threads, arena, () -> report(LINKED));
+                .learn(codec, seed, threads, arena, () -> report(SPILLED));
         ListCodes.Relative codes =
             codec.wordBits() == 4
                 ? blocks(new ProductCode(learnt.words()), learnt.rotation(), encoder, arena)
-                : words(learnt, sources.length, arena);
+                : words(learnt, encoder.entries(), arena);
         yield coded(codes, encoder, coding);
       }
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
@@ -206,9 +226,9 @@ final class IvfSealer {
     return new ListCodes.Blocks(code, rotation, room(encoder.bytes(code), arena));
   }
 
-  private static ListCodes.Words words(WordTraining.Learnt learnt, int rows, Arena arena) {
-    MemorySegment room = room(ProductRows.bytes(learnt.words().parts(), rows), arena);
-    return new ListCodes.Words(new ProductRows(learnt.words(), room, rows), learnt.rotation());
+  private static ListCodes.Words words(WordTraining.Learnt learnt, int entries, Arena arena) {
+    MemorySegment room = room(ProductRows.bytes(learnt.words().parts(), entries), arena);
+    return new ListCodes.Words(new ProductRows(learnt.words(), room, entries), learnt.rotation());
   }
 
   private static MemorySegment room(long bytes, Arena arena) {
@@ -228,7 +248,7 @@ final class IvfSealer {
     new SealedLayout.Header(
             space.dimension(),
             SealedLayout.code(space.metric()),
-            SealedLayout.IVF,
+            index.params().spill() ? SealedLayout.SPILLED_IVF : SealedLayout.IVF,
             lsn,
             live.length,
             SealedLayout.GraphHeader.NONE)
@@ -253,7 +273,8 @@ final class IvfSealer {
             leastLabel(),
             partition.trained(),
             partition.trainedError(),
-            partition.error())
+            partition.error(),
+            index.params().spill())
         .write(own);
     SegmentSealer.write(writer, IvfLayout.IVF, own);
     MemorySegment settings = arena.allocate(IvfLayout.bytes(tuning), Double.BYTES);
@@ -297,7 +318,7 @@ final class IvfSealer {
     }
   }
 
-  private void writeLists(SectionFileWriter writer, Partition partition, Arena arena)
+  private void writeLists(SectionFileWriter writer, Partition partition, Spill spill, Arena arena)
       throws IOException {
     VectorRows centroids = partition.centroids();
     writer.begin(IvfLayout.CENTROIDS);
@@ -308,6 +329,11 @@ final class IvfSealer {
       section.setAtIndex(SealedLayout.INT, i, starts[i]);
     }
     SegmentSealer.write(writer, IvfLayout.LISTS, section);
+    if (index.params().spill()) {
+      MemorySegment spilled = arena.allocate(IvfLayout.bytes(spill), Integer.BYTES);
+      IvfLayout.store(spill, spilled);
+      SegmentSealer.write(writer, IvfLayout.SPILLED, spilled);
+    }
   }
 
   private void writeCodes(SectionFileWriter writer, ListCodes codes, Arena arena)

@@ -84,8 +84,9 @@ sealed interface SealedIndex {
   static SealedIndex open(
       SectionFile file, SealedLayout.Header header, VectorSpace space, Placement placement)
       throws CorruptFileException {
-    if (header.index() == SealedLayout.IVF) {
-      return IvfLayout.open(file, space, header.rows(), placement);
+    if (header.hasLists()) {
+      boolean spill = header.index() == SealedLayout.SPILLED_IVF;
+      return IvfLayout.open(file, space, header.rows(), spill, placement);
     }
     return new SealedSections(file, header, space, placement).open();
   }

@@ -35,10 +35,10 @@ import java.nio.ByteOrder;
 ///
 /// | offset in `segment` | type | field |
 /// |---|---|---|
-/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes, 5 with lists; 2 in files whose records do not mark what fills them |
+/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes, 5 with lists, 6 if rows are in two; 2 in files whose records do not mark what fills them |
 /// | 4 | int | dimension |
 /// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
-/// | 12 | int | index: 1 flat, 2 hnsw, 3 inverted file |
+/// | 12 | int | index: 1 flat, 2 hnsw, 3 inverted file, 4 one whose rows are in two lists each |
 /// | 16 | long | LSN the rows cover |
 /// | 24 | int | rows |
 /// | 28 | int | hnsw: m |
@@ -76,10 +76,14 @@ final class SealedLayout {
   /// Of files with an inverted file: see [IvfLayout].
   static final int VERSION_5 = 5;
 
+  /// Of files with one whose rows are in two lists each.
+  static final int VERSION_6 = 6;
+
   static final int SEGMENT_BYTES = 64;
   static final int FLAT = 1;
   static final int HNSW = 2;
   static final int IVF = 3;
+  static final int SPILLED_IVF = 4;
 
   static final ValueLayout.OfInt INT = JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfFloat FLOAT = JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -91,8 +95,8 @@ final class SealedLayout {
   /// The content of the section `segment`.
   ///
   /// @param metric 1 cosine, 2 dot, 3 euclidean
-  /// @param index [#FLAT], [#HNSW] or [#IVF]; the fields after `rows` that are not said to be of
-  ///   others are zero without a graph
+  /// @param index [#FLAT], [#HNSW], [#IVF] or [#SPILLED_IVF]; the fields after `rows` that are not
+  ///   said to be of others are zero without a graph
   record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
 
     void write(MemorySegment target) {
@@ -113,13 +117,18 @@ final class SealedLayout {
     }
 
     private int version() {
-      if (index == IVF) {
-        return VERSION_5;
+      if (hasLists()) {
+        return index == IVF ? VERSION_5 : VERSION_6;
       }
       if (isCoded()) {
         return VERSION_4;
       }
       return isFast() ? VERSION_3 : VERSION_1;
+    }
+
+    /// Whether there is an inverted file.
+    boolean hasLists() {
+      return index == IVF || index == SPILLED_IVF;
     }
 
     /// Whether there are records.
@@ -144,9 +153,9 @@ final class SealedLayout {
       MemorySegment source = file.section(SEGMENT, SEGMENT_BYTES);
       int version = source.get(INT, 0);
       require(
-          version >= VERSION_1 && version <= VERSION_5,
+          version >= VERSION_1 && version <= VERSION_6,
           file,
-          "segment layout version 1 to 5",
+          "segment layout version 1 to 6",
           version);
       Header header =
           new Header(
@@ -185,8 +194,11 @@ final class SealedLayout {
           file,
           "a number of rows in [0, %d]".formatted(GrowingSegment.MAX_CAPACITY),
           rows);
-      boolean known = version == VERSION_5 ? index == IVF : index == FLAT || index == HNSW;
-      require(known, file, version == VERSION_5 ? "index 3" : "index 1 or 2", index);
+      switch (version) {
+        case VERSION_5 -> require(index == IVF, file, "index 3", index);
+        case VERSION_6 -> require(index == SPILLED_IVF, file, "index 4", index);
+        default -> require(index == FLAT || index == HNSW, file, "index 1 or 2", index);
+      }
     }
 
     private int mostBits(int version) {

@@ -206,7 +206,8 @@ public final class SealedSegment implements SegmentReader, Resource {
     return index instanceof SealedIndex.Lists lists
             && lists.centroids().trained() > 0
             && other.space().equals(space())
-        ? new GrowingLists(lists.centroids(), lists.lists().tuning(), other, arena)
+        ? new GrowingLists(
+            lists.centroids(), lists.lists().tuning(), lists.header().spill(), other, arena)
         : null;
   }
 

@@ -58,6 +58,11 @@ public final class Clusters {
     return depth;
   }
 
+  /// Whether the centroids are of length one.
+  boolean isSpherical() {
+    return spherical;
+  }
+
   /// The centroids as points, borrowed.
   public Points centroids() {
     return new Points(centroids, 0, (long) depth * Float.BYTES, depth);

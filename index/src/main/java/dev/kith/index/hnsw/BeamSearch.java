@@ -2,6 +2,7 @@ package dev.kith.index.hnsw;
 
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
+import dev.kith.index.VisitedSet;
 import dev.kith.index.codec.Scorer;
 import java.lang.foreign.MemorySegment;
 

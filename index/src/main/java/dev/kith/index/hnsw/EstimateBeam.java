@@ -1,6 +1,7 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.OrdinalFilter;
+import dev.kith.index.VisitedSet;
 import java.util.Arrays;
 
 /// The most promising nodes a search knows by estimate, best first, and which of them comes next.

@@ -4,6 +4,7 @@ import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.VisitedSet;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;

@@ -1,5 +1,6 @@
 package dev.kith.index.hnsw;
 
+import dev.kith.index.VisitedSet;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.LookupTable;

@@ -1,6 +1,7 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.SearchWork;
+import dev.kith.index.VisitedSet;
 import dev.kith.index.codec.F32Scorer;
 import java.util.function.BooleanSupplier;
 

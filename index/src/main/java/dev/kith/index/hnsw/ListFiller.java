@@ -1,6 +1,7 @@
 package dev.kith.index.hnsw;
 
 import dev.kith.index.Metric;
+import dev.kith.index.VisitedSet;
 import dev.kith.index.kernel.GridKernel;
 import dev.kith.index.kernel.GridRow;
 

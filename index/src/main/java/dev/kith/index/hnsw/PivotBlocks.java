@@ -2,6 +2,7 @@ package dev.kith.index.hnsw;
 
 import dev.kith.index.SearchWork;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.VisitedSet;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;

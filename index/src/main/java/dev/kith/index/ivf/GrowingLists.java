@@ -6,6 +6,7 @@ import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.cluster.Clusters;
+import dev.kith.index.cluster.SecondCentroids;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.store.OffHeap;
@@ -30,7 +31,8 @@ public final class GrowingLists {
    * A list is a chain of blocks of 64 integers: the number of the next block, then ordinals. The
    * first block of list l has the number l; the others are dealt out as they are needed. The size of
    * a list is stored by release once the ordinal and the way to its block are written, so whoever
-   * has loaded a size by acquire may read so many ordinals.
+   * has loaded a size by acquire may read so many ordinals. Of rows that are spilled to a list it
+   * has the complements of their ordinals.
    */
 
   /// Rows that are best added together: whole tiles of a matrix product, and so few that a thread
@@ -48,8 +50,13 @@ public final class GrowingLists {
   private final MemorySegment blocks;
   private final AtomicIntegerArray sizes;
 
+  private final boolean spill;
+  private final Arena arena;
+
   /// What threads that add rows multiply with, while none does.
   private final Queue<RowProducts> idle = new ConcurrentLinkedQueue<>();
+
+  private final Queue<SecondCentroids> idleSeconds = new ConcurrentLinkedQueue<>();
 
   private final ReentrantLock filling = new ReentrantLock();
 
@@ -61,9 +68,11 @@ public final class GrowingLists {
   ///
   /// @param given centroids, which are copied with what finds them
   /// @param tuning what a search does that is not told how
+  /// @param spill whether every row is in a second list besides, as where the tuning was measured
   /// @param rows of the space of the centroids, which will be filled
-  /// @param arena frees the lists when it closes
-  public GrowingLists(Partition.Centroids given, Tuning tuning, VectorRows rows, Arena arena) {
+  /// @param arena frees the lists when it closes; any thread may allocate from it
+  public GrowingLists(
+      Partition.Centroids given, Tuning tuning, boolean spill, VectorRows rows, Arena arena) {
     CoarseQuantizer copy = given.coarse().copy(arena);
     int count = copy.count();
     this.centroids = new Partition.Centroids(copy, given.trained(), given.error());
@@ -72,8 +81,10 @@ public final class GrowingLists {
     this.clusters =
         Clusters.of(
             Partition.isSpherical(rows.space()), Partition.points(copy.centroids()), count, arena);
-    this.blocks =
-        OffHeap.reserve((long) (count + rows.capacity() / BLOCK_ROWS) * BLOCK_BYTES, arena);
+    this.spill = spill && count > 1;
+    this.arena = arena;
+    long entries = (this.spill ? 2L : 1L) * rows.capacity();
+    this.blocks = OffHeap.reserve((count + entries / BLOCK_ROWS) * BLOCK_BYTES, arena);
     this.sizes = new AtomicIntegerArray(count);
     this.lastBlocks = new int[count];
     for (int list = 0; list < count; list++) {
@@ -110,16 +121,21 @@ public final class GrowingLists {
     }
   }
 
-  /// Puts rows into the lists of their nearest centroids. Thread-safe; each row must be added once.
+  /// Puts rows into the lists of their nearest centroids, and into second ones if rows are spilled.
+  /// Thread-safe; each row must be added once.
   ///
   /// @param ordinals of rows written before, by this thread or with a happens-before edge to it
   /// @param count how many they are, best [#BATCH]
   public void add(int[] ordinals, int count) {
     int[] nearest = nearest(ordinals, count);
+    int[] second = spill ? second(ordinals, count, nearest) : nearest;
     filling.lock();
     try {
       for (int i = 0; i < count; i++) {
         append(nearest[i], ordinals[i]);
+        if (spill) {
+          append(second[i], ~ordinals[i]);
+        }
       }
     } finally {
       filling.unlock();
@@ -136,6 +152,15 @@ public final class GrowingLists {
     return nearest;
   }
 
+  private int[] second(int[] ordinals, int count, int[] nearest) {
+    int[] second = new int[count];
+    SecondCentroids free = idleSeconds.poll();
+    SecondCentroids worker = free == null ? new SecondCentroids(clusters, arena) : free;
+    worker.find(Partition.points(rows), ordinals, 0, count, nearest, second);
+    idleSeconds.add(worker);
+    return second;
+  }
+
   private void append(int list, int ordinal) {
     int size = sizes.getPlain(list);
     int place = size % BLOCK_ROWS;
@@ -147,13 +172,14 @@ public final class GrowingLists {
     sizes.setRelease(list, size + 1);
   }
 
-  /// For every row below `bound` its list, or [Partition#UNKNOWN] if it is in none yet.
+  /// For every row below `bound` the list of its nearest centroid, or [Partition#UNKNOWN] if it is
+  /// in none yet.
   public int[] listsOf(int bound) {
     int[] listOf = new int[bound];
     Arrays.fill(listOf, Partition.UNKNOWN);
     for (int list = 0; list < count(); list++) {
-      for (int ordinal : rowsOf(list)) {
-        if (ordinal < bound) {
+      for (int ordinal : entriesOf(list)) {
+        if (ordinal >= 0 && ordinal < bound) {
           listOf[ordinal] = list;
         }
       }
@@ -213,8 +239,9 @@ public final class GrowingLists {
     order.begin(known, filled, until, hits.k());
     scratch.fitCandidates(BLOCK_ROWS);
     scratch.scorer.bind(rows, query);
+    OrdinalFilter once = spill ? scratch.once.reset(accepted, rows.capacity()) : accepted;
     while (!scratch.stop.getAsBoolean() && order.advance(candidates)) {
-      read(order.list(), known[order.list()], accepted, candidates, scratch, work);
+      read(order.list(), known[order.list()], once, candidates, scratch, work);
       order.done(candidates);
     }
     scratch.fitCandidates(candidates.size());
@@ -245,6 +272,9 @@ public final class GrowingLists {
     int block = list;
     for (int left = size; left > 0; left -= BLOCK_ROWS) {
       int count = copy(block, left, ordinals);
+      for (int i = 0; i < count; i++) {
+        ordinals[i] = row(ordinals[i]);
+      }
       scratch.scorer.score(ordinals, count, scores);
       work.distanceComputations += count;
       work.bytesScanned += count * scratch.scorer.bytesPerVector();
@@ -275,8 +305,14 @@ public final class GrowingLists {
     return blocks.getAtIndex(JAVA_INT, (long) block * BLOCK);
   }
 
-  /// The rows of a list, in the order in which they were added.
-  int[] rowsOf(int list) {
+  /// The row that an entry of a list stands for.
+  private static int row(int entry) {
+    return entry ^ entry >> (Integer.SIZE - 1);
+  }
+
+  /// The rows of a list, in the order in which they were added; of those spilled to it the
+  /// complements of their ordinals.
+  int[] entriesOf(int list) {
     int size = sizes.getAcquire(list);
     int[] ordinals = new int[size];
     int[] copied = new int[BLOCK_ROWS];
@@ -288,22 +324,35 @@ public final class GrowingLists {
     return ordinals;
   }
 
-  /// Checks that each of the first rows is in one list, and none in two, while nobody adds any.
+  /// Checks that each of the first rows is in one list, and none in two, or, if rows are spilled,
+  /// that each is in a second one as well, while nobody adds any.
   ///
   /// @param first ordinal after the last of those rows
   /// @param violations takes what is wrong
   public void verify(int first, List<String> violations) {
     BitSet seen = new BitSet(first);
+    BitSet spilled = new BitSet(first);
     for (int list = 0; list < count(); list++) {
-      for (int ordinal : rowsOf(list)) {
-        if (seen.get(ordinal)) {
-          violations.add("row %d is in list %d and once more".formatted(ordinal, list));
-        }
-        seen.set(ordinal);
+      for (int entry : entriesOf(list)) {
+        note(list, row(entry), entry < 0 ? spilled : seen, violations);
       }
     }
+    missing(seen, first, "list", violations);
+    if (spill) {
+      missing(spilled, first, "second list", violations);
+    }
+  }
+
+  private static void note(int list, int row, BitSet seen, List<String> violations) {
+    if (seen.get(row)) {
+      violations.add("row %d is in list %d and once more".formatted(row, list));
+    }
+    seen.set(row);
+  }
+
+  private static void missing(BitSet seen, int first, String where, List<String> violations) {
     for (int row = seen.nextClearBit(0); row < first; row = seen.nextClearBit(row + 1)) {
-      violations.add("row %d is in no list".formatted(row));
+      violations.add("row %d is in no %s".formatted(row, where));
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scorer;
 import dev.kith.index.flat.FlatScan;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
@@ -20,6 +21,8 @@ public final class InvertedLists {
 
   private final CoarseQuantizer coarse;
   private final int[] starts;
+  private final Spill spill;
+  private final int[] entryStarts;
   private final int[] sizes;
   private final int filled;
   private final int[] firstBlocks;
@@ -27,13 +30,16 @@ public final class InvertedLists {
 
   /// @param coarse finds the lists
   /// @param starts as of a [Partition]
-  public InvertedLists(CoarseQuantizer coarse, int[] starts, ListCodes codes) {
+  /// @param spill rows that are in a second list
+  public InvertedLists(CoarseQuantizer coarse, int[] starts, Spill spill, ListCodes codes) {
     this.coarse = coarse;
     this.starts = starts;
+    this.spill = spill;
+    this.entryStarts = spill.entryStarts(starts);
     this.sizes = new int[starts.length - 1];
-    Arrays.setAll(sizes, list -> starts[list + 1] - starts[list]);
+    Arrays.setAll(sizes, list -> entryStarts[list + 1] - entryStarts[list]);
     this.filled = (int) IntStream.of(sizes).filter(size -> size > 0).count();
-    this.firstBlocks = ListCodes.firstBlocks(starts);
+    this.firstBlocks = ListCodes.firstBlocks(entryStarts);
     this.codes = codes;
   }
 
@@ -57,17 +63,26 @@ public final class InvertedLists {
     return starts[starts.length - 1];
   }
 
-  /// Rows of a list.
+  /// Rows of a list, those spilled to it included.
   public int size(int list) {
     return sizes[list];
   }
 
-  /// The first position of a list.
-  int start(int list) {
-    return starts[list];
+  /// The rows that are in a second list.
+  Spill spill() {
+    return spill;
   }
 
-  /// The list that a position is in.
+  /// The position of an entry of a list.
+  ///
+  /// @param entry in `[0, size(list))`
+  int position(int list, int entry) {
+    int position = starts[list] + entry;
+    int end = starts[list + 1];
+    return position < end ? position : spill.position(spill.starts()[list] + position - end);
+  }
+
+  /// The list that a position is in, and not by being spilled.
   int listOf(int position) {
     return Partition.listOf(starts, position);
   }
@@ -83,6 +98,14 @@ public final class InvertedLists {
       QueryBuffer query, Reach.Until reach, int wanted, IvfScratch scratch, SearchWork work) {
     scratch.order.bind(coarse, query, work);
     scratch.order.begin(sizes, filled, reach, wanted);
+  }
+
+  /// Accepts no row twice until it is asked for anew: of a row that is in two lists, the first
+  /// estimate stands that is good enough.
+  ///
+  /// @param accepted rows that may be returned
+  OrdinalFilter once(OrdinalFilter accepted, IvfScratch scratch) {
+    return spill.size() == 0 ? accepted : scratch.once.reset(accepted, size());
   }
 
   /// Offers the rows of the lists nearest to a query, by their codes, to `candidates`. Goes on to
@@ -101,9 +124,10 @@ public final class InvertedLists {
       SearchWork work) {
     begin(query, reach, wanted, scratch, work);
     bind(query, scratch);
+    OrdinalFilter once = once(accepted, scratch);
     ListOrder order = scratch.order;
     while (!scratch.stop.getAsBoolean() && order.advance(candidates)) {
-      scan(order.list(), order.score(), accepted, candidates, scratch, work);
+      scan(order.list(), order.score(), once, candidates, scratch, work);
       order.done(candidates);
     }
   }
@@ -128,6 +152,7 @@ public final class InvertedLists {
   /// Offers the rows of a list to `candidates`.
   ///
   /// @param base score of its centroid
+  /// @param accepted of [#once], or a row may be offered for both of its lists
   void scan(
       int list,
       float base,
@@ -135,16 +160,58 @@ public final class InvertedLists {
       TopK candidates,
       IvfScratch scratch,
       SearchWork work) {
-    if (codes instanceof ListCodes.Blocks blocks) {
-      scanBlocks(blocks, list, base, accepted, candidates, scratch, work);
-    } else {
-      if (codes instanceof ListCodes.Words) {
+    switch (codes) {
+      case ListCodes.Blocks blocks ->
+          scanBlocks(blocks, list, base, accepted, candidates, scratch, work);
+      case ListCodes.Words _ -> {
         scratch.productScorer.setBase(base);
+        scanEntries(list, 0, accepted, candidates, scratch, work);
       }
-      FlatScan.Range range = new FlatScan.Range(starts[list], starts[list + 1]);
-      scratch.flatScan.scan(scratch.bound, range, accepted, candidates, scratch.stop, work);
+      case ListCodes.Plain _, ListCodes.Rows _ -> {
+        FlatScan.Range own = new FlatScan.Range(starts[list], starts[list + 1]);
+        scratch.flatScan.scan(scratch.bound, own, accepted, candidates, scratch.stop, work);
+        scanEntries(list, starts[list + 1] - starts[list], accepted, candidates, scratch, work);
+      }
     }
     work.nodesVisited++;
+  }
+
+  /// Scores what is not in blocks: words by entry, and rows where they are.
+  private void scanEntries(
+      int list,
+      int from,
+      OrdinalFilter accepted,
+      TopK candidates,
+      IvfScratch scratch,
+      SearchWork work) {
+    scratch.fitCandidates(FlatScan.BLOCK);
+    int[] positions = scratch.ordinals;
+    float[] scores = scratch.scores;
+    Scorer scorer = scratch.bound;
+    for (int first = from; first < sizes[list]; first += FlatScan.BLOCK) {
+      if (scratch.stop.getAsBoolean()) {
+        return;
+      }
+      int count = Math.min(FlatScan.BLOCK, sizes[list] - first);
+      for (int i = 0; i < count; i++) {
+        positions[i] = position(list, first + i);
+      }
+      if (codes instanceof ListCodes.Words) {
+        scorer.scoreRange(entryStarts[list] + first, count, scores);
+      } else {
+        scorer.score(positions, count, scores);
+      }
+      work.distanceComputations += count;
+      work.bytesScanned += count * scorer.bytesPerVector();
+      float floor = candidates.floor();
+      for (int i = 0; i < count; i++) {
+        // Written so that a NaN, which compares false, is still offered.
+        if (!(scores[i] < floor) && accepted.accepts(positions[i])) {
+          candidates.offer(positions[i], scores[i]);
+          floor = candidates.floor();
+        }
+      }
+    }
   }
 
   private void scanBlocks(
@@ -159,15 +226,18 @@ public final class InvertedLists {
     float[] estimates = scratch.estimates;
     float floor = candidates.floor();
     long at = firstBlocks[list] * blockBytes;
-    for (int first = starts[list]; first < starts[list + 1]; first += FastScan.BLOCK) {
+    for (int first = 0; first < sizes[list]; first += FastScan.BLOCK) {
       int above = FAST_SCAN.estimate(scratch.table, blocks.blocks(), at, base, floor, estimates);
       if (above != 0) {
         do {
           int place = Integer.numberOfTrailingZeros(above);
           above &= above - 1;
-          if (estimates[place] > floor && accepted.accepts(first + place)) {
-            candidates.offer(first + place, estimates[place]);
-            floor = candidates.floor();
+          if (estimates[place] > floor) {
+            int position = position(list, first + place);
+            if (accepted.accepts(position)) {
+              candidates.offer(position, estimates[place]);
+              floor = candidates.floor();
+            }
           }
         } while (above != 0);
       }

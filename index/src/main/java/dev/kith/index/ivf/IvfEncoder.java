@@ -18,23 +18,33 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Codes the rows of all lists, the same bytes with any number of threads.
+/// Codes the entries of all lists, the same bytes with any number of threads.
 public final class IvfEncoder {
 
   /// Blocks that a thread codes at a time: short enough for one who waits to cancel.
   private static final int CHUNK = 16;
 
-  private final Partition partition;
+  private final VectorRows centroids;
+  private final int[] starts;
   private final int[] firstBlocks;
   private final VectorRows rows;
   private final int[] sources;
 
   /// @param sources for every position which of `rows` is there
-  public IvfEncoder(Partition partition, VectorRows rows, int[] sources) {
-    this.partition = partition;
-    this.firstBlocks = ListCodes.firstBlocks(partition.starts());
+  public IvfEncoder(Partition partition, Spill spill, VectorRows rows, int[] sources) {
+    this.centroids = partition.centroids();
+    this.starts = spill.entryStarts(partition.starts());
+    this.firstBlocks = ListCodes.firstBlocks(starts);
     this.rows = rows;
-    this.sources = sources;
+    this.sources =
+        spill.size() == 0
+            ? sources
+            : IntStream.of(spill.entries(partition.starts())).map(i -> sources[i]).toArray();
+  }
+
+  /// Number of entries.
+  public int entries() {
+    return sources.length;
   }
 
   /// Bytes that the blocks take.
@@ -99,21 +109,21 @@ public final class IvfEncoder {
       for (int block = from; block < to; block++) {
         if (list < 0 || block >= firstBlocks[list + 1]) {
           list = Partition.listOf(firstBlocks, block);
-          prepare(partition.centroids(), list);
+          prepare(centroids, list);
           writer.setCentre(vector);
         }
-        int position = partition.starts()[list] + (block - firstBlocks[list]) * FastScan.BLOCK;
-        int count = Math.min(FastScan.BLOCK, partition.starts()[list + 1] - position);
-        prepareRows(position, count);
-        writer.write(prepared, count, block, position);
+        int entry = starts[list] + (block - firstBlocks[list]) * FastScan.BLOCK;
+        int count = Math.min(FastScan.BLOCK, starts[list + 1] - entry);
+        prepareRows(entry, count);
+        writer.write(prepared, count, block, entry);
       }
     }
 
-    private void prepareRows(int position, int count) {
+    private void prepareRows(int entry, int count) {
       long bytes = (long) vector.length * Float.BYTES;
       if (rotation == null) {
         for (int k = 0; k < count; k++) {
-          prepare(rows, sources[position + k]);
+          prepare(rows, sources[entry + k]);
           MemorySegment.copy(vector, 0, prepared, Points.FLOAT, k * bytes, vector.length);
         }
         return;
@@ -121,7 +131,7 @@ public final class IvfEncoder {
       // Many at a time, because the matrix may be larger than the cache.
       int dimension = rows.space().dimension();
       Points points = new Points(rows.segment(), 0, rows.stride(), dimension);
-      products.products(rotation, points, sources, position, position + count, rotated);
+      products.products(rotation, points, sources, entry, entry + count, rotated);
       for (int k = 0; k < count; k++) {
         MemorySegment.copy(rotated, k * dimension, prepared, Points.FLOAT, k * bytes, dimension);
       }
@@ -153,8 +163,8 @@ public final class IvfEncoder {
     void setCentre(float[] prepared);
 
     /// @param block which one they are
-    /// @param position of the first of them
-    void write(MemorySegment prepared, int count, int block, int position);
+    /// @param entry the first of them
+    void write(MemorySegment prepared, int count, int block, int entry);
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
@@ -167,7 +177,7 @@ public final class IvfEncoder {
     }
 
     @Override
-    public void write(MemorySegment prepared, int count, int block, int position) {
+    public void write(MemorySegment prepared, int count, int block, int entry) {
       long at = block * target.blockBytes();
       encoder.write(prepared, ordinals, 0, count, target.blocks(), at);
     }
@@ -181,8 +191,8 @@ public final class IvfEncoder {
     }
 
     @Override
-    public void write(MemorySegment prepared, int count, int block, int position) {
-      encoder.write(prepared, count, position);
+    public void write(MemorySegment prepared, int count, int block, int entry) {
+      encoder.write(prepared, count, entry);
     }
   }
 }

@@ -8,7 +8,9 @@ import dev.kith.index.cluster.KMeans;
 /// @param lists how many, in `[1, 65536]`; 0 for as many as suit the number of rows, see
 ///   [#listsFor]. Never more than there are rows
 /// @param seed of the draws and of the rotation; the same seed and rows give the same file
-public record IvfParams(int lists, long seed) {
+/// @param spill whether every row is in a second list besides its own: searches read fewer rows,
+///   and lists take twice the memory. See [Spill]
+public record IvfParams(int lists, long seed, boolean spill) {
 
   /// Most lists.
   public static final int MAX_LISTS = 1 << 16;
@@ -18,6 +20,11 @@ public record IvfParams(int lists, long seed) {
 
   public IvfParams {
     Require.inRange("lists", lists, 0, MAX_LISTS);
+  }
+
+  /// Lists that nothing is spilled to.
+  public IvfParams(int lists, long seed) {
+    this(lists, seed, false);
   }
 
   /// Returns what suits most data.

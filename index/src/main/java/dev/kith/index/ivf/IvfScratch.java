@@ -21,6 +21,7 @@ public final class IvfScratch {
   final FlatScan flatScan = new FlatScan();
   final Rescorer rescorer = new Rescorer();
   final ListOrder order = new ListOrder();
+  final Once once = new Once();
   final TopK candidates = new TopK(1);
   final float[] estimates = new float[FastScan.BLOCK];
   BooleanSupplier stop = () -> false;

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// What a search of an inverted file reads of every row of a list. By position, as lists are.
+/// What a search of an inverted file reads of every entry of a list (see [Spill]).
 public sealed interface ListCodes {
 
   /// The vectors themselves.
@@ -25,8 +25,8 @@ public sealed interface ListCodes {
   /// @param codes by position
   record Rows(SegmentCodes codes) implements ListCodes {}
 
-  /// Codes of what rows differ by from the centroid of their list. Rows and queries are *prepared*
-  /// for them: rotated, or as they are, and padded with zeros.
+  /// Codes of what entries differ by from the centroid of their list. Rows and queries are
+  /// *prepared* for them: rotated, or as they are, and padded with zeros.
   sealed interface Relative extends ListCodes permits Blocks, Words {
 
     /// How rows and queries are turned; empty if they are not.
@@ -50,8 +50,8 @@ public sealed interface ListCodes {
     }
   }
 
-  /// [FastScan] blocks of 32 rows; a list begins a new block, and what is left of its last one is
-  /// estimated as negative infinity.
+  /// [FastScan] blocks of 32 entries; a list begins a new block, and what is left of its last one
+  /// is estimated as negative infinity.
   ///
   /// @param code how rows are coded
   /// @param blocks one after another
@@ -69,9 +69,9 @@ public sealed interface ListCodes {
     }
   }
 
-  /// A row of words a row.
+  /// A row of words an entry.
   ///
-  /// @param rows by position
+  /// @param rows by entry
   record Words(ProductRows rows, Optional<Rotation> rotation) implements Relative {
 
     @Override
@@ -81,6 +81,8 @@ public sealed interface ListCodes {
   }
 
   /// For every list which of the blocks is its first, and one more at the end.
+  ///
+  /// @param starts the same of entries
   static int[] firstBlocks(int[] starts) {
     int[] first = new int[starts.length];
     for (int list = 0; list + 1 < starts.length; list++) {

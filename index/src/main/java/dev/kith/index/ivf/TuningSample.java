@@ -39,6 +39,10 @@ public final class TuningSample {
   private final InvertedLists lists;
   private final VectorRows rows;
   private final int[] sources;
+
+  /// For every position the list that its row is spilled to, or [Partition#UNKNOWN].
+  private final int[] second;
+
   private final F32Scorer scorer = new F32Scorer();
   private final IvfScratch scratch = new IvfScratch();
   private final SearchWork work = new SearchWork();
@@ -49,6 +53,7 @@ public final class TuningSample {
     this.lists = lists;
     this.rows = rows;
     this.sources = sources;
+    this.second = lists.spill().lists(sources.length);
   }
 
   /// Measures.
@@ -133,16 +138,13 @@ public final class TuningSample {
   }
 
   private void countRanks(QueryBuffer query, int[] nearest, int[] ranks) {
-    int[] own = listsOf(nearest);
+    Wanted wanted = new Wanted(nearest);
     ListOrder order = scratch.order;
     TopK none = scratch.candidates;
     none.reset(1);
     lists.begin(query, patient(lists.count()), 0, scratch, work);
-    int counted = 0;
-    for (int rank = 0; counted < own.length && order.advance(none); rank++) {
-      int here = count(own, order.list());
-      ranks[rank] += here;
-      counted += here;
+    for (int rank = 0; wanted.left > 0 && order.advance(none); rank++) {
+      ranks[rank] += wanted.foundIn(order.list());
     }
   }
 
@@ -152,12 +154,31 @@ public final class TuningSample {
     return new Reach.Until(nprobe, 1, nprobe);
   }
 
-  private int[] listsOf(int[] positions) {
-    return IntStream.of(positions).map(lists::listOf).toArray();
-  }
+  /// The nearest rows of a query that were in no list so far.
+  private final class Wanted {
+    private final int[] firstLists;
+    private final int[] secondLists;
+    private int left;
 
-  private static int count(int[] lists, int list) {
-    return (int) IntStream.of(lists).filter(each -> each == list).count();
+    Wanted(int[] nearest) {
+      this.firstLists = IntStream.of(nearest).map(lists::listOf).toArray();
+      this.secondLists = IntStream.of(nearest).map(position -> second[position]).toArray();
+      this.left = nearest.length;
+    }
+
+    /// How many are in a list that were in none before.
+    int foundIn(int list) {
+      int found = 0;
+      for (int i = 0; i < firstLists.length; i++) {
+        if (firstLists[i] == list || secondLists[i] == list) {
+          firstLists[i] = Partition.UNKNOWN;
+          secondLists[i] = Partition.UNKNOWN;
+          found++;
+        }
+      }
+      left -= found;
+      return found;
+    }
   }
 
   private void countPlaces(QueryBuffer query, int self, int[] nearest, int nprobe, int[] places) {
@@ -180,39 +201,38 @@ public final class TuningSample {
   ///
   /// @param waits the last is for those whose list is not read
   private void countWaits(QueryBuffer query, int self, int[] nearest, int candidates, int[] waits) {
-    int[] own = listsOf(nearest);
+    Wanted wanted = new Wanted(nearest);
+    OrdinalFilter others = lists.once(position -> position != self, scratch);
     TopK kept = scratch.candidates;
     kept.reset(candidates);
     lists.begin(query, patient(waits.length - 1), 0, scratch, work);
     lists.bind(query, scratch);
     ListOrder order = scratch.order;
-    int counted = 0;
     int longest = 0;
-    while (counted < own.length && order.advance(kept)) {
-      int here = count(own, order.list());
-      waits[longest] += here;
-      counted += here;
-      scan(order, query, self, kept);
+    while (wanted.left > 0 && order.advance(kept)) {
+      waits[longest] += wanted.foundIn(order.list());
+      scan(order, query, others, kept);
       order.done(kept);
       longest = Math.max(longest, order.idle());
     }
-    waits[waits.length - 1] += own.length - counted;
+    waits[waits.length - 1] += wanted.left;
   }
 
   /// As [InvertedLists#scan], also of vectors that are not in the order of the lists yet.
-  private void scan(ListOrder order, QueryBuffer query, int self, TopK kept) {
+  private void scan(ListOrder order, QueryBuffer query, OrdinalFilter others, TopK kept) {
     int list = order.list();
     if (!(lists.codes() instanceof ListCodes.Plain)) {
-      lists.scan(list, order.score(), position -> position != self, kept, scratch, work);
+      lists.scan(list, order.score(), others, kept, scratch, work);
       return;
     }
-    int first = lists.start(list);
-    int[] ordinals = Arrays.copyOfRange(sources, first, first + lists.size(list));
+    int[] positions = new int[lists.size(list)];
+    Arrays.setAll(positions, entry -> lists.position(list, entry));
+    int[] ordinals = IntStream.of(positions).map(position -> sources[position]).toArray();
     float[] scores = new float[ordinals.length];
     scorer.bind(rows, query).score(ordinals, ordinals.length, scores);
     for (int i = 0; i < scores.length; i++) {
-      if (first + i != self) {
-        kept.offer(first + i, scores[i]);
+      if (others.accepts(positions[i])) {
+        kept.offer(positions[i], scores[i]);
       }
     }
   }

@@ -5,6 +5,7 @@ import static dev.kith.index.build.DamagedSegment.rewritten;
 import static dev.kith.index.build.SegmentFixture.linked;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.Metric;
@@ -14,6 +15,7 @@ import dev.kith.index.codec.Codecs;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.store.SectionFile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,8 +53,10 @@ final class DamagedIvfTest {
       assertRefused(number(file, IvfLayout.IVF, 20, bits), "factor of at least 1");
     }
     assertRefused(number(file, SealedLayout.SEGMENT, 0, 1), "index 1 or 2");
-    assertRefused(number(file, SealedLayout.SEGMENT, 0, 6), "version 1 to 5");
+    assertRefused(number(file, SealedLayout.SEGMENT, 0, 7), "version 1 to 6");
+    assertRefused(number(file, SealedLayout.SEGMENT, 0, 6), "index 4");
     assertRefused(number(file, SealedLayout.SEGMENT, 12, 1), "index 3");
+    assertRefused(number(file, SealedLayout.SEGMENT, 12, 4), "index 3");
     assertRefused(number(file, SealedLayout.SEGMENT, 24, 99), "section 'order'");
     assertRefused(number(file, SealedLayout.SEGMENT, 56, 4), "no codec");
     Path levels = sealed(new Codec.Rabitq(4));
@@ -106,11 +110,34 @@ final class DamagedIvfTest {
     assertRefused(number(file, IvfLayout.ORDER, 40, 100), "an ordinal below 100");
   }
 
+  /// Of 100 rows in 20 lists: 21 starts, and then the rows.
+  @Test
+  void rowsInSecondListsThatAreNotThereOnceAreRefused() throws IOException {
+    Path file = sealed(new Codec.F32(), true);
+    int last;
+    int second;
+    try (SectionFile sections = SectionFile.open(file)) {
+      MemorySegment spilled = sections.section(IvfLayout.SPILLED);
+      last = spilled.getAtIndex(SealedLayout.INT, 120);
+      second = spilled.getAtIndex(SealedLayout.INT, 22);
+      assertTrue(spilled.getAtIndex(SealedLayout.INT, 1) > 1, "the first list has two such rows");
+    }
+    assertRefused(number(file, IvfLayout.SPILLED, 0, 1), "a first list from row 0 on");
+    assertRefused(number(file, IvfLayout.SPILLED, 12, 101), "lists in order");
+    assertRefused(number(file, IvfLayout.SPILLED, 80, 99), "lists");
+    assertRefused(number(file, IvfLayout.SPILLED, 84, -1), "spilled rows in order");
+    assertRefused(number(file, IvfLayout.SPILLED, 84, 100), "spilled rows in order");
+    assertRefused(number(file, IvfLayout.SPILLED, 84, second), "spilled rows in order");
+    assertRefused(number(file, IvfLayout.SPILLED, 84, 0), "spilled rows of other lists");
+    assertRefused(number(file, IvfLayout.SPILLED, 84, second - 1), "rows that are spilled once");
+    assertRefused(number(file, IvfLayout.SPILLED, 480, last + 1), "spilled");
+  }
+
   @Test
   void sectionsThatAreMissingOrTooShortAreRefused() throws IOException {
     for (Codecs named : Codecs.values()) {
       Codec codec = named.codec();
-      Path file = sealed(codec);
+      Path file = sealed(codec, named == Codecs.RABITQ || named == Codecs.F32);
       List<String> names;
       try (SectionFile sections = SectionFile.open(file)) {
         names = List.copyOf(sections.names());
@@ -149,11 +176,15 @@ final class DamagedIvfTest {
     }
   }
 
-  /// A hundred rows in twenty lists.
   private Path sealed(Codec codec) throws IOException {
+    return sealed(codec, false);
+  }
+
+  /// A hundred rows in twenty lists, or in two of twenty.
+  private Path sealed(Codec codec, boolean spill) throws IOException {
     Path file = folder.resolve("sealed" + codec);
-    try (GrowingSegment growing =
-        linked(Mixture.of(SPACE, 100, 4, 12), new IndexSpec.Ivf(new IvfParams(0, 5), codec))) {
+    IndexSpec index = new IndexSpec.Ivf(new IvfParams(0, 5, spill), codec);
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 4, 12), index)) {
       growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
     return file;

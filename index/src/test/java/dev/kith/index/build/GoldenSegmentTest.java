@@ -72,7 +72,9 @@ final class GoldenSegmentTest {
     LISTS_PQ(5, Layout.COMPACT, new Codec.Pq(0, false)),
     LISTS_OPQ(5, Layout.COMPACT, new Codec.Pq(0, true)),
     LISTS_OPQ_8(5, Layout.COMPACT, new Codec.Pq(8, true)),
-    LISTS_GRAPH(5, Layout.COMPACT, new Codec.Rabitq(0));
+    LISTS_GRAPH(5, Layout.COMPACT, new Codec.Rabitq(0)),
+    SPILLED_RABITQ(6, Layout.COMPACT, new Codec.Rabitq(0)),
+    SPILLED_PQ_8(6, Layout.COMPACT, new Codec.Pq(8, false));
 
     private final int version;
     private final Layout layout;
@@ -87,7 +89,11 @@ final class GoldenSegmentTest {
     }
 
     private boolean hasLists() {
-      return version == 5;
+      return version >= 5;
+    }
+
+    private boolean isSpilled() {
+      return version == 6;
     }
 
     private boolean isFlat() {
@@ -95,7 +101,7 @@ final class GoldenSegmentTest {
     }
 
     IndexSpec.Ivf lists() {
-      return new IndexSpec.Ivf(new IvfParams(6, 9), codec);
+      return new IndexSpec.Ivf(new IvfParams(6, 9, isSpilled()), codec);
     }
 
     IndexSpec index() {
@@ -122,6 +128,7 @@ final class GoldenSegmentTest {
       }
       if (hasLists()) {
         names.addAll(Set.of("ivf", "order", "centroids", "lists"));
+        names.addAll(isSpilled() ? Set.of("spilled", "tuning") : Set.of());
         if (codec instanceof Codec.Pq(_, boolean rotated)) {
           names.addAll(rotated ? Set.of("words", "rotation") : Set.of("words"));
         }
@@ -198,7 +205,9 @@ final class GoldenSegmentTest {
     "LISTS_RABITQ_4, LISTS_RABITQ_4",
     "LISTS_PQ, LISTS_PQ",
     "LISTS_OPQ_8, LISTS_OPQ_8",
-    "LISTS_GRAPH, LISTS_GRAPH"
+    "LISTS_GRAPH, LISTS_GRAPH",
+    "SPILLED_RABITQ, SPILLED_RABITQ",
+    "SPILLED_PQ_8, SPILLED_PQ_8"
   })
   void aFileOfAnyVersionIsMergedIntoOneOfToday(Golden old, Golden today) throws IOException {
     Path merged = folder.resolve("merged.kseg");

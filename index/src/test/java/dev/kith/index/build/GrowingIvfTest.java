@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A growing segment whose index is an inverted file, given the centroids of a sealed one.
 final class GrowingIvfTest {
@@ -178,17 +179,20 @@ final class GrowingIvfTest {
     }
   }
 
-  @Test
-  void memoryOfListsIsCountedAndWithinWhatIsStated() throws IOException {
+  @ParameterizedTest(name = "spilled {0}")
+  @ValueSource(booleans = {false, true})
+  void memoryOfListsIsCountedAndWithinWhatIsStated(boolean spill) throws IOException {
     Mixture all = Mixture.of(SPACE, MODEL_ROWS + 4_000, 60, 5);
     Mixture rows = all.part(MODEL_ROWS, all.count());
-    try (SealedSegment model = model(all);
-        GrowingSegment growing = createLike(model, SPACE, IVF, 4_000)) {
+    IndexSpec index = new IndexSpec.Ivf(new IvfParams(0, 5, spill), new Codec.Rabitq(0));
+    try (SealedSegment model = seal(folder, all, index, 0, MODEL_ROWS, _ -> false);
+        GrowingSegment growing = createLike(model, SPACE, index, 4_000)) {
       append(growing, rows, 0, 4_000);
       long before = growing.bytes();
       link(growing);
-      assertTrue(growing.bytes() - before >= 4 * 4_000 - 2 * 90 * 256, "lists are not counted");
-      assertTrue(growing.bytes() <= 4_000 * BuildMemory.bytesPerRow(SPACE, IVF, 1));
+      int entries = spill ? 8_000 : 4_000;
+      assertTrue(growing.bytes() - before >= 4 * entries - 2 * 90 * 256, "lists are not counted");
+      assertTrue(growing.bytes() <= 4_000 * BuildMemory.bytesPerRow(SPACE, index, 1));
     }
   }
 
@@ -217,12 +221,14 @@ final class GrowingIvfTest {
     }
   }
 
-  @Test
-  void withTheSameListsItFindsWhatItFindsOnceSealedHoweverManyOfThemAreRead() throws IOException {
+  @ParameterizedTest(name = "spilled {0}")
+  @ValueSource(booleans = {false, true})
+  void withTheSameListsItFindsWhatItFindsOnceSealedHoweverManyOfThemAreRead(boolean spill)
+      throws IOException {
     Mixture all = Mixture.of(SPACE, MODEL_ROWS + 3_040, 60, 10);
     Mixture rows = all.part(MODEL_ROWS, MODEL_ROWS + 3_000);
-    IndexSpec plain = new IndexSpec.Ivf(new IvfParams(0, 5), new Codec.F32());
-    try (SealedSegment model = model(all);
+    IndexSpec plain = new IndexSpec.Ivf(new IvfParams(0, 5, spill), new Codec.F32());
+    try (SealedSegment model = seal(folder, all, plain, 0, MODEL_ROWS, _ -> false);
         GrowingSegment growing = createLike(model, SPACE, plain, 3_000)) {
       append(growing, rows, 0, 3_000);
       Path waiting = folder.resolve("waiting");

@@ -60,6 +60,7 @@ final class IvfMergeTest {
     for (Codecs named : Codecs.values()) {
       indexes.add(ivf(0, named.codec()));
     }
+    indexes.add(new IndexSpec.Ivf(new IvfParams(0, 5, true), new Codec.Rabitq(0)));
     IndexSpec index = indexes.get((int) (seed % indexes.size()));
     Mixture mixture = Mixture.of(space, 900, 1 + random.nextInt(12), seed);
     boolean[] dead = new boolean[mixture.count()];

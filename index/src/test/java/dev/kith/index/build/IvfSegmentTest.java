@@ -141,14 +141,54 @@ final class IvfSegmentTest {
 
   @ParameterizedTest
   @EnumSource(Codecs.class)
+  void rowsInTwoListsAreFoundOnceAndOnlyIfTheyLive(Codecs named) throws IOException {
+    IndexSpec index = spilled(named.codec());
+    for (Metric metric : Metric.values()) {
+      Mixture all = Mixture.of(new VectorSpace(36, metric), 640, 12, 2);
+      Mixture base = all.part(0, 600);
+      IntPredicate alive = ordinal -> ordinal % 3 != 0;
+      GrowingSegment growing = linked(base, index);
+      kill(growing, ordinal -> ordinal % 6 == 0);
+      try (SealedSegment segment = seal(growing)) {
+        assertEquals(index, segment.index());
+        assertClean(segment);
+        for (int row = 3; row < 600; row += 6) {
+          assertTrue(segment.tombstones().kill(segment.ordinalOf(10L * row)));
+        }
+        int found = 0;
+        for (float[] query : all.part(600, 640).vectors()) {
+          long[] truth = labels(base.nearest(query, K, 600, alive));
+          assertArrayEquals(truth, search(segment, query, ALL));
+          long[] usual = search(segment, query, USUAL);
+          assertEquals(K, LongStream.of(usual).distinct().count());
+          assertTrue(LongStream.of(usual).allMatch(label -> alive.test((int) (label / 10))));
+          List<Long> wanted = LongStream.of(truth).boxed().toList();
+          found += (int) LongStream.of(usual).filter(wanted::contains).count();
+        }
+        assertTrue(found >= 340, "%s, %s: %d of 400".formatted(named, metric, found));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codecs.class)
   void segmentsOfNoneAndOfFewRowsAreSegments(Codecs named) throws IOException {
-    Codec codec = named.codec();
+    assertSegmentsOfNoneAndOfFewRowsAreSegments(ivf(named.codec()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codecs.class)
+  void segmentsOfNoneAndOfFewSpilledRowsAreSegments(Codecs named) throws IOException {
+    assertSegmentsOfNoneAndOfFewRowsAreSegments(spilled(named.codec()));
+  }
+
+  private void assertSegmentsOfNoneAndOfFewRowsAreSegments(IndexSpec index) throws IOException {
     for (int dimension : new int[] {1, 20}) {
       for (int rows : new int[] {0, 1, 11, 33}) {
         VectorSpace space = new VectorSpace(dimension, Metric.DOT);
         Mixture mixture = Mixture.of(space, rows, 2, 9);
         for (int dead : new int[] {0, rows}) {
-          GrowingSegment growing = linked(mixture, ivf(codec));
+          GrowingSegment growing = linked(mixture, index);
           kill(growing, ordinal -> ordinal < dead);
           Path file = folder.resolve("few");
           try (growing) {
@@ -202,14 +242,16 @@ final class IvfSegmentTest {
   @ParameterizedTest
   @EnumSource(Codecs.class)
   void oneVectorThatIsMuchTooLongHidesNoOther(Codecs named) throws IOException {
-    Codec codec = named.codec();
-    for (Metric metric : Metric.values()) {
-      Mixture mixture = scaled(metric, 1e30f, row -> row == 3);
-      try (SealedSegment segment = seal(linked(mixture, ivf(codec)))) {
-        for (int row = 10; row < 100; row += 10) {
-          long[] found = search(segment, mixture.vectors()[row], new SearchPlan(100, ALL.probe()));
-          long others = LongStream.of(found).filter(label -> label != 30).count();
-          assertEquals(99, others, "%s, row %d".formatted(metric, row));
+    for (IndexSpec index : List.of(ivf(named.codec()), spilled(named.codec()))) {
+      for (Metric metric : Metric.values()) {
+        Mixture mixture = scaled(metric, 1e30f, row -> row == 3);
+        try (SealedSegment segment = seal(linked(mixture, index))) {
+          for (int row = 10; row < 100; row += 10) {
+            float[] query = mixture.vectors()[row];
+            long[] found = search(segment, query, new SearchPlan(100, ALL.probe()));
+            long others = LongStream.of(found).filter(label -> label != 30).distinct().count();
+            assertEquals(99, others, "%s, %s, row %d".formatted(index, metric, row));
+          }
         }
       }
     }
@@ -236,9 +278,9 @@ final class IvfSegmentTest {
     "OPQ_8, COSINE"
   })
   void theFileIsTheSameWithAnyNumberOfThreads(Codecs named, Metric metric) throws IOException {
-    Codec codec = named.codec();
+    IndexSpec index = named == Codecs.RABITQ ? spilled(named.codec()) : ivf(named.codec());
     try (GrowingSegment growing =
-        linked(Mixture.of(new VectorSpace(24, metric), 2000, 10, 3), ivf(codec))) {
+        linked(Mixture.of(new VectorSpace(24, metric), 2000, 10, 3), index)) {
       kill(growing, ordinal -> ordinal % 10 == 3);
       Path one = folder.resolve("one");
       growing.seal(one, 3, 1, SealProgress.IGNORED);
@@ -265,7 +307,8 @@ final class IvfSegmentTest {
       names = {"F32", "INT8", "PQ", "OPQ", "PQ_8"})
   void stoppingAtAnyReportLeavesNeitherAFileNorAThread(Codecs named) throws Exception {
     Codec codec = named.codec();
-    try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 5), ivf(codec))) {
+    IndexSpec index = named == Codecs.PQ ? spilled(codec) : ivf(codec);
+    try (GrowingSegment growing = linked(Mixture.of(SPACE, 1000, 10, 5), index)) {
       assertStopsAtAnyReport(growing, folder, 3, 1000, 100);
     }
   }
@@ -397,5 +440,9 @@ final class IvfSegmentTest {
 
   private static IndexSpec ivf(Codec codec) {
     return new IndexSpec.Ivf(new IvfParams(0, 5), codec);
+  }
+
+  private static IndexSpec spilled(Codec codec) {
+    return new IndexSpec.Ivf(new IvfParams(0, 5, true), codec);
   }
 }

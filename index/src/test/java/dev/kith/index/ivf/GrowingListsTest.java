@@ -2,6 +2,7 @@ package dev.kith.index.ivf;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
@@ -43,15 +44,24 @@ final class GrowingListsTest {
 
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9})
-  void everyRowIsInTheListOfItsNearestCentroidAndInNoOther(long seed) throws InterruptedException {
+  void everyRowIsInTheListOfItsNearestCentroidAndInNoOtherUnlessItIsSpilled(long seed)
+      throws InterruptedException {
     Mixture mixture = mixture(seed, 700);
     VectorRows rows = IvfFixture.rows(mixture, arena);
-    GrowingLists lists = empty(rows, 1 + (int) (seed * 7), seed);
+    GrowingLists lists = empty(rows, 1 + (int) (seed * 7), seed, 700, isSpilled(seed));
     addInBatches(lists, shuffled(700, seed), new Random(seed));
     List<Integer> found = new ArrayList<>();
+    List<Integer> spilled = new ArrayList<>();
+    int[] listsOf = lists.listsOf(700);
     for (int list = 0; list < lists.count(); list++) {
-      for (int row : lists.rowsOf(list)) {
+      for (int row : lists.entriesOf(list)) {
+        if (row < 0) {
+          spilled.add(~row);
+          assertNotEquals(list, listsOf[~row]);
+          continue;
+        }
         found.add(row);
+        assertEquals(list, listsOf[row]);
         double its = squaredDistance(rows, row, lists.centroids().rows(), list);
         for (int other = 0; other < lists.count(); other++) {
           double its2 = squaredDistance(rows, row, lists.centroids().rows(), other);
@@ -60,7 +70,9 @@ final class GrowingListsTest {
       }
     }
     Collections.sort(found);
+    Collections.sort(spilled);
     assertEquals(IntStream.range(0, 700).boxed().toList(), found);
+    assertEquals(isSpilled(seed) ? found : List.of(), spilled);
     assertViolations(lists, 700);
   }
 
@@ -71,7 +83,7 @@ final class GrowingListsTest {
     Mixture all = mixture(seed, 520);
     Mixture mixture = all.part(0, 500);
     VectorRows rows = IvfFixture.rows(mixture, arena);
-    GrowingLists lists = empty(rows, 20, seed);
+    GrowingLists lists = empty(rows, 20, seed, 500, isSpilled(seed));
     Random random = new Random(seed);
     addInBatches(lists, shuffled(500, seed), random);
     boolean[] dead = new boolean[500];
@@ -94,7 +106,7 @@ final class GrowingListsTest {
     Mixture all = mixture(seed, 620);
     Mixture mixture = all.part(0, 600);
     VectorRows rows = IvfFixture.rows(mixture, arena);
-    GrowingLists lists = empty(rows, 60, seed);
+    GrowingLists lists = empty(rows, 60, seed, 600, isSpilled(seed));
     // Some of the rows, so that some lists are empty.
     addInBatches(lists, IntStream.range(0, 90).toArray(), new Random(seed));
     IntPredicate accepted = row -> row % 3 != 1;
@@ -109,7 +121,7 @@ final class GrowingListsTest {
             mixture.nearest(
                 vector, 10, 600, row -> Arrays.stream(read).anyMatch(other -> other == row)),
             found);
-        assertTrue(work.distanceComputations < 60 + 90, work.toString());
+        assertTrue(work.distanceComputations < 60 + (isSpilled(seed) ? 180 : 90), work.toString());
       }
     }
   }
@@ -120,7 +132,7 @@ final class GrowingListsTest {
       GrowingLists lists, QueryBuffer query, int nprobe, IntPredicate accepted) {
     List<Integer> nearest =
         IntStream.range(0, lists.count())
-            .filter(list -> lists.rowsOf(list).length > 0)
+            .filter(list -> lists.entriesOf(list).length > 0)
             .boxed()
             .sorted(
                 Comparator.comparingDouble((Integer list) -> -score(query, lists, list))
@@ -131,8 +143,10 @@ final class GrowingListsTest {
       int[] rows =
           nearest.stream()
               .limit(to)
-              .flatMapToInt(list -> IntStream.of(lists.rowsOf(list)))
+              .flatMapToInt(list -> IntStream.of(lists.entriesOf(list)))
+              .map(entry -> entry < 0 ? ~entry : entry)
               .filter(accepted)
+              .distinct()
               .toArray();
       if (rows.length >= 10 || to >= lists.count()) {
         return rows;
@@ -161,7 +175,7 @@ final class GrowingListsTest {
       VectorRows rows = IvfFixture.rows(mixture, arena);
       GrowingLists lists = empty(rows, 1, 5);
       addInBatches(lists, IntStream.range(0, count).toArray(), new Random(count));
-      assertArrayEquals(IntStream.range(0, count).toArray(), lists.rowsOf(0));
+      assertArrayEquals(IntStream.range(0, count).toArray(), lists.entriesOf(0));
       assertViolations(lists, count);
       try (QueryBuffer query = new QueryBuffer(mixture.space())) {
         query.set(mixture.vectors()[0]);
@@ -192,6 +206,9 @@ final class GrowingListsTest {
     GrowingLists lists = empty(IvfFixture.rows(mixture, arena), 1, 6);
     lists.add(new int[] {0, 1, 3, 1}, 4);
     assertViolations(lists, 4, "row 1 is in list 0 and once more", "row 2 is in no list");
+    GrowingLists spilled = empty(IvfFixture.rows(mixture, arena), 2, 6, 30, true);
+    spilled.add(new int[] {0, 2}, 2);
+    assertViolations(spilled, 3, "row 1 is in no list", "row 1 is in no second list");
   }
 
   @Test
@@ -202,7 +219,7 @@ final class GrowingListsTest {
     float[][] vectors = Arrays.copyOf(mixture.vectors(), 2500);
     System.arraycopy(other.vectors(), 0, vectors, 2000, 500);
     VectorRows rows = IvfFixture.rows(new Mixture(mixture.space(), vectors), arena);
-    GrowingLists lists = empty(rows, 30, 8, 1000);
+    GrowingLists lists = empty(rows, 30, 8, 1000, false);
     assertEquals(1, lists.drift(IntStream.range(0, 1000).toArray()), 1e-4);
     assertEquals(1, lists.drift(IntStream.range(1000, 2000).toArray()), 0.1);
     assertTrue(lists.drift(IntStream.range(2000, 2500).toArray()) > 1.5);
@@ -213,7 +230,7 @@ final class GrowingListsTest {
     int count = 20_000;
     Mixture mixture = Mixture.of(new VectorSpace(8, Metric.EUCLIDEAN), count, 40, 10);
     VectorRows rows = IvfFixture.rows(mixture, arena);
-    GrowingLists lists = empty(rows, 50, 10, 2_000);
+    GrowingLists lists = empty(rows, 50, 10, 2_000, true);
     AtomicInteger next = new AtomicInteger();
     try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
       List<AtomicInteger> added = List.of(new AtomicInteger(-1), new AtomicInteger(-1));
@@ -272,10 +289,15 @@ final class GrowingListsTest {
   }
 
   private GrowingLists empty(VectorRows rows, int count, long seed) throws InterruptedException {
-    return empty(rows, count, seed, rows.capacity());
+    return empty(rows, count, seed, rows.capacity(), false);
   }
 
-  private GrowingLists empty(VectorRows rows, int count, long seed, int learntFrom)
+  private static boolean isSpilled(long seed) {
+    return seed % 2 == 0;
+  }
+
+  private GrowingLists empty(
+      VectorRows rows, int count, long seed, int learntFrom, boolean spill)
       throws InterruptedException {
     try (Arena other = Arena.ofShared()) {
       Partition.Centroids centroids =
@@ -286,7 +308,7 @@ final class GrowingListsTest {
               1,
               other,
               _ -> {});
-      return new GrowingLists(centroids, Tuning.fixed(3, 1), rows, arena);
+      return new GrowingLists(centroids, Tuning.fixed(3, 1), spill, rows, arena);
     }
   }
 

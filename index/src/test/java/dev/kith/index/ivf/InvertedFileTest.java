@@ -40,7 +40,17 @@ final class InvertedFileTest {
   @ParameterizedTest
   @EnumSource(Codecs.class)
   void readingAllListsFindsWhatANaiveScanFinds(Codecs named) throws InterruptedException {
-    Codec codec = named.codec();
+    readingAllListsFindsWhatANaiveScanFinds(named.codec(), false);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codecs.class)
+  void readingAllListsFindsTheSameOfRowsThatAreInTwo(Codecs named) throws InterruptedException {
+    readingAllListsFindsWhatANaiveScanFinds(named.codec(), true);
+  }
+
+  private void readingAllListsFindsWhatANaiveScanFinds(Codec codec, boolean spill)
+      throws InterruptedException {
     // Around the multiples of a block and of a padded row, with lists of one row and of many.
     int[][] shapes = {
       {1, 40, 3}, {16, 1, 1}, {17, 31, 1}, {20, 33, 1}, {100, 200, 5}, {64, 96, 90}
@@ -48,7 +58,8 @@ final class InvertedFileTest {
     for (Metric metric : Metric.values()) {
       for (int[] shape : shapes) {
         Mixture mixture = mixture(shape[0], metric, shape[1], 1);
-        try (IvfFixture fixture = new IvfFixture(mixture, shape[2], codec, 1);
+        IvfParams params = new IvfParams(shape[2], 7, spill);
+        try (IvfFixture fixture = new IvfFixture(mixture, params, codec, 1);
             QueryBuffer query = new QueryBuffer(mixture.space())) {
           for (float[] vector : mixture(shape[0], metric, 5, 2).vectors()) {
             query.set(vector);
@@ -60,27 +71,37 @@ final class InvertedFileTest {
     }
   }
 
-  @ParameterizedTest(name = "{0}, {1}, seed {2}")
+  @ParameterizedTest(name = "{0}, {1}, spilled {2}, seed {3}")
   @CsvSource({
-    "F32, COSINE, 1",
-    "F32, DOT, 2",
-    "F32, EUCLIDEAN, 3",
-    "F16, DOT, 4",
-    "BF16, COSINE, 5",
-    "INT8, EUCLIDEAN, 6",
-    "RABITQ, COSINE, 7",
-    "RABITQ, DOT, 8",
-    "RABITQ, EUCLIDEAN, 9",
-    "PQ, COSINE, 10",
-    "PQ, DOT, 11",
-    "PQ, EUCLIDEAN, 12"
+    "F32, COSINE, false, 1",
+    "F32, DOT, false, 2",
+    "F32, EUCLIDEAN, false, 3",
+    "F16, DOT, false, 4",
+    "BF16, COSINE, false, 5",
+    "INT8, EUCLIDEAN, false, 6",
+    "RABITQ, COSINE, false, 7",
+    "RABITQ, DOT, false, 8",
+    "RABITQ, EUCLIDEAN, false, 9",
+    "PQ, COSINE, false, 10",
+    "PQ, DOT, false, 11",
+    "PQ, EUCLIDEAN, false, 12",
+    "F32, COSINE, true, 13",
+    "F32, DOT, true, 14",
+    "INT8, EUCLIDEAN, true, 15",
+    "RABITQ_4, DOT, true, 16",
+    "RABITQ, COSINE, true, 17",
+    "RABITQ, EUCLIDEAN, true, 18",
+    "PQ, DOT, true, 19",
+    "OPQ, COSINE, true, 20",
+    "PQ_8, EUCLIDEAN, true, 21",
+    "OPQ_8, DOT, true, 22"
   })
   void readingFewListsFindsTheBestAcceptedRowsOfTheNearestOnes(
-      Codecs named, Metric metric, long seed) throws InterruptedException {
-    Codec codec = named.codec();
+      Codecs named, Metric metric, boolean spill, long seed) throws InterruptedException {
     Random random = new Random(seed);
     Mixture mixture = mixture(20, metric, 800, seed);
-    try (IvfFixture fixture = new IvfFixture(mixture, 40, codec, 2);
+    IvfParams params = new IvfParams(40, 7, spill);
+    try (IvfFixture fixture = new IvfFixture(mixture, params, named.codec(), 2);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
       for (float[] vector : mixture(20, metric, 30, seed + 100).vectors()) {
         query.set(vector);
@@ -97,9 +118,20 @@ final class InvertedFileTest {
   @ParameterizedTest
   @EnumSource(Codecs.class)
   void itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(Codecs named) throws InterruptedException {
-    Codec codec = named.codec();
+    itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(named.codec(), false);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Codecs.class)
+  void itReadsOnUntilThereAreAsManyDifferentRowsAsWanted(Codecs named)
+      throws InterruptedException {
+    itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(named.codec(), true);
+  }
+
+  private void itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(Codec codec, boolean spill)
+      throws InterruptedException {
     Mixture mixture = mixture(24, Metric.COSINE, 500, 3);
-    try (IvfFixture fixture = new IvfFixture(mixture, 40, codec, 1);
+    try (IvfFixture fixture = new IvfFixture(mixture, new IvfParams(40, 7, spill), codec, 1);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
       query.set(mixture.vectors()[0]);
       assertEquals(300, search(fixture, query, 1, 300, _ -> true).size());
@@ -295,12 +327,20 @@ final class InvertedFileTest {
     return (int) (distances[1] - distances[0]) + 10;
   }
 
-  @ParameterizedTest(name = "{0}, seed {1}")
-  @CsvSource({"COSINE, 21", "DOT, 22", "EUCLIDEAN, 23"})
-  void patienceEndsASearchAfterSoManyListsInARowThatChangeNothing(Metric metric, long seed)
-      throws InterruptedException {
+  @ParameterizedTest(name = "{0}, spilled {1}, seed {2}")
+  @CsvSource({
+    "COSINE, false, 21",
+    "DOT, false, 22",
+    "EUCLIDEAN, false, 23",
+    "COSINE, true, 24",
+    "DOT, true, 25",
+    "EUCLIDEAN, true, 26"
+  })
+  void patienceEndsASearchAfterSoManyListsInARowThatChangeNothing(
+      Metric metric, boolean spill, long seed) throws InterruptedException {
     Mixture mixture = mixture(20, metric, 800, seed);
-    try (IvfFixture fixture = new IvfFixture(mixture, 60, new Codec.F32(), 2);
+    IvfParams params = new IvfParams(60, 7, spill);
+    try (IvfFixture fixture = new IvfFixture(mixture, params, new Codec.F32(), 2);
         QueryBuffer query = new QueryBuffer(mixture.space())) {
       Random random = new Random(seed);
       for (float[] vector : mixture(20, metric, 30, seed + 100).vectors()) {

@@ -193,7 +193,7 @@ final class IvfEncoderTest {
               _ -> {});
       assertArrayEquals(new int[] {0, 2, 2, 3, 5}, ListCodes.firstBlocks(partition.starts()));
       RabitqCode code = new RabitqCode(16, 2);
-      IvfEncoder encoder = new IvfEncoder(partition, rows, partition.order());
+      IvfEncoder encoder = new IvfEncoder(partition, Spill.none(4), rows, partition.order());
       assertEquals(5 * FastScan.blockBytes(8), encoder.bytes(code));
       MemorySegment room = arena.allocate(encoder.bytes(code), 64);
       encoder.write(
@@ -232,6 +232,6 @@ final class IvfEncoderTest {
   }
 
   private static IvfEncoder encoder(IvfFixture fixture) {
-    return new IvfEncoder(fixture.partition(), fixture.given(), fixture.partition().order());
+    return fixture.encoder();
   }
 }

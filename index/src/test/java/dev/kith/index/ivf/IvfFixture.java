@@ -34,18 +34,30 @@ final class IvfFixture implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final VectorRows given;
   private final Partition partition;
+  private final Spill spill;
   private final InvertedFile file;
 
   /// @param threads with the calling one
   IvfFixture(Mixture mixture, int lists, Codec codec, int threads) throws InterruptedException {
+    this(mixture, new IvfParams(lists, SEED), codec, threads);
+  }
+
+  /// @param threads with the calling one
+  IvfFixture(Mixture mixture, IvfParams params, Codec codec, int threads)
+      throws InterruptedException {
     this.given = rows(mixture, arena);
-    this.partition = partition(mixture.count(), lists, threads);
+    this.partition = partition(mixture.count(), params, threads);
+    this.spill =
+        params.spill()
+            ? Spill.of(partition, given, partition.order(), threads, arena, _ -> {})
+            : Spill.none(partition.centroids().capacity());
     VectorRows packed = packed();
     this.file =
         new InvertedFile(
             new InvertedLists(
                 CoarseQuantizer.flat(partition.centroids()),
                 partition.starts(),
+                spill,
                 codes(codec, packed, threads)),
             packed,
             Tuning.fixed(1, 1));
@@ -60,14 +72,14 @@ final class IvfFixture implements AutoCloseable {
     return rows;
   }
 
-  private Partition partition(int count, int lists, int threads) throws InterruptedException {
+  private Partition partition(int count, IvfParams params, int threads)
+      throws InterruptedException {
     if (count == 0) {
       VectorRows none = VectorRows.reserve(given.space(), 1, arena);
       return new Partition(none, new int[2], new int[0], 0, 0, 0);
     }
     int[] all = IntStream.range(0, count).toArray();
-    Partition.Centroids centroids =
-        Partition.train(new IvfParams(lists, SEED), given, all, threads, arena, _ -> {});
+    Partition.Centroids centroids = Partition.train(params, given, all, threads, arena, _ -> {});
     return Partition.of(centroids, given, all, threads, _ -> {});
   }
 
@@ -114,7 +126,7 @@ final class IvfFixture implements AutoCloseable {
   }
 
   private ListCodes words(WordTraining.Learnt learnt, int threads) throws InterruptedException {
-    int count = partition.order().length;
+    int count = encoder().entries();
     MemorySegment room = arena.allocate(ProductRows.bytes(learnt.words().parts(), count));
     ProductRows rows = new ProductRows(learnt.words(), room, count);
     return coded(new ListCodes.Words(rows, learnt.rotation()), threads);
@@ -125,8 +137,8 @@ final class IvfFixture implements AutoCloseable {
     return codes;
   }
 
-  private IvfEncoder encoder() {
-    return new IvfEncoder(partition, given, partition.order());
+  IvfEncoder encoder() {
+    return new IvfEncoder(partition, spill, given, partition.order());
   }
 
   /// The rows as they were given.
@@ -136,6 +148,10 @@ final class IvfFixture implements AutoCloseable {
 
   Partition partition() {
     return partition;
+  }
+
+  Spill spill() {
+    return spill;
   }
 
   InvertedFile file() {
@@ -194,14 +210,23 @@ final class IvfFixture implements AutoCloseable {
     return score(query, partition.centroids(), list);
   }
 
-  /// Accepted rows of the first so many lists.
+  /// Accepted rows of the first so many lists, each once.
   int[] rowsOf(List<Integer> nearest, int count, IntPredicate accepted) {
     return nearest.stream()
         .limit(count)
         .mapToInt(Integer::intValue)
-        .flatMap(list -> IntStream.range(partition.starts()[list], partition.starts()[list + 1]))
+        .flatMap(list -> IntStream.concat(own(list), spilled(list)))
         .filter(accepted)
+        .distinct()
         .toArray();
+  }
+
+  private IntStream own(int list) {
+    return IntStream.range(partition.starts()[list], partition.starts()[list + 1]);
+  }
+
+  private IntStream spilled(int list) {
+    return IntStream.range(spill.starts()[list], spill.starts()[list + 1]).map(spill::position);
   }
 
   /// Holds hits to the best of some positions; which of equally good ones they are is left open.

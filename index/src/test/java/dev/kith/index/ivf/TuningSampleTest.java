@@ -37,23 +37,28 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class TuningSampleTest {
   private static final int K = 10;
 
-  @ParameterizedTest(name = "{0}, {1}, {2} dimensions, seed {3}")
+  @ParameterizedTest(name = "{0}, {1}, {2} dimensions, spilled {3}, seed {4}")
   @CsvSource({
-    "F32, EUCLIDEAN, 32, 1",
-    "F16, COSINE, 32, 2",
-    "BF16, DOT, 32, 3",
-    "INT8, COSINE, 100, 4",
-    "RABITQ, EUCLIDEAN, 100, 5",
-    "RABITQ, DOT, 200, 6",
-    "PQ, COSINE, 32, 7",
-    "PQ, DOT, 32, 8"
+    "F32, EUCLIDEAN, 32, false, 1",
+    "F16, COSINE, 32, false, 2",
+    "BF16, DOT, 32, false, 3",
+    "INT8, COSINE, 100, false, 4",
+    "RABITQ, EUCLIDEAN, 100, false, 5",
+    "RABITQ, DOT, 200, false, 6",
+    "PQ, COSINE, 32, false, 7",
+    "PQ, DOT, 32, false, 8",
+    "F32, EUCLIDEAN, 32, true, 9",
+    "INT8, DOT, 100, true, 10",
+    "RABITQ, COSINE, 100, true, 11",
+    "PQ_8, EUCLIDEAN, 32, true, 12"
   })
   void aSearchFindsAboutAsMuchOfTheNearestAsItAsksFor(
-      Codecs named, Metric metric, int dimension, long seed) throws InterruptedException {
+      Codecs named, Metric metric, int dimension, boolean spill, long seed)
+      throws InterruptedException {
     Codec codec = named.codec();
     Mixture all = Mixture.of(new VectorSpace(dimension, metric), 2600, 30, seed);
     Mixture base = all.part(0, 2500);
-    try (IvfFixture fixture = new IvfFixture(base, 0, codec, 2);
+    try (IvfFixture fixture = new IvfFixture(base, new IvfParams(0, 7, spill), codec, 2);
         QueryBuffer query = new QueryBuffer(base.space())) {
       Tuning tuning = measure(fixture, 1);
       assertEquals(Tuning.RECALLS, tuning.settings().stream().map(Setting::recall).toList());
@@ -72,7 +77,8 @@ final class TuningSampleTest {
         }
         // A hundred other queries: their own luck is about two points.
         assertTrue(found >= 1000 * setting.recall() - 40, "%d, %s".formatted(found, setting));
-        assertTrue(work.distanceComputations >= last, tuning::toString);
+        // Which estimate of a row in two lists stands depends on how many candidates there are.
+        assertTrue(work.distanceComputations >= last * (spill ? 0.9 : 1), tuning::toString);
         last = work.distanceComputations;
       }
       assertEquals(tuning.settings().get(2), tuning.usual());

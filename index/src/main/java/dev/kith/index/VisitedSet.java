@@ -1,14 +1,14 @@
-package dev.kith.index.hnsw;
+package dev.kith.index;
 
 import java.util.Arrays;
 
-/// The nodes one search has seen. Owned by one worker, emptied and reused.
-final class VisitedSet {
+/// The ordinals one search has seen. Owned by one worker, emptied and reused.
+public final class VisitedSet {
 
   /*
-   * One bit a node, so that the set of a few hundred thousand nodes stays in the first-level cache
-   * (an epoch a node would take sixteen times the room and a cache miss a node). Emptying costs what
-   * the search touched, not what the graph holds: every word that leaves zero is noted.
+   * One bit an ordinal, so that the set of a few hundred thousand of them stays in the first-level
+   * cache (an epoch each would take sixteen times the room and a cache miss for each). Emptying costs
+   * what the search touched, not what the segment holds: every word that leaves zero is noted.
    */
 
   private long[] words = new long[0];
@@ -16,7 +16,7 @@ final class VisitedSet {
   private int touchedCount;
 
   /// Empties the set and makes room for ordinals below `capacity`.
-  void reset(int capacity) {
+  public void reset(int capacity) {
     int needed = (capacity + 63) >>> 6;
     if (needed > words.length) {
       words = new long[Math.max(needed, words.length + (words.length >> 1))];
@@ -34,7 +34,7 @@ final class VisitedSet {
 
   /// Adds an ordinal and returns 1 if it was absent, 0 if not; a number, so that callers can count
   /// without a branch.
-  int add(int ordinal) {
+  public int add(int ordinal) {
     int index = ordinal >>> 6;
     long word = words[index];
     touched[touchedCount] = index;
@@ -43,7 +43,7 @@ final class VisitedSet {
     return (int) (~word >>> ordinal) & 1;
   }
 
-  boolean contains(int ordinal) {
+  public boolean contains(int ordinal) {
     return (words[ordinal >>> 6] >>> ordinal & 1) != 0;
   }
 }

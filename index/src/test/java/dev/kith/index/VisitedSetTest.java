@@ -1,4 +1,4 @@
-package dev.kith.index.hnsw;
+package dev.kith.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
