@@ -69,6 +69,7 @@ final class CollectionWire {
         IvfIndex.Builder lists = IvfIndex.newBuilder();
         ivf.lists().ifPresent(lists::setLists);
         ivf.seed().ifPresent(lists::setSeed);
+        lists.setSpill(ivf.spill());
         index.setIvf(lists);
       }
       case IndexSpec.Auto(OptionalInt memory) ->
@@ -150,7 +151,8 @@ final class CollectionWire {
         IvfIndex lists = policy.getIvf();
         yield new IndexSpec.Ivf(
             lists.hasLists() ? OptionalInt.of(lists.getLists()) : OptionalInt.empty(),
-            lists.hasSeed() ? OptionalLong.of(lists.getSeed()) : OptionalLong.empty());
+            lists.hasSeed() ? OptionalLong.of(lists.getSeed()) : OptionalLong.empty(),
+            lists.getSpill());
       }
       case AUTO -> {
         int memory = policy.getAuto().getMemoryBytesPerVector();

@@ -31,7 +31,15 @@ public sealed interface IndexSpec {
   ///
   /// @param lists of a segment, in `[1, 65536]`; twice the root of its number of points if empty
   /// @param seed of the draws
-  record Ivf(OptionalInt lists, OptionalLong seed) implements IndexSpec {}
+  /// @param spill whether every point is in a second list besides its own: searches of most
+  ///   embeddings read less, and codes take twice the memory
+  record Ivf(OptionalInt lists, OptionalLong seed, boolean spill) implements IndexSpec {
+
+    /// Lists with every point in one.
+    public Ivf(OptionalInt lists, OptionalLong seed) {
+      this(lists, seed, false);
+    }
+  }
 
   /// The index that does best in a trial on the collection's own points; see [IndexChoice].
   ///

@@ -208,9 +208,10 @@ public final class IndexBuild {
     return switch (index) {
       case IndexSpec.Flat(var codec) -> "flat" + describe(codec);
       case IndexSpec.Ivf(var params, var codec) ->
-          "ivf lists=%s%s"
+          "ivf lists=%s%s%s"
               .formatted(
                   params.lists() == 0 ? "auto" : params.lists(),
+                  params.spill() ? " spill" : "",
                   codec.hasCodes() ? describe(codec) : " codec=f32");
       case IndexSpec.Hnsw(var params, var layout, var codec) ->
           "hnsw m=%d ef_construction=%d layout=%s%s"

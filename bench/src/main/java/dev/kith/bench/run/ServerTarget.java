@@ -97,7 +97,8 @@ public final class ServerTarget implements Target {
       case IndexSpec.Ivf(IvfParams params, _) ->
           new dev.kith.client.IndexSpec.Ivf(
               params.lists() == 0 ? OptionalInt.empty() : OptionalInt.of(params.lists()),
-              OptionalLong.of(params.seed()));
+              OptionalLong.of(params.seed()),
+              params.spill());
       case IndexSpec.Hnsw(HnswParams params, Layout layout, _) ->
           new dev.kith.client.IndexSpec.Hnsw(
               OptionalInt.of(params.m()),

@@ -102,7 +102,9 @@ final class CollectionCommand implements Runnable {
                   ? " memory=" + auto.memoryBytesPerVector().getAsInt()
                   : "");
       case IndexSpec.Ivf ivf ->
-          "ivf" + (ivf.lists().isPresent() ? " lists=" + ivf.lists().getAsInt() : "");
+          "ivf"
+              + (ivf.lists().isPresent() ? " lists=" + ivf.lists().getAsInt() : "")
+              + (ivf.spill() ? " spill" : "");
       case IndexSpec.Hnsw hnsw ->
           "hnsw"
               + (hnsw.m().isPresent() ? " m=" + hnsw.m().getAsInt() : "")

@@ -55,6 +55,14 @@ final class IndexOptions {
       })
   private @Nullable Integer lists;
 
+  @Option(
+      names = "--spill",
+      description = {
+        "IVF: every point is in a second list besides its own. Searches of most embeddings read a",
+        "fifth to a half less, and codes take twice the memory."
+      })
+  private boolean spill;
+
   @Option(names = "--seed", description = "HNSW and IVF: seed of the draws.")
   private @Nullable Long seed;
 
@@ -89,29 +97,30 @@ final class IndexOptions {
   /// @throws UsageException if options do not go together
   Optional<IndexSpec> index() {
     boolean ofGraphs = m != null || efConstruction != null || layout != null;
-    if (kind == null && !ofGraphs && lists == null && seed == null && memory == null) {
+    boolean ofLists = lists != null || spill;
+    if (kind == null && !ofGraphs && !ofLists && seed == null && memory == null) {
       return Optional.empty();
     }
     Kind asked = kind == null ? Kind.HNSW : kind;
-    requireTogether(asked, ofGraphs);
+    requireTogether(asked, ofGraphs, ofLists);
     OptionalLong drawn = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
     return Optional.of(
         switch (asked) {
           case FLAT -> IndexSpec.flat();
           case AUTO -> new IndexSpec.Auto(optional(memory));
-          case IVF -> new IndexSpec.Ivf(optional(lists), drawn);
+          case IVF -> new IndexSpec.Ivf(optional(lists), drawn, spill);
           case HNSW ->
               new IndexSpec.Hnsw(
                   optional(m), optional(efConstruction), drawn, Optional.ofNullable(layout));
         });
   }
 
-  private void requireTogether(Kind asked, boolean ofGraphs) {
+  private void requireTogether(Kind asked, boolean ofGraphs, boolean ofLists) {
     if (asked != Kind.HNSW && ofGraphs) {
       throw new UsageException("--m, --ef-construction and --layout are options of --index hnsw");
     }
-    if (asked != Kind.IVF && lists != null) {
-      throw new UsageException("--lists is an option of --index ivf");
+    if (asked != Kind.IVF && ofLists) {
+      throw new UsageException("--lists and --spill are options of --index ivf");
     }
     boolean isScanOrChosen = asked == Kind.FLAT || asked == Kind.AUTO;
     if (isScanOrChosen && seed != null) {
@@ -136,8 +145,8 @@ final class IndexOptions {
     Optional<IndexSpec> index = index();
     if (index.isPresent() && kind == null) {
       throw new UsageException(
-          "--m, --ef-construction, --layout, --lists, --seed and --memory-bytes-per-vector"
-              + " need --index");
+          "--m, --ef-construction, --layout, --lists, --spill, --seed and"
+              + " --memory-bytes-per-vector need --index");
     }
     return index;
   }

@@ -110,6 +110,9 @@ final class Json {
       case IndexSpec.Ivf ivf -> {
         index.put("kind", "ivf");
         ivf.lists().ifPresent(lists -> index.put("lists", lists));
+        if (ivf.spill()) {
+          index.put("spill", true);
+        }
         ivf.seed().ifPresent(seed -> index.put("seed", unsigned(seed)));
       }
       case IndexSpec.Hnsw hnsw -> {

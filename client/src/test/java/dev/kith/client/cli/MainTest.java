@@ -189,7 +189,8 @@ final class MainTest {
     String[] graph = {"collection", "create", "b", "--dimension", "2", "--lists", "3"};
     Ran refused = run(graph);
     assertEquals(2, refused.status());
-    assertTrue(refused.err().contains("--lists is an option of --index ivf"), refused.err());
+    assertTrue(refused.err().contains("--lists and --spill are options of"), refused.err());
+    assertEquals(2, run("collection", "create", "b", "--dimension", "2", "--spill").status());
   }
 
   @Test
@@ -201,6 +202,8 @@ final class MainTest {
     assertTrue(lists.out().contains("ivf lists=3 codec=pq"), lists.out());
     Ran codec = run(with(update, "--codec", "int8"));
     assertTrue(codec.out().contains("ivf lists=3 codec=int8"), codec.out());
+    Ran spilled = run(with(update, "--index", "ivf", "--lists", "3", "--spill"));
+    assertTrue(spilled.out().contains("ivf lists=3 spill codec="), spilled.out());
     Ran graph = run(with(update, "--index", "hnsw", "--layout", "fast"));
     assertTrue(graph.out().contains("hnsw layout=fast"), graph.out());
     Ran unnamed = run(with(update, "--m", "8"));

@@ -135,6 +135,9 @@ public record IndexManifest(
             .put("lists", params.lists())
             .put("seed", Long.toString(params.seed()))
             .put("codec", codec.name());
+        if (params.spill()) { // Not spoken of otherwise, as before rows could be.
+          kind.put("spill", true);
+        }
         put(kind, codec);
       }
     }
@@ -265,11 +268,20 @@ public record IndexManifest(
             codec(node));
       }
       case "ivf" -> {
-        requireIndexFields(node, Set.of("kind", "lists", "seed", "codec"));
+        boolean spill = node.has("spill");
+        requireIndexFields(
+            node,
+            spill
+                ? Set.of("kind", "lists", "seed", "codec", "spill")
+                : Set.of("kind", "lists", "seed", "codec"));
+        if (spill && !node.get("spill").equals(JSON.getNodeFactory().booleanNode(true))) {
+          throw new IllegalArgumentException("spill must be true, got " + node.get("spill"));
+        }
         yield new IndexSpec.Ivf(
             new IvfParams(
                 Math.toIntExact(number(node, "lists", Integer.MAX_VALUE)),
-                Long.parseLong(text(node, "seed"))),
+                Long.parseLong(text(node, "seed")),
+                spill),
             codec(node));
       }
       default ->

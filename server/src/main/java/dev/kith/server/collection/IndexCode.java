@@ -8,13 +8,14 @@ import dev.kith.index.ivf.IvfParams;
 import java.nio.ByteBuffer;
 
 /// An index within a stored record: kind 1 (1 flat, 2 HNSW, 3 HNSW of the fast layout, 4 HNSW
-/// walked on codes, 5 inverted lists, 6 scan of codes; 2 to 4: m 4, efConstruction 4, seed 8; 5:
-/// lists 4, seed 8; 4 to 6: codec 1 (in the lower half 1 f16, 2 bf16, 3 int8, 4 rabitq; 5 only: 0
-/// f32, 5 pq, 6 opq; in the upper half the bits that were asked for, 0 for as many as suit)). The
-/// first byte has room for flags of whoever stores it, in the bits 16 and 32.
+/// walked on codes, 5 inverted lists, 6 scan of codes, 7 inverted lists with each row in two; 2 to
+/// 4: m 4, efConstruction 4, seed 8; 5 and 7: lists 4, seed 8; 4 to 7: codec 1 (in the lower half 1
+/// f16, 2 bf16, 3 int8, 4 rabitq; 5 and 7 only: 0 f32, 5 pq, 6 opq; in the upper half the bits that
+/// were asked for, 0 for as many as suit)). The first byte has room for flags of whoever stores it,
+/// in the bits 16 and 32.
 ///
-/// Kind 3 came later, then kinds 4 and 5, then bits and kind 6. Servers from before them refuse a
-/// record that has one.
+/// Kind 3 came later, then kinds 4 and 5, then bits and kind 6, then kind 7. Servers from before
+/// them refuse a record that has one.
 final class IndexCode {
   private static final byte FLAT = 1;
   private static final byte HNSW = 2;
@@ -22,6 +23,7 @@ final class IndexCode {
   private static final byte HNSW_CODED = 4;
   private static final byte IVF = 5;
   private static final byte FLAT_CODED = 6;
+  private static final byte IVF_SPILLED = 7;
   private static final int BITS_SHIFT = 4;
 
   private IndexCode() {}
@@ -35,7 +37,7 @@ final class IndexCode {
       case FLAT -> 1;
       case FLAT_CODED -> 2;
       case HNSW_CODED -> 18;
-      case IVF -> 14;
+      case IVF, IVF_SPILLED -> 14;
       default -> 17;
     };
   }
@@ -71,15 +73,16 @@ final class IndexCode {
     }
     byte stored = in.get();
     int kind = stored & ~flags;
-    if (kind < FLAT || kind > FLAT_CODED || in.remaining() < bytes(kind) - 1) {
-      throw Records.damaged(record, "an index of kind 1 to 6", "kind %d".formatted(kind));
+    if (kind < FLAT || kind > IVF_SPILLED || in.remaining() < bytes(kind) - 1) {
+      throw Records.damaged(record, "an index of kind 1 to 7", "kind %d".formatted(kind));
     }
     return switch (kind) {
       case FLAT -> new IndexSpec.Flat();
       case FLAT_CODED -> new IndexSpec.Flat(codec(record, in.get(), 1, 4));
-      case IVF ->
+      case IVF, IVF_SPILLED ->
           new IndexSpec.Ivf(
-              new IvfParams(in.getInt(), in.getLong()), codec(record, in.get(), 0, 6));
+              new IvfParams(in.getInt(), in.getLong(), kind == IVF_SPILLED),
+              codec(record, in.get(), 0, 6));
       default ->
           new IndexSpec.Hnsw(
               new HnswParams(in.getInt(), in.getInt(), in.getLong()),
@@ -96,7 +99,7 @@ final class IndexCode {
             case COMPACT -> codec.hasCodes() ? HNSW_CODED : HNSW;
             case FAST -> HNSW_FAST;
           };
-      case IndexSpec.Ivf(_, _) -> IVF;
+      case IndexSpec.Ivf(IvfParams params, _) -> params.spill() ? IVF_SPILLED : IVF;
     };
   }
 

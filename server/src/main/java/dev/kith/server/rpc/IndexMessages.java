@@ -167,7 +167,8 @@ final class IndexMessages {
             ? fields.number("index.ivf.lists", ivf.getLists(), 1, IvfParams.MAX_LISTS)
             : 0;
     IndexSpec index =
-        new IndexSpec.Ivf(new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed), codec);
+        new IndexSpec.Ivf(
+            new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed, ivf.getSpill()), codec);
     if (dimension > index.maxDimension()) {
       fields.wrong(
           codecField,
@@ -203,7 +204,8 @@ final class IndexMessages {
                   .setSeed(params.seed())
                   .setLayout(write(layout)));
       case IndexSpec.Ivf(IvfParams params, _) -> {
-        IvfIndex.Builder ivf = IvfIndex.newBuilder().setSeed(params.seed());
+        IvfIndex.Builder ivf =
+            IvfIndex.newBuilder().setSeed(params.seed()).setSpill(params.spill());
         if (params.lists() > 0) {
           ivf.setLists(params.lists());
         }

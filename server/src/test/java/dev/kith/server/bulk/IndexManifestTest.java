@@ -42,7 +42,7 @@ final class IndexManifestTest {
           case 0 -> new IndexSpec.Flat(Codec.numbered(random.nextInt(5), 0));
           case 4 ->
               new IndexSpec.Ivf(
-                  new IvfParams(random.nextInt(100), random.nextLong()),
+                  new IvfParams(random.nextInt(100), random.nextLong(), random.nextBoolean()),
                   Codec.numbered(random.nextInt(6), 0));
           case 5 ->
               new IndexSpec.Hnsw(

@@ -145,6 +145,19 @@ final class StoredBytesTest {
         "01 00000000000003e8 00000003 03 00000064 000003e8 05 00000009 0000000000000005 05 61",
         lists.encode());
     assertEquals(lists, CollectionRecord.decode(lists.encode()));
+    CollectionRecord spilled =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Ivf(new IvfParams(9, 5, true), new Codec.Pq(0, false)),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 07 00000009 0000000000000005 05 61",
+        spilled.encode());
+    assertEquals(spilled, CollectionRecord.decode(spilled.encode()));
     CollectionRecord measured =
         new CollectionRecord(
             lists.spec().withAuto(Optional.of(new AutoIndex(OptionalInt.of(258)))),
@@ -252,8 +265,8 @@ final class StoredBytesTest {
     int kind = 22;
     assertThrows(
         RefusedException.class, () -> CollectionRecord.decode(Arrays.copyOf(fast, kind + 16)));
-    assertDamaged("an index of kind 1 to 6, found kind 7", fast, kind, 7);
-    assertDamaged("an index of kind 1 to 6, found kind 0", fast, kind, 0);
+    assertDamaged("an index of kind 1 to 7, found kind 8", fast, kind, 8);
+    assertDamaged("an index of kind 1 to 7, found kind 0", fast, kind, 0);
     assertDamaged("got 6 of int8", fast, kind, 4); // What follows is the name, a 0x63.
     assertDamaged("a codec from 1 to 4, found 0", fast, kind, 6); // And of m the zeros.
     // The second lowest byte of the dimension: 16 * 256 + 6.

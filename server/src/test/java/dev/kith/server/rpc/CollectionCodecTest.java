@@ -386,10 +386,14 @@ final class CollectionCodecTest {
       Collection made = server.collections().createCollection(request.build()).getCollection();
       assertEquals(Codec.CODEC_RABITQ, made.getVector().getCodec());
       assertEquals(7, made.getIndex().getIvf().getLists());
+      assertFalse(made.getIndex().getIvf().getSpill());
       assertEquals(3, made.getIndex().getIvf().getSeed());
       request.setName("wide").getVectorBuilder().setDimension(5000);
       made = server.collections().createCollection(request.build()).getCollection();
       assertEquals(Codec.CODEC_INT8, made.getVector().getCodec());
+      request.setName("spilled").getIndexBuilder().getIvfBuilder().setSpill(true);
+      made = server.collections().createCollection(request.build()).getCollection();
+      assertTrue(made.getIndex().getIvf().getSpill());
     }
   }
 
