@@ -11,10 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Builds every contender, then lets them search in turn, one at a time.
@@ -54,22 +52,12 @@ public final class Comparison {
                 workspace.folder(),
                 prepared,
                 dataset.space().metric(),
-                settings,
-                new CppCompiler(sources, environment("PATH"), compilerFlags()));
+                settings.graph(),
+                settings.threads(),
+                CppCompiler.ofEnvironment(sources));
         return run(dataset, contenders, launcher);
       }
     }
-  }
-
-  /// Words of the variable that compilers are usually given flags by.
-  private static List<String> compilerFlags() {
-    return Stream.of(environment("CXXFLAGS").split(" ", -1))
-        .filter(word -> !word.isEmpty())
-        .toList();
-  }
-
-  private static String environment(String name) {
-    return Objects.requireNonNullElse(System.getenv(name), "");
   }
 
   private List<Contender> chosen(int dimension) {

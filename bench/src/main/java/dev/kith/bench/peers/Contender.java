@@ -76,8 +76,6 @@ record Contender(String name, String index, boolean kith, Program program, List<
   }
 
   private static Contender faiss(String name, String index, List<Ladder> ladders) {
-    List<String> options = List.of("-fopenmp", "-lfaiss", "-lopenblas");
-    Program program = new Program.Cpp("faiss.cpp", index, options, "libfaiss-dev");
-    return new Contender(name, index, false, program, ladders);
+    return new Contender(name, index, false, Program.Cpp.faiss("faiss.cpp", index), ladders);
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,10 +49,20 @@ final class ContenderProcess implements AutoCloseable {
 
   /// Starts a contender.
   ///
+  /// @param threads that OpenMP and OpenBLAS start in it
   /// @param hits file in which it leaves what it found
   /// @param log file that takes what it says on standard error
-  static ContenderProcess start(String name, ProcessBuilder builder, Path hits, Path log)
-      throws IOException {
+  static ContenderProcess start(
+      String name, ProcessBuilder builder, int threads, Path hits, Path log) throws IOException {
+    String count = Integer.toString(threads);
+    // Threads that wait by spinning would work while it is another's turn.
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "OMP_NUM_THREADS", count,
+                "OPENBLAS_NUM_THREADS", count,
+                "OMP_WAIT_POLICY", "passive"));
     return new ContenderProcess(name, builder.redirectError(log.toFile()).start(), hits, log);
   }
 
@@ -64,7 +75,8 @@ final class ContenderProcess implements AutoCloseable {
         text(answer, "version"),
         number(answer, "build_seconds"),
         number(answer, "build_cpu_seconds"),
-        number(answer, "bytes_per_vector"));
+        number(answer, "bytes_per_vector"),
+        answer.path("code_bytes").asInt(0));
   }
 
   /// Searches for the first `count` queries, one at a time on one thread.
@@ -145,7 +157,11 @@ final class ContenderProcess implements AutoCloseable {
     lines.add(Optional.empty());
   }
 
-  private JsonNode answer(String task, Duration atMost) throws IOException, InterruptedException {
+  /// Waits for a line.
+  ///
+  /// @param task what it is at, in words
+  /// @throws UnavailableException if the contender ends, says something else, or is late
+  JsonNode answer(String task, Duration atMost) throws IOException, InterruptedException {
     Optional<String> line = lines.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
     if (line == null) {
       throw failed(task, "no answer within %d s".formatted(atMost.toSeconds()));
@@ -162,14 +178,20 @@ final class ContenderProcess implements AutoCloseable {
     }
   }
 
-  private double number(JsonNode answer, String key) throws IOException {
+  /// A number of an answer.
+  ///
+  /// @throws UnavailableException if there is none
+  double number(JsonNode answer, String key) throws IOException {
     if (!answer.path(key).isNumber()) {
       throw failed("reading " + key, "it said " + answer);
     }
     return answer.path(key).doubleValue();
   }
 
-  private String text(JsonNode answer, String key) throws IOException {
+  /// A string of an answer.
+  ///
+  /// @throws UnavailableException if there is none
+  String text(JsonNode answer, String key) throws IOException {
     if (!answer.path(key).isString()) {
       throw failed("reading " + key, "it said " + answer);
     }
@@ -196,7 +218,9 @@ final class ContenderProcess implements AutoCloseable {
   /// @param seconds of wall time
   /// @param cpuSeconds of all its threads
   /// @param bytesPerVector of the index, vectors included
-  record Built(String version, double seconds, double cpuSeconds, double bytesPerVector) {}
+  /// @param codeBytes of the code of a vector; 0 if unknown
+  record Built(
+      String version, double seconds, double cpuSeconds, double bytesPerVector, int codeBytes) {}
 
   /// What searches cost.
   ///

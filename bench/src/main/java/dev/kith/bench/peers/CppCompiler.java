@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// Compiles our C++ programs with the machine's g++, once each.
 ///
@@ -18,7 +19,7 @@ import java.util.Objects;
 /// is found through flags of the caller's.
 final class CppCompiler {
   private static final String GPP = "g++";
-  private static final String SHARED = "contender.hpp";
+  private static final List<String> SHARED = List.of("contender.hpp", "faiss.hpp");
 
   private final Path folder;
   private final String path;
@@ -34,6 +35,20 @@ final class CppCompiler {
     this.flags = List.copyOf(flags);
   }
 
+  /// Compiles with the `g++` of this process's variable PATH, and the flags in CXXFLAGS, by which
+  /// compilers are usually given them.
+  ///
+  /// @param folder takes sources and programs
+  static CppCompiler ofEnvironment(Path folder) {
+    List<String> flags =
+        Stream.of(environment("CXXFLAGS").split(" ", -1)).filter(word -> !word.isEmpty()).toList();
+    return new CppCompiler(folder, environment("PATH"), flags);
+  }
+
+  private static String environment(String name) {
+    return Objects.requireNonNullElse(System.getenv(name), "");
+  }
+
   /// The program of a contender.
   ///
   /// @throws UnavailableException if there is no compiler or the library is not there
@@ -47,7 +62,9 @@ final class CppCompiler {
       throw new UnavailableException(
           "there is no g++ on the PATH: install g++ and " + program.packaged());
     }
-    copy(SHARED);
+    for (String header : SHARED) {
+      copy(header);
+    }
     copy(program.source());
     Path made = folder.resolve(program.source().replace(".cpp", ""));
     List<String> command = new ArrayList<>();

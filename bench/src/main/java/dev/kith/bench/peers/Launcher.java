@@ -1,6 +1,7 @@
 package dev.kith.bench.peers;
 
 import dev.kith.bench.peers.child.EngineMain;
+import dev.kith.bench.peers.engine.GraphSettings;
 import dev.kith.index.Metric;
 import java.io.File;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,16 +19,26 @@ final class Launcher {
   private final Path folder;
   private final Path dataset;
   private final Metric metric;
-  private final PeerSettings settings;
+  private final GraphSettings graph;
+  private final int threads;
   private final CppCompiler compiler;
 
   /// @param folder takes what contenders write
   /// @param dataset folder with vectors that contenders read as they are
-  Launcher(Path folder, Path dataset, Metric metric, PeerSettings settings, CppCompiler compiler) {
+  /// @param graph what graphs are built with
+  /// @param threads that build
+  Launcher(
+      Path folder,
+      Path dataset,
+      Metric metric,
+      GraphSettings graph,
+      int threads,
+      CppCompiler compiler) {
     this.folder = folder;
     this.dataset = dataset;
     this.metric = metric;
-    this.settings = settings;
+    this.graph = graph;
+    this.threads = threads;
     this.compiler = compiler;
   }
 
@@ -42,25 +52,17 @@ final class Launcher {
     command.add(dataset.toString());
     command.add(hits.toString());
     command.add(metric.name().toLowerCase(Locale.ROOT));
-    command.add(Integer.toString(settings.graph().m()));
-    command.add(Integer.toString(settings.graph().efConstruction()));
-    command.add(Integer.toString(settings.threads()));
+    command.add(Integer.toString(graph.m()));
+    command.add(Integer.toString(graph.efConstruction()));
+    command.add(Integer.toString(threads));
     command.add(
         switch (contender.program()) {
           case Program.Java java -> java.engine();
           case Program.Cpp cpp -> cpp.index();
         });
     ProcessBuilder builder = new ProcessBuilder(command).directory(own.toFile());
-    String threads = Integer.toString(settings.threads());
-    // Threads that wait by spinning would work while it is another's turn.
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "OMP_NUM_THREADS", threads,
-                "OPENBLAS_NUM_THREADS", threads,
-                "OMP_WAIT_POLICY", "passive"));
-    return ContenderProcess.start(contender.name(), builder, hits, own.resolve("stderr.log"));
+    return ContenderProcess.start(
+        contender.name(), builder, threads, hits, own.resolve("stderr.log"));
   }
 
   private List<String> program(Program program) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /// Where a comparison ran, as far as it matters to its figures.
 ///
@@ -33,6 +34,19 @@ record Machine(String cpu, String simd, int cores, String hugePages, double load
         hugePageMode(),
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+  }
+
+  /// All of it, as it stands under tables.
+  String inWords() {
+    return String.format(
+        Locale.ROOT,
+        "%s, %s, %d cores, load %.1f at the start, huge pages %s; %s",
+        cpu,
+        simd,
+        cores,
+        load,
+        hugePages,
+        java);
   }
 
   private static String cpuInfo(String key, String otherwise) {

@@ -36,7 +36,6 @@ public final class PeerTable {
   private void conditions() {
     PeerSettings settings = result.settings();
     Result.Data data = result.data();
-    Machine machine = result.machine();
     out.printf(
         Locale.ROOT,
         "%s: %,d x %d, %s; %,d queries, k=10, one at a time on one thread%n",
@@ -54,15 +53,7 @@ public final class PeerTable {
         settings.threads() == 1 ? "thread" : "threads",
         settings.runs(),
         settings.runs() == 1 ? "turn" : "turns");
-    out.printf(
-        Locale.ROOT,
-        "%s, %s, %d cores, load %.1f at the start, huge pages %s; %s%n",
-        machine.cpu(),
-        machine.simd(),
-        machine.cores(),
-        machine.load(),
-        machine.hugePages(),
-        machine.java());
+    out.println(result.machine().inWords());
   }
 
   private void speeds() {

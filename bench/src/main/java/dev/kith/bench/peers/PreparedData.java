@@ -28,6 +28,13 @@ final class PreparedData {
   /// @param most queries to keep
   /// @throws IllegalArgumentException if a vector of a cosine is zero
   static void write(Dataset source, int most, Path folder) throws IOException {
+    write(source, most, source.space().metric(), folder);
+  }
+
+  /// As above, for contenders that see another metric.
+  ///
+  /// @param seen the metric of the data set, or DOT instead of a cosine
+  static void write(Dataset source, int most, Metric seen, Path folder) throws IOException {
     int[] order = order(source.queries().rows());
     int count = Math.min(most, order.length);
     try (Arena arena = Arena.ofConfined()) {
@@ -42,7 +49,7 @@ final class PreparedData {
       DatasetFolder.write(
           folder,
           source.name(),
-          metric,
+          seen,
           metric == Metric.COSINE ? unit("base", source.base(), arena) : source.base(),
           metric == Metric.COSINE ? unit("query", queries, arena) : queries);
       NpyWriter.write(folder.resolve("neighbors.npy"), new IntMatrix(count, known, neighbors));

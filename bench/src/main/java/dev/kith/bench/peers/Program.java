@@ -17,5 +17,12 @@ sealed interface Program {
   /// @param options of the compiler, after the source
   /// @param packaged the Debian package of its library, whose version is reported
   record Cpp(String source, String index, List<String> options, String packaged)
-      implements Program {}
+      implements Program {
+
+    /// A program over FAISS.
+    static Cpp faiss(String source, String index) {
+      List<String> options = List.of("-fopenmp", "-lfaiss", "-lopenblas");
+      return new Cpp(source, index, options, "libfaiss-dev");
+    }
+  }
 }

@@ -9,6 +9,9 @@
 /// - **Contenders in Java** are [dev.kith.bench.peers.engine.Engine]s in a JVM with this process's
 ///   flags; **those in C++** are programs of ours over the installed library, compiled on the spot.
 /// - **What cannot take part is said in words** and the others go on.
+///
+/// Parts of Kith are compared with the same parts of FAISS: codes by
+/// [dev.kith.bench.peers.CodesComparison], k-means by [dev.kith.bench.peers.KMeansComparison].
 @NullMarked
 package dev.kith.bench.peers;
 

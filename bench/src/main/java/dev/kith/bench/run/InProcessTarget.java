@@ -2,6 +2,7 @@ package dev.kith.bench.run;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.progress.Progress;
+import dev.kith.index.SearchWork;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.LinkOrder;
@@ -84,7 +85,7 @@ public final class InProcessTarget implements Target {
   }
 
   @Override
-  public Searcher searcher(Setting setting) {
+  public SegmentSearcher searcher(Setting setting) {
     SegmentReader built = segment;
     if (built == null) {
       throw new IllegalStateException("build first");
@@ -107,15 +108,15 @@ public final class InProcessTarget implements Target {
   }
 
   /// One search worker, as the server has them.
-  private static final class SegmentSearcher implements Searcher {
+  public static final class SegmentSearcher implements Searcher {
     private final Dataset dataset;
     private final List<SegmentReader> segments;
     private final SearchPlan plan;
     private final PlanRunner runner = new PlanRunner();
     private final QueryBuffer buffer;
-    private long distanceComputations;
+    private final SearchWork work = new SearchWork();
 
-    SegmentSearcher(Dataset dataset, SegmentReader segment, SearchPlan plan) {
+    private SegmentSearcher(Dataset dataset, SegmentReader segment, SearchPlan plan) {
       this.dataset = dataset;
       this.segments = List.of(segment);
       this.plan = plan;
@@ -126,7 +127,7 @@ public final class InProcessTarget implements Target {
     public int search(int query, int[] rows) {
       buffer.set(dataset.queries().data(), dataset.queries().offset(query));
       runner.run(plan, buffer, segments, () -> false);
-      distanceComputations += runner.work().distanceComputations;
+      work.add(runner.work());
       for (int rank = 0; rank < runner.size(); rank++) {
         rows[rank] = (int) segments.getFirst().label(runner.ordinal(rank));
       }
@@ -135,7 +136,12 @@ public final class InProcessTarget implements Target {
 
     @Override
     public long distanceComputations() {
-      return distanceComputations;
+      return work.distanceComputations;
+    }
+
+    /// Bytes of codes and vectors that all searches so far read.
+    public long bytesScanned() {
+      return work.bytesScanned;
     }
 
     @Override

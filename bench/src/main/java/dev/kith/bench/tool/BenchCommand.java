@@ -10,7 +10,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kith bench",
     description = "Gets data sets; measures recall, speed and size.",
-    subcommands = {RunCommand.class, PeersCommand.class, DatasetCommand.class})
+    subcommands = {
+      RunCommand.class,
+      PeersCommand.class,
+      CodesCommand.class,
+      KMeansCommand.class,
+      DatasetCommand.class
+    })
 final class BenchCommand implements Runnable {
   @Mixin
   @SuppressWarnings("unused") // picocli reads it.
@@ -22,6 +28,7 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Which one: run, peers or dataset?");
+    throw new ParameterException(
+        spec.commandLine(), "Which one: run, peers, codes, kmeans or dataset?");
   }
 }

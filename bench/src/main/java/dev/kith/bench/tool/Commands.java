@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 
 /// Runs a command and turns what went wrong into a sentence and an exit code.
@@ -24,6 +25,14 @@ final class Commands {
     out.flush();
     err.flush();
     return code;
+  }
+
+  /// Tells people what is being done, a line each.
+  static Consumer<String> progress(PrintWriter err) {
+    return line -> {
+      err.println("kith: " + line);
+      err.flush();
+    };
   }
 
   private static int explain(Exception failure, CommandLine line) throws Exception {

@@ -127,15 +127,8 @@ final class PeersCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     PeerSettings settings =
         new PeerSettings(new GraphSettings(m, efConstruction), threads, runs, recalls, queries);
-    PrintWriter err = spec.commandLine().getErr();
     Comparison comparison =
-        new Comparison(
-            settings,
-            contenders,
-            line -> {
-              err.println("kith: " + line);
-              err.flush();
-            });
+        new Comparison(settings, contenders, Commands.progress(spec.commandLine().getErr()));
     report(comparison.run(dataset));
     return 0;
   }

@@ -3,9 +3,10 @@
 //   program DATASET_FOLDER HITS_FILE METRIC M EF_CONSTRUCTION THREADS INDEX
 //
 // builds an index over base.npy, says so in a line of JSON, and then answers each line
-// `search KEY=N,KEY=N COUNT` with a line of JSON about searches for the first COUNT queries of
-// query.npy, one at a time on one thread; the rows found are left in HITS_FILE, ten 32-bit integers
-// a query, -1 where there are fewer. It ends when its input does.
+// `search KEY=N,KEY=N COUNT`, or `search - COUNT` where there is nothing to set, with a line of JSON
+// about searches for the first COUNT queries of query.npy, one at a time on one thread; the rows
+// found are left in HITS_FILE, ten 32-bit integers a query, -1 where there are fewer. It ends when
+// its input does.
 #pragma once
 
 #include <fcntl.h>
@@ -125,6 +126,7 @@ inline double percentile(const std::vector<double>& sorted, double share) {
 
 template <class Index>
 void set(Index& index, const std::string& setting) {
+  if (setting == "-") return;
   std::istringstream pairs(setting);
   for (std::string pair; std::getline(pairs, pair, ',');) {
     size_t equals = pair.find('=');
@@ -166,6 +168,7 @@ void search(Index& index, const Job& job, size_t count) {
 //   void set(const std::string& key, int value)
 //   void search(const float* query, int64_t* rows)   the ten nearest rows, best first
 //   void reset_distances(); uint64_t distances()     comparisons since, 0 if unknown
+//   size_t code_bytes()                              of a vector, 0 if unknown
 template <class Index>
 int serve(int argc, char** argv) {
   try {
@@ -186,9 +189,9 @@ int serve(int argc, char** argv) {
     Index index(job);
     printf(
         "{\"version\":\"%s\",\"build_seconds\":%.3f,\"build_cpu_seconds\":%.3f,"
-        "\"bytes_per_vector\":%.1f}\n",
+        "\"bytes_per_vector\":%.1f,\"code_bytes\":%zu}\n",
         index.version().c_str(), seconds(CLOCK_MONOTONIC) - wall, process_seconds() - cpu,
-        double(allocated() - before) / job.base.rows);
+        double(allocated() - before) / job.base.rows, index.code_bytes());
     fflush(stdout);
     while (true) {
       std::istringstream words(questions.next());

@@ -1,17 +1,14 @@
-// FAISS (Meta) as a contender: any index that its index_factory makes of HNSW, IVF and a refinement.
+// FAISS (Meta) as a contender: any index that its index_factory makes.
 #include <faiss/AutoTune.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexIVF.h>
 #include <faiss/IndexRefine.h>
 #include <faiss/index_factory.h>
-#include <faiss/utils/utils.h>
-#include <omp.h>
 
 #include <memory>
 
 #include "contender.hpp"
-
-extern "C" void openblas_set_num_threads(int);
+#include "faiss.hpp"
 
 namespace {
 
@@ -23,20 +20,13 @@ class Faiss {
             job.euclidean ? faiss::METRIC_L2 : faiss::METRIC_INNER_PRODUCT)) {
     counted_ = dynamic_cast<faiss::IndexRefine*>(index_.get()) == nullptr;
     if (job.index.rfind("HNSW", 0) == 0) tune("efConstruction", job.ef_construction);
-    use_threads(job.threads);
+    contender::use_threads(job.threads);
     index_->train(job.base.rows, job.base.data);
     index_->add(job.base.rows, job.base.data);
-    use_threads(1);
+    contender::use_threads(1);
   }
 
-  std::string version() const {
-    std::string options = faiss::get_compile_options();
-    // Distributions compile for the oldest processor they support.
-    bool generic = options.find("GENERIC") != std::string::npos;
-    return std::to_string(FAISS_VERSION_MAJOR) + "." + std::to_string(FAISS_VERSION_MINOR) + "." +
-           std::to_string(FAISS_VERSION_PATCH) + ", compile options " + options +
-           (generic ? " (NOT for this processor's SIMD: a build that is would be faster)" : "");
-  }
+  std::string version() const { return contender::faiss_version(); }
 
   void set(const std::string& key, int value) {
     tune(key == "ef" ? "efSearch" : key == "k_factor" ? "k_factor_rf" : key, value);
@@ -57,12 +47,15 @@ class Faiss {
     return counted_ ? faiss::hnsw_stats.ndis + faiss::indexIVF_stats.ndis : 0;
   }
 
- private:
-  static void use_threads(int threads) {
-    omp_set_num_threads(threads);
-    openblas_set_num_threads(threads);
+  size_t code_bytes() const {
+    try {
+      return index_->sa_code_size();
+    } catch (const faiss::FaissException&) {
+      return 0;  // It has no codes, or this version does not tell.
+    }
   }
 
+ private:
   // By name, in the library: where a field lies may differ from the headers at hand, and a setting
   // written beside it would be ignored in silence.
   void tune(const std::string& name, int value) {

@@ -54,6 +54,8 @@ class Hnswlib {
 
   uint64_t distances() const { return graph_->metric_distance_computations; }
 
+  size_t code_bytes() const { return 0; }
+
  private:
   std::unique_ptr<hnswlib::SpaceInterface<float>> space_;
   std::unique_ptr<hnswlib::HierarchicalNSW<float>> graph_;

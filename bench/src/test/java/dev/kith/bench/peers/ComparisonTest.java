@@ -53,7 +53,8 @@ final class ComparisonTest {
     try (Dataset dataset = DatasetFolder.open(data, 1)) {
       Path tools = Files.createDirectory(folder.resolve("tools"));
       CppCompiler compiler = new CppCompiler(tools, tools.toString(), List.of());
-      Launcher launcher = new Launcher(folder, data, Metric.EUCLIDEAN, SETTINGS, compiler);
+      Launcher launcher =
+          new Launcher(folder, data, Metric.EUCLIDEAN, SETTINGS.graph(), 1, compiler);
       result = new Comparison(SETTINGS, List.of(), line -> {}).run(dataset, contenders, launcher);
     }
     assertNull(result.standings().get(0).failure());

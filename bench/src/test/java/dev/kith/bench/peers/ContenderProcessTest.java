@@ -22,7 +22,7 @@ final class ContenderProcessTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String BUILT =
       "echo '{\"version\":\"1\",\"build_seconds\":2,\"build_cpu_seconds\":3,"
-          + "\"bytes_per_vector\":4}'; ";
+          + "\"bytes_per_vector\":4,\"code_bytes\":5}'; ";
 
   @TempDir private Path folder;
 
@@ -33,7 +33,7 @@ final class ContenderProcessTest {
             + "read line; echo \"$line\" >&2; echo '{\"cpu_seconds\":0.5,\"p50_us\":1,"
             + "\"p99_us\":2,\"p999_us\":3,\"distance_computations\":null}'; read rest";
     try (ContenderProcess process = start(script)) {
-      assertEquals(new ContenderProcess.Built("1", 2, 3, 4), process.built(PATIENCE));
+      assertEquals(new ContenderProcess.Built("1", 2, 3, 4, 5), process.built(PATIENCE));
       ContenderProcess.Searched searched = process.search("ef=40", 100, PATIENCE);
       assertEquals(200, searched.queriesPerSecond());
       assertEquals(new ContenderProcess.Searched.Latency(1, 2, 3), searched.latency());
@@ -105,6 +105,7 @@ final class ContenderProcessTest {
     return ContenderProcess.start(
         "test",
         new ProcessBuilder("sh", "-c", script),
+        1,
         folder.resolve("hits"),
         folder.resolve("stderr.log"));
   }

@@ -56,6 +56,22 @@ final class PreparedDataTest {
   }
 
   @Test
+  void aCosineCanBeSeenAsTheInnerProductOfTheSameVectors() throws Exception {
+    write(Metric.COSINE);
+    try (Dataset source = DatasetFolder.open(folder, 1)) {
+      PreparedData.write(source, 30, folder.resolve("a"));
+      PreparedData.write(source, 30, Metric.DOT, folder.resolve("b"));
+    }
+    try (Dataset seen = DatasetFolder.open(folder.resolve("b"), 1)) {
+      assertEquals(Metric.DOT, seen.space().metric());
+    }
+    for (String file : new String[] {"base.npy", "query.npy", "neighbors.npy"}) {
+      assertEquals(
+          -1, Files.mismatch(folder.resolve("a").resolve(file), folder.resolve("b").resolve(file)));
+    }
+  }
+
+  @Test
   void aVectorWithoutDirectionIsNamed() throws Exception {
     try (Arena arena = Arena.ofConfined()) {
       FloatMatrix base = RandomData.gaussian(20, 4, new Random(1), arena);

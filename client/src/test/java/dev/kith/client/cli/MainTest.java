@@ -203,7 +203,7 @@ final class MainTest {
     Ran codec = run(with(update, "--codec", "int8"));
     assertTrue(codec.out().contains("ivf lists=3 codec=int8"), codec.out());
     Ran spilled = run(with(update, "--index", "ivf", "--lists", "3", "--spill"));
-    assertTrue(spilled.out().contains("ivf lists=3 spill codec="), spilled.out());
+    assertTrue(spilled.out().contains("ivf lists=3 spill"), spilled.out());
     Ran graph = run(with(update, "--index", "hnsw", "--layout", "fast"));
     assertTrue(graph.out().contains("hnsw layout=fast"), graph.out());
     Ran unnamed = run(with(update, "--m", "8"));

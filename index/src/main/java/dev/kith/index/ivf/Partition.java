@@ -69,6 +69,26 @@ public record Partition(
     }
   }
 
+  /// What centroids are learnt from, and how.
+  ///
+  /// @param points all rows
+  /// @param sample which of them
+  /// @param means what k-means is told
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  public record Training(Points points, int[] sample, KMeans.Params means) {}
+
+  /// Says from which of the rows, and how, [#train] learns centroids.
+  ///
+  /// @param sources which of the rows there are, at least one
+  public static Training training(IvfParams params, VectorRows rows, int[] sources) {
+    int lists = params.listsFor(sources.length);
+    int size = IvfParams.sampleSize(sources.length, lists);
+    return new Training(
+        points(rows),
+        notTooLong(points(rows), sample(sources, size, params.seed())),
+        new KMeans.Params(lists, ROUNDS, isSpherical(rows.space()), CAP, params.seed()));
+  }
+
   /// Learns centroids from a sample of the rows.
   ///
   /// @param sources which of the rows there are, at least one
@@ -78,26 +98,23 @@ public record Partition(
   public static Centroids train(
       IvfParams params, VectorRows rows, int[] sources, int threads, Arena arena, Progress progress)
       throws InterruptedException {
-    int lists = params.listsFor(sources.length);
-    int size = IvfParams.sampleSize(sources.length, lists);
-    int[] sample = notTooLong(points(rows), sample(sources, size, params.seed()));
-    KMeans.Params means =
-        new KMeans.Params(lists, ROUNDS, isSpherical(rows.space()), CAP, params.seed());
-    try (Arena training = Arena.ofShared()) {
+    Training task = training(params, rows, sources);
+    try (Arena scratch = Arena.ofShared()) {
       KMeans.Result result =
           KMeans.train(
-              points(rows),
-              sample,
-              means,
+              task.points,
+              task.sample,
+              task.means,
               threads,
-              training,
+              scratch,
               (round, of, _) -> progress.done((double) round / of));
+      int lists = task.means.clusters();
       VectorRows centroids = VectorRows.reserve(rows.space(), lists, arena);
       Points learnt = result.clusters().centroids();
       for (int list = 0; list < lists; list++) {
         centroids.set(list, learnt.segment(), learnt.at(list));
       }
-      return new Centroids(centroids, sample.length, result.error());
+      return new Centroids(centroids, task.sample.length, result.error());
     }
   }
 

@@ -120,6 +120,7 @@ final class TuningSampleTest {
           new InvertedLists(
               new CentroidGraph(centroids, misleading(centroids, arena)),
               fixture.partition().starts(),
+              Spill.none(centroids.capacity()),
               fixture.lists().codes());
       Tuning good = measure(fixture, 1);
       Tuning bad =
