@@ -135,8 +135,8 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
 
   /// The same index, its sealed segments searched on codes.
   ///
-  /// @param name `f32`, `f16`, `bf16`, `int8`, `rabitq`, or `pq` of lists; null for what it has
-  /// @param bits of `rabitq`, in `[1, 8]`; null for as many as suit
+  /// @param name `f32`, `f16`, `bf16`, `int8`, `rabitq`, `pq` or `opq`; null for what it has
+  /// @param bits of `rabitq`, in `[1, 8]`, or of `pq` and `opq`, 4 or 8; null for as many as suit
   /// @throws IllegalArgumentException if there is no such codec, or the index cannot have it
   public static IndexSpec coded(IndexSpec index, @Nullable String name, @Nullable Integer bits) {
     if (name == null) {

@@ -111,7 +111,7 @@ final class IndexBuildCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "Codes on which all but the layout fast is searched before vectors decide: f16, bf16,"
-              + " int8, rabitq, of ivf pq and opq, or f32 for none (default: f32, of ivf rabitq).")
+              + " int8, rabitq, pq, opq, or f32 for none (default: f32, of ivf rabitq).")
   private @Nullable String codec;
 
   @Option(
@@ -119,7 +119,7 @@ final class IndexBuildCommand implements Callable<Integer> {
       paramLabel = "BITS",
       description = {
         "Of the codec rabitq: bits a coordinate, 1 to 8 (default: as many as suit); of pq and opq:",
-        "bits a word, 4 or 8 (default 4)."
+        "bits a word, 4 or 8 (default 8, of ivf 4)."
       })
   private @Nullable Integer codecBits;
 

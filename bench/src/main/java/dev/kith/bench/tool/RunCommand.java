@@ -98,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
       description = {
         "Not of the layout fast: codes on which sealed segments are searched before vectors"
             + " decide:",
-        "f16, bf16, int8, rabitq, of ivf pq and opq, or f32 for none (default: f32, of ivf rabitq)."
+        "f16, bf16, int8, rabitq, pq, opq, or f32 for none (default: f32, of ivf rabitq)."
       })
   private @Nullable String codec;
 
@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "BITS",
       description = {
         "Of the codec rabitq: bits a coordinate, 1 to 8 (default: as many as suit); of pq and opq:",
-        "bits a word, 4 or 8 (default 4)."
+        "bits a word, 4 or 8 (default 8, of ivf 4)."
       })
   private @Nullable Integer codecBits;
 

@@ -112,8 +112,9 @@ final class IndexBuildTest {
         new IndexSpec.Hnsw(new HnswParams(16, 200, 1), Layout.COMPACT, new Codec.Int8()),
         IndexFolder.open(made).manifest().index());
     String other = folder.resolve("other").toString();
-    assertEquals(1, run("build", file.toString(), "--out", other, "--codec", "pq"));
-    assertTrue(err.toString().contains("pq is for inverted files"), err::toString);
+    assertEquals(
+        1, run("build", file.toString(), "--out", other, "--codec", "pq", "--codec-bits", "5"));
+    assertTrue(err.toString().contains("bits must be 4 or 8"), err::toString);
     assertEquals(1, run("build", file.toString(), "--out", other, "--codec", "pc"));
     assertTrue(err.toString().contains("rabitq, pq or opq, got pc"), err::toString);
     assertEquals(

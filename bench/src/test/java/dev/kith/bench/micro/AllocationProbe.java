@@ -69,7 +69,7 @@ final class AllocationProbe {
 
   private AllocationProbe() {}
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
     VectorSpace space = new VectorSpace(DIMENSION, Metric.DOT);
     try (Arena arena = Arena.ofShared();
         QueryBuffer buffer = new QueryBuffer(space)) {
@@ -114,7 +114,8 @@ final class AllocationProbe {
   }
 
   /// A query is encoded and every row estimated, in each codec.
-  private static List<Kernel> codedKernels(VectorRows rows, QueryBuffer query, Arena arena) {
+  private static List<Kernel> codedKernels(VectorRows rows, QueryBuffer query, Arena arena)
+      throws InterruptedException {
     CodeScorer scorer = new CodeScorer();
     float[] scores = new float[ROWS];
     int[] ordinals = IntStream.range(0, ROWS).toArray();
@@ -125,8 +126,10 @@ final class AllocationProbe {
             new Codec.Bf16(),
             new Codec.Int8(),
             new Codec.Rabitq(1),
-            new Codec.Rabitq(5))) {
-      SegmentCodes codes = SegmentCodes.encode(codec, rows, ordinals, 1, arena, encoded -> {});
+            new Codec.Rabitq(5),
+            new Codec.Pq(4, false),
+            new Codec.Pq(8, true))) {
+      SegmentCodes codes = SegmentCodes.encode(codec, rows, ordinals, 1, 1, arena, encoded -> {});
       kernels.add(
           new Kernel(
               "estimate by " + codec,

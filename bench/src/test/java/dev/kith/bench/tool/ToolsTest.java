@@ -105,8 +105,9 @@ final class ToolsTest {
     assertTrue(err.toString().contains("--codec int8 is of sealed segments"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pc"));
     assertTrue(err.toString().contains("rabitq, pq or opq, got pc"), err::toString);
-    assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pq"));
-    assertTrue(err.toString().contains("pq is for inverted files"), err::toString);
+    assertEquals(
+        1, run("kith-bench", "run", "--dataset", ".", "--codec", "pq", "--codec-bits", "5"));
+    assertTrue(err.toString().contains("bits must be 4 or 8"), err::toString);
     assertEquals(
         2, run("kith-bench", "run", "--dataset", ".", "--index", "ivf", "--segment", "growing"));
     assertTrue(err.toString().contains("a growing segment has no lists"), err::toString);

@@ -23,7 +23,9 @@ public final class BuildMemory {
 
   private BuildMemory() {}
 
-  /// Bytes a row, at most about; the visited sets of the linking threads included.
+  /// Bytes a row, at most about; the visited sets of the linking threads included. Rows that words
+  /// are learnt of are held once more, or twice, up to what [dev.kith.index.codec.WordTraining]
+  /// takes, however many there are.
   ///
   /// @param threads linking threads
   public static long bytesPerRow(VectorSpace space, IndexSpec index, int threads) {

@@ -321,8 +321,8 @@ public final class GrowingSegment implements SegmentReader, Resource {
   /// the compacted graph, .948 is in a fresh one.)
   ///
   /// @param lsn log sequence number that the rows cover; given back by [SealedSegment#lsn]
-  /// @param threads that encode the layout FAST, the calling one included, in `[1, 1024]`; the file
-  ///   is the same with any number of them
+  /// @param threads that encode the layout FAST or words, the calling one included, in `[1, 1024]`;
+  ///   the file is the same with any number of them
   /// @param progress an exception that it throws ends the sealing
   /// @throws IllegalStateException if a row is not published or not linked
   public void seal(Path file, long lsn, int threads, SealProgress progress) throws IOException {

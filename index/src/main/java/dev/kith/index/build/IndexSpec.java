@@ -18,11 +18,6 @@ public sealed interface IndexSpec {
   /// @param codec of the rows that a search of a sealed segment scores. With codes it scores only
   ///   the best by these exactly, so it may miss some
   record Flat(Codec codec) implements IndexSpec {
-    public Flat {
-      if (codec instanceof Codec.Pq) {
-        throw new IllegalArgumentException("the codec pq is for inverted files, got a scan");
-      }
-    }
 
     /// A scan of floats, which is exact.
     public Flat() {
@@ -42,10 +37,6 @@ public sealed interface IndexSpec {
         throw new IllegalArgumentException(
             "the codec %s is for the layout COMPACT, got %s".formatted(codec.name(), layout));
       }
-      if (codec instanceof Codec.Pq) {
-        throw new IllegalArgumentException(
-            "the codec %s is for inverted files, got a graph".formatted(codec.name()));
-      }
     }
 
     /// A graph that is walked on floats.
@@ -62,11 +53,13 @@ public sealed interface IndexSpec {
 
   /// Most dimensions of a vector that this index can hold.
   default int maxDimension() {
+    if (codec() instanceof Codec.Pq(_, boolean rotated) && rotated) {
+      return OrthogonalRotation.MAX_DIMENSION;
+    }
     return switch (this) {
       case Hnsw(_, Layout layout, _) when layout == Layout.FAST -> Layout.MAX_FAST_DIMENSION;
       case Ivf(_, Codec.Rabitq(int bits)) when bits <= RabitqCode.MAX_BITS ->
           Math.min(Layout.MAX_FAST_DIMENSION, RabitqCode.maxDimension(Math.max(1, bits)));
-      case Ivf(_, Codec.Pq(_, boolean rotated)) when rotated -> OrthogonalRotation.MAX_DIMENSION;
       default -> VectorSpace.MAX_DIMENSION;
     };
   }
@@ -77,9 +70,11 @@ public sealed interface IndexSpec {
   default void requireHolds(VectorSpace space) {
     if (space.dimension() > maxDimension()) {
       String what =
-          this instanceof Ivf(_, Codec codec)
-              ? "codec %s of an inverted file".formatted(codec.name())
-              : "layout FAST";
+          switch (this) {
+            case Ivf _ -> "codec %s of an inverted file".formatted(codec().name());
+            case Flat _, Hnsw _ when codec().hasCodes() -> "codec " + codec().name();
+            case Flat _, Hnsw _ -> "layout FAST";
+          };
       throw new IllegalArgumentException(
           "the %s is for at most %d dimensions, got %d"
               .formatted(what, maxDimension(), space.dimension()));

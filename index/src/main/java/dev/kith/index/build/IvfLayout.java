@@ -6,14 +6,13 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
-import dev.kith.index.codec.OrthogonalRotation;
 import dev.kith.index.codec.ProductCode;
-import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.WordTraining;
 import dev.kith.index.ivf.CoarseQuantizer;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
@@ -48,8 +47,7 @@ import java.util.Optional;
 /// | `spilled` | if rows are in two lists each, as the section `segment` says: an int a list, which of such rows is its first, and their number; then an int for each, its ordinal, ascending in a list. See [Spill] |
 /// | `codes` | RABITQ of at most two bits, PQ and OPQ of four: [FastScan] blocks, see [ListCodes.Blocks]; PQ and OPQ of eight: [ProductRows], by entry as blocks are; F32: none; others as [SegmentCodes#stored()] |
 /// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
-/// | `words` | PQ, OPQ: as [ProductQuantizer#store] writes them |
-/// | `rotation` | OPQ: as [OrthogonalRotation#stored()] |
+/// | those of [WordSections] | PQ, OPQ |
 ///
 /// | offset in `ivf` | type | field |
 /// |---|---|---|
@@ -76,8 +74,6 @@ final class IvfLayout {
   static final String LISTS = "lists";
   static final String SPILLED = "spilled";
   static final String TUNING = "tuning";
-  static final String WORDS = "words";
-  static final String ROTATION = "rotation";
   static final int IVF_BYTES = 96;
   private static final long SETTING_BYTES = 24;
 
@@ -141,12 +137,7 @@ final class IvfLayout {
     private static Codec codec(SectionFile file, int number, int bits) throws CorruptFileException {
       int last = Codec.NAMES.size() - 1;
       require(number >= 0 && number <= last, file, "codec 0 to " + last, number);
-      try {
-        return Codec.numbered(number, bits);
-      } catch (IllegalArgumentException impossible) {
-        String expected = "bits as the codec %s has".formatted(Codec.NAMES.get(number));
-        throw corrupt(file, expected, String.valueOf(impossible.getMessage()));
-      }
+      return SealedLayout.requireBits(file, number, bits);
     }
 
     private void check(SectionFile file) throws CorruptFileException {
@@ -291,26 +282,17 @@ final class IvfLayout {
       Rotation rotation = randomRotation(space, header.seed);
       return blocks(file, code, Optional.of(rotation), entryStarts, placement);
     }
-    int dimension = space.dimension();
-    int bits = pq.wordBits();
-    Optional<Rotation> rotation =
-        pq.rotated()
-            ? Optional.of(
-                OrthogonalRotation.map(
-                    dimension,
-                    placement.place(
-                        file.section(ROTATION, OrthogonalRotation.storedBytes(dimension)))))
-            : Optional.empty();
-    MemorySegment words = file.section(WORDS, ProductQuantizer.storedBytes(dimension, bits));
-    ProductQuantizer quantizer = ProductQuantizer.read(dimension, header.detail, bits, words);
+    int bits = pq.listBits();
+    WordTraining.Learnt learnt =
+        WordSections.read(file, space.dimension(), header.detail, bits, pq.rotated(), placement);
     if (bits == 4) {
-      return blocks(file, new ProductCode(quantizer), rotation, entryStarts, placement);
+      return blocks(
+          file, new ProductCode(learnt.words()), learnt.rotation(), entryStarts, placement);
     }
     int entries = entryStarts[header.lists];
-    MemorySegment codes =
-        file.section(SealedLayout.CODES, ProductRows.bytes(quantizer.parts(), entries));
-    return new ListCodes.Words(
-        new ProductRows(quantizer, placement.place(codes), entries), rotation);
+    long bytes = ProductRows.bytes(header.detail, bits, entries);
+    MemorySegment codes = placement.place(file.section(SealedLayout.CODES, bytes));
+    return new ListCodes.Words(new ProductRows(learnt.words(), codes, entries), learnt.rotation());
   }
 
   private static ListCodes.Blocks blocks(

@@ -3,13 +3,13 @@ package dev.kith.index.build;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
-import dev.kith.index.codec.OrthogonalRotation;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.WordTraining;
 import dev.kith.index.ivf.CentroidGraph;
 import dev.kith.index.ivf.CoarseQuantizer;
 import dev.kith.index.ivf.InvertedLists;
@@ -19,7 +19,6 @@ import dev.kith.index.ivf.Partition;
 import dev.kith.index.ivf.Spill;
 import dev.kith.index.ivf.Tuning;
 import dev.kith.index.ivf.TuningSample;
-import dev.kith.index.ivf.WordTraining;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.SectionFileWriter;
@@ -201,10 +200,17 @@ final class IvfSealer {
       }
       case Codec.Pq codec -> {
         WordTraining.Learnt learnt =
-            new WordTraining(partition, rows, sources)
-                .learn(codec, seed, threads, arena, () -> report(SPILLED));
+            encoder
+                .training()
+                .learn(
+                    codec.listBits(),
+                    codec.rotated(),
+                    seed,
+                    threads,
+                    arena,
+                    () -> report(SPILLED));
         ListCodes.Relative codes =
-            codec.wordBits() == 4
+            codec.listBits() == 4
                 ? blocks(new ProductCode(learnt.words()), learnt.rotation(), encoder, arena)
                 : words(learnt, encoder.entries(), arena);
         yield coded(codes, encoder, coding);
@@ -216,6 +222,7 @@ final class IvfSealer {
                   rows,
                   sources,
                   seed,
+                  threads,
                   arena,
                   done -> coding.done((double) done / sources.length)));
     };
@@ -227,8 +234,9 @@ final class IvfSealer {
   }
 
   private static ListCodes.Words words(WordTraining.Learnt learnt, int entries, Arena arena) {
-    MemorySegment room = room(ProductRows.bytes(learnt.words().parts(), entries), arena);
-    return new ListCodes.Words(new ProductRows(learnt.words(), room, entries), learnt.rotation());
+    ProductQuantizer words = learnt.words();
+    MemorySegment room = room(ProductRows.bytes(words.parts(), words.bits(), entries), arena);
+    return new ListCodes.Words(new ProductRows(words, room, entries), learnt.rotation());
   }
 
   private static MemorySegment room(long bytes, Arena arena) {
@@ -349,28 +357,13 @@ final class IvfSealer {
       case ListCodes.Blocks(BlockCode code, var rotation, MemorySegment blocks) -> {
         SegmentSealer.write(writer, SealedLayout.CODES, blocks);
         if (code instanceof ProductCode(var quantizer)) {
-          writeWords(writer, quantizer, rotation, arena);
+          WordSections.write(writer, new WordTraining.Learnt(quantizer, rotation), arena);
         }
       }
       case ListCodes.Words(ProductRows rows, var rotation) -> {
         SegmentSealer.write(writer, SealedLayout.CODES, rows.segment());
-        writeWords(writer, rows.quantizer(), rotation, arena);
+        WordSections.write(writer, new WordTraining.Learnt(rows.quantizer(), rotation), arena);
       }
-    }
-  }
-
-  private void writeWords(
-      SectionFileWriter writer,
-      ProductQuantizer quantizer,
-      Optional<Rotation> rotation,
-      Arena arena)
-      throws IOException {
-    MemorySegment words =
-        arena.allocate(ProductQuantizer.storedBytes(space.dimension(), quantizer.bits()), 64);
-    quantizer.store(words);
-    SegmentSealer.write(writer, IvfLayout.WORDS, words);
-    if (rotation.orElse(null) instanceof OrthogonalRotation matrix) {
-      SegmentSealer.write(writer, IvfLayout.ROTATION, matrix.stored());
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.WordTraining;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.store.SectionFile;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +29,7 @@ import java.nio.ByteOrder;
 /// | `labels` | a long a row, ascending |
 /// | `rows` | vectors in the layout of [dev.kith.index.store.VectorRows] |
 /// | `codes` | with a codec other than floats only, as [SegmentCodes#stored()] |
+/// | those of [WordSections] | with the codecs pq and opq; a row has as many parts as [WordTraining#parts] says |
 /// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
 /// | `dimension` | with a graph only, not in older files: a double, the dimension of the data as measured while they were linked, 0 if it is not known ([dev.kith.index.hnsw.IntrinsicDimension]) |
 /// | those of [IvfLayout] | with an inverted file, instead of `labels` and `rows` as above |
@@ -45,10 +47,13 @@ import java.nio.ByteOrder;
 /// | 32 | int | hnsw: efConstruction |
 /// | 36 | int | hnsw: entry node, -1 if there are no rows |
 /// | 40 | int | hnsw: level of the entry |
-/// | 44 | int | hnsw: bits a coordinate of the codes in `records`, 0 if there are none; with the codec rabitq, those asked for, 0 for as many as suit |
+/// | 44 | int | hnsw: bits a coordinate of the codes in `records`, 0 if there are none; with the codecs rabitq, pq and opq, those asked for, 0 for as many as suit: of pq and opq 8 |
 /// | 48 | long | hnsw, and with codes: seed |
-/// | 56 | int | flat and hnsw: codec: 0 floats, 1 f16, 2 bf16, 3 int8, 4 rabitq |
+/// | 56 | int | flat and hnsw: codec: 0 floats, 1 f16, 2 bf16, 3 int8, 4 rabitq, 5 pq, 6 opq |
 /// | 60 | float | with codes: rows to score exactly for each hit, as measured when sealed; at least 1 |
+///
+/// The codecs pq and opq came later: readers from before them refuse files with one, and read all
+/// others.
 final class SealedLayout {
   static final String SEGMENT = "segment";
   static final String LABELS = "labels";
@@ -186,6 +191,9 @@ final class SealedLayout {
           file,
           "codes of at most %d bits".formatted(mostBits),
           graph.bits());
+      if (isCoded()) {
+        requireBits(file, graph.codec(), graph.bits());
+      }
       require(dimension == space.dimension(), file, space.dimension() + " dimensions", dimension);
       int expected = code(space.metric());
       require(metric == expected, file, "metric " + expected, metric);
@@ -205,7 +213,10 @@ final class SealedLayout {
       return switch (version) {
         case VERSION_2, VERSION_3 -> index == HNSW ? RabitqCode.MAX_BITS : 0;
         case VERSION_4 ->
-            Codec.numbered(graph.codec(), 0) instanceof Codec.Rabitq ? Codec.MAX_BITS : 0;
+            switch (Codec.numbered(graph.codec(), 0)) {
+              case Codec.Rabitq _, Codec.Pq _ -> Codec.MAX_BITS;
+              case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> 0;
+            };
         default -> 0;
       };
     }
@@ -214,9 +225,9 @@ final class SealedLayout {
       int codec = graph.codec();
       boolean mayHaveCodes = version == VERSION_4;
       require(
-          mayHaveCodes == (codec != 0) && codec >= 0 && codec <= 4,
+          mayHaveCodes == (codec != 0) && codec >= 0 && codec < Codec.NAMES.size(),
           file,
-          mayHaveCodes ? "codec 1 to 4" : "no codec",
+          mayHaveCodes ? "codec 1 to " + (Codec.NAMES.size() - 1) : "no codec",
           codec);
       float factor = graph.rescoreFactor();
       if (mayHaveCodes ? !(factor >= 1 && Float.isFinite(factor)) : factor != 0) {
@@ -253,6 +264,21 @@ final class SealedLayout {
       case DOT -> 2;
       case EUCLIDEAN -> 3;
     };
+  }
+
+  /// Reads a codec.
+  ///
+  /// @param number one that there is
+  /// @throws CorruptFileException if it has no such bits
+  static Codec requireBits(SectionFile file, int number, int bits) throws CorruptFileException {
+    try {
+      return Codec.numbered(number, bits);
+    } catch (IllegalArgumentException impossible) {
+      throw new CorruptFileException(
+          file.file(),
+          "bits as the codec %s has".formatted(Codec.NAMES.get(number)),
+          String.valueOf(impossible.getMessage()));
+    }
   }
 
   /// @throws CorruptFileException unless something holds

@@ -4,7 +4,10 @@ import static dev.kith.index.build.SealedLayout.require;
 
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.WordRows;
+import dev.kith.index.codec.WordTraining;
 import dev.kith.index.flat.CodedScan;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
@@ -111,7 +114,21 @@ record SealedSections(
   private SegmentCodes codes() throws CorruptFileException {
     long bytes = SegmentCodes.bytes(header.codec(), space, header.rows());
     MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
+    if (header.codec() instanceof Codec.Pq words) {
+      return WordRows.map(space, learnt(words), stored, header.rows());
+    }
     return SegmentCodes.map(header.codec(), space, stored, header.rows(), header.graph().seed());
+  }
+
+  private WordTraining.Learnt learnt(Codec.Pq codec) throws CorruptFileException {
+    int bits = codec.rowBits();
+    int parts = WordTraining.parts(space.dimension(), bits);
+    try {
+      return WordSections.read(file, space.dimension(), parts, bits, codec.rotated(), placement);
+    } catch (IllegalArgumentException mismatch) {
+      throw new CorruptFileException(
+          file.file(), "words of its rows", String.valueOf(mismatch.getMessage()));
+    }
   }
 
   private void requireM() throws CorruptFileException {

@@ -197,8 +197,8 @@ public final class SegmentMerge implements Resource {
   /// Writes the file, which appears whole or not at all.
   ///
   /// @param lsn log sequence number that the rows cover; given back by [SealedSegment#lsn]
-  /// @param threads that encode the layout FAST, the calling one included, in `[1, 1024]`; the file
-  ///   is the same with any number of them
+  /// @param threads that encode the layout FAST or words, the calling one included, in `[1, 1024]`;
+  ///   the file is the same with any number of them
   /// @param progress hears of this step alone; an exception that it throws ends the merge
   /// @throws IllegalStateException if a row is not linked
   public void write(Path file, long lsn, int threads, SealProgress progress) throws IOException {

@@ -3,6 +3,7 @@ package dev.kith.index.build;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.WordRows;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.FastGraphSource;
 import dev.kith.index.hnsw.Graph;
@@ -16,6 +17,7 @@ import dev.kith.index.store.VectorRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,8 @@ final class SegmentSealer {
 
   /// @param index which index the file is to have; not an inverted file
   /// @param graph of all rows of the segment; null if the index is none
-  /// @param threads that write records of the layout FAST, the calling one included
+  /// @param threads that write records of the layout FAST, or learn and code words, the calling one
+  ///   included
   SegmentSealer(
       SegmentReader segment,
       IndexSpec index,
@@ -91,6 +94,9 @@ final class SegmentSealer {
       if (codes != null) {
         long bytes = SegmentCodes.bytes(codec, segment.space(), live);
         write(writer, SealedLayout.CODES, codes.stored().asSlice(0, bytes));
+        if (codes instanceof WordRows words) {
+          WordSections.write(writer, words.learnt(), arena);
+        }
       }
       if (compact != null) {
         if (!isFast()) {
@@ -102,17 +108,31 @@ final class SegmentSealer {
       }
       progress.report(total(), total()); // The last chance to stop.
       writer.commit();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosedByInterruptException();
     }
   }
 
-  private SegmentCodes codes(Arena arena) {
+  private SegmentCodes codes(Arena arena) throws InterruptedException {
     return SegmentCodes.encode(
-        codec, segment.rows(), sources(), seed, arena, done -> count(size + done));
+        codec, segment.rows(), sources(), seed, threads, arena, this::encoded);
+  }
+
+  private void encoded(int rows) {
+    if (rows == 0) {
+      report(); // Whoever waits may want no more.
+    } else {
+      count(size + rows);
+    }
   }
 
   private float rescoreFactor(@Nullable SealedGraph compact, SegmentCodes codes) {
-    return new RescoreSample(compact, codes, segment.rows(), sources())
-        .factor(seed, () -> progress.report(reported, total()));
+    return new RescoreSample(compact, codes, segment.rows(), sources()).factor(seed, this::report);
+  }
+
+  private void report() {
+    progress.report(reported, total());
   }
 
   private boolean isFast() {

@@ -7,6 +7,7 @@ public final class CodeScorer {
   private final Int8Scorer int8 = new Int8Scorer();
   private final RabitqScorer rabitq = new RabitqScorer();
   private final LevelScorer level = new LevelScorer();
+  private final ProductScorer product = new ProductScorer();
 
   /// Encodes a query for codes, into memory that belongs to it.
   ///
@@ -30,6 +31,7 @@ public final class CodeScorer {
         encoded.set(rows, query);
         yield level.bind(rows, encoded);
       }
+      case WordRows rows -> product.bind(rows, query);
     };
   }
 }

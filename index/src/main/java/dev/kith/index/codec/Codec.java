@@ -33,10 +33,11 @@ public sealed interface Codec {
   }
 
   /// The nearest words of the parts of a row, a quarter of a byte a coordinate whatever the bits:
-  /// see [ProductQuantizer]. For inverted files only.
+  /// see [ProductQuantizer]. Rows of words ([WordRows]); in an inverted file words of four bits are
+  /// in the blocks of a [ProductCode].
   ///
-  /// @param bits a part: 4 for parts of two coordinates ([ProductCode]), 8 for parts of four
-  ///   ([ProductRows]); 0 for as many as suit, which are 4
+  /// @param bits a part: 4 for parts of two coordinates, 8 for parts of four; 0 for as many as suit
+  ///   the index
   /// @param rotated whether rows are turned first, so that words stand for them with less error
   ///   ([RotationTraining])
   record Pq(int bits, boolean rotated) implements Codec {
@@ -46,9 +47,15 @@ public sealed interface Codec {
       }
     }
 
-    /// Bits a part that there are.
-    public int wordBits() {
+    /// Bits a part of rows in lists: 4 if none were asked for, which blocks are scanned by.
+    public int listBits() {
       return bits == 0 ? 4 : bits;
+    }
+
+    /// Bits a part of rows of words: 8 if none were asked for, which take as many lookups and leave
+    /// less error.
+    public int rowBits() {
+      return bits == 0 ? 8 : bits;
     }
   }
 

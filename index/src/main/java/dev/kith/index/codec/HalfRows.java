@@ -20,7 +20,7 @@ import java.util.Objects;
 ///
 /// Borrows its memory. A row is read by any thread that learnt of its ordinal through a
 /// synchronising action, and must not be set while another thread may read it.
-public final class HalfRows implements SegmentCodes {
+public final class HalfRows implements SegmentCodes.EachForItself {
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

@@ -26,7 +26,7 @@ import java.util.Objects;
 ///
 /// Borrows its memory. A row is read by any thread that learnt of its ordinal through a
 /// synchronising action, and must not be set while another thread may read it.
-public final class Int8Rows implements SegmentCodes {
+public final class Int8Rows implements SegmentCodes.EachForItself {
 
   /// The largest code; the least is its opposite.
   static final int MAX_CODE = 127;

@@ -30,7 +30,7 @@ import java.util.Objects;
 ///   one, with `D` the coordinates of `g`
 ///
 /// Borrows its memory. See [SegmentCodes] for threads.
-public final class LevelRows implements SegmentCodes {
+public final class LevelRows implements SegmentCodes.EachForItself {
 
   /// Bytes behind the levels.
   static final long TRAILER = 4 * Float.BYTES;

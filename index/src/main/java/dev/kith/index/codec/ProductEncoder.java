@@ -97,8 +97,21 @@ public final class ProductEncoder {
       MemorySegment rows = target.segment();
       rows.set(Points.FLOAT, at, factors.addend());
       rows.set(Points.FLOAT, at + Float.BYTES, factors.factor());
-      MemorySegment.copy(row.codes, 0, rows, JAVA_BYTE, at + ProductRows.FACTORS_BYTES, parts);
+      int bytes = pack(row.codes, parts);
+      MemorySegment.copy(row.codes, 0, rows, JAVA_BYTE, at + ProductRows.FACTORS_BYTES, bytes);
     }
+  }
+
+  /// Leaves the words of a row as they are stored, and returns how many bytes those are.
+  private int pack(byte[] words, int parts) {
+    int bits = target.quantizer().bits();
+    if (bits == 4) {
+      for (int part = 0; part < parts; part += 2) {
+        int second = part + 1 < parts ? words[part + 1] : 0;
+        words[part / 2] = (byte) (words[part] | second << 4);
+      }
+    }
+    return ProductRows.codeBytes(parts, bits);
   }
 
   private void assign(int count) {

@@ -1,18 +1,17 @@
 package dev.kith.index.codec;
 
-import dev.kith.index.Require;
 import java.lang.foreign.MemorySegment;
 
-/// Codes of a [ProductQuantizer] of eight bits a part, row after row, each relative to a centre
-/// that others know. Read by [ProductScorer]. A value; the memory is borrowed.
+/// Codes of a [ProductQuantizer], row after row, each relative to a centre that others know. Read
+/// by [ProductScorer]. A value; the memory is borrowed.
 ///
 /// A row is little-endian, [#strideBytes] long:
 ///
 /// - two floats: its addend and its factor, see [CodeFactors]
-/// - an unsigned byte a part: which word is nearest
+/// - which word of every part is nearest: a byte a part, or of four bits a byte for two parts, the
+///   first in its lower half
 /// - zeros up to a multiple of four bytes
 ///
-/// @param quantizer of 8 bits a part
 /// @param segment the rows and nothing else, at any alignment
 /// @param count rows
 public record ProductRows(ProductQuantizer quantizer, MemorySegment segment, int count) {
@@ -25,30 +24,38 @@ public record ProductRows(ProductQuantizer quantizer, MemorySegment segment, int
   /// Prepared vectors are padded for [dev.kith.index.kernel.GridKernel].
   private static final int COORDINATES = 16;
 
-  /// @throws IllegalArgumentException if the words are of other bits, or the length does not fit
+  /// @throws IllegalArgumentException if the length does not fit
   public ProductRows {
-    Require.inRange("bits", quantizer.bits(), 8, 8);
-    long bytes = bytes(quantizer.parts(), count);
+    long bytes = bytes(quantizer.parts(), quantizer.bits(), count);
     if (segment.byteSize() != bytes) {
       throw new IllegalArgumentException(
-          "%d rows of %d words take %d bytes, got %d"
-              .formatted(count, quantizer.parts(), bytes, segment.byteSize()));
+          "%d rows of %d words of %d bits take %d bytes, got %d"
+              .formatted(count, quantizer.parts(), quantizer.bits(), bytes, segment.byteSize()));
     }
   }
 
   /// Bytes of a row.
-  public static long strideBytes(int parts) {
-    return ((long) FACTORS_BYTES + parts + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
+  ///
+  /// @param bits a part, 4 or 8
+  public static long strideBytes(int parts, int bits) {
+    return ((long) FACTORS_BYTES + codeBytes(parts, bits) + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
   }
 
   /// Bytes of `count` rows.
-  public static long bytes(int parts, int count) {
-    return strideBytes(parts) * count;
+  ///
+  /// @param bits a part, 4 or 8
+  public static long bytes(int parts, int bits, int count) {
+    return strideBytes(parts, bits) * count;
+  }
+
+  /// Bytes of the words of a row.
+  static int codeBytes(int parts, int bits) {
+    return Math.ceilDiv(parts * bits, Byte.SIZE);
   }
 
   /// Bytes from one row to the next.
   long stride() {
-    return strideBytes(quantizer.parts());
+    return strideBytes(quantizer.parts(), quantizer.bits());
   }
 
   /// Coordinates of a prepared vector: a multiple of 16.

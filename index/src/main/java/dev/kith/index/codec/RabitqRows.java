@@ -32,7 +32,7 @@ import java.util.Objects;
 ///   EUCLIDEAN
 ///
 /// Borrows its memory. See [SegmentCodes] for threads.
-public final class RabitqRows implements SegmentCodes {
+public final class RabitqRows implements SegmentCodes.EachForItself {
 
   /// Bytes behind the words.
   static final long TRAILER = Integer.BYTES + 2 * Float.BYTES;

@@ -10,12 +10,13 @@ import java.lang.foreign.MemorySegment;
 ///
 /// A row is read by any thread that learnt of its ordinal through a synchronising action, and must
 /// not be set while another thread may read it.
-public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, LevelRows {
+public sealed interface SegmentCodes permits SegmentCodes.EachForItself, WordRows {
 
   /// Listens to encoding.
   interface Progress {
 
-    /// Hears how many rows are encoded. May throw to end it.
+    /// Hears how many rows are encoded: none, now and then, while there is something to be learnt
+    /// of them first. May throw to end it.
     void encoded(int rows);
   }
 
@@ -25,45 +26,71 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, Lev
   /// Rows there is room for.
   int capacity();
 
-  /// Everything there is to store, borrowed: given to [#map], it is these codes again.
+  /// Everything there is to store, borrowed, but for what words were learnt ([WordRows#learnt()]):
+  /// mapped, it is these codes again.
   MemorySegment stored();
 
-  /// Encodes a row of floats.
-  ///
-  /// @throws IllegalArgumentException if `source` holds vectors of another space
-  /// @throws IndexOutOfBoundsException if either row does not exist
-  void set(int ordinal, VectorRows source, int sourceOrdinal);
+  /// Codes of which each depends on its own row, and on what is known before any is set.
+  sealed interface EachForItself extends SegmentCodes
+      permits HalfRows, Int8Rows, RabitqRows, LevelRows {
+
+    /// Encodes a row of floats.
+    ///
+    /// @throws IllegalArgumentException if `source` holds vectors of another space
+    /// @throws IndexOutOfBoundsException if either row does not exist
+    void set(int ordinal, VectorRows source, int sourceOrdinal);
+  }
 
   /// Encodes rows of floats.
   ///
-  /// @param codec one that has rows of codes, not [Codec.F32] nor [Codec.Pq]
+  /// @param codec one that has codes, not [Codec.F32]
   /// @param sources ordinals in `rows`, in the order of the codes to make
-  /// @param seed of the rotation, where the codec has one
+  /// @param seed of the rotation, or of what is drawn to learn from, where the codec has such
+  /// @param threads that learn and code words, with the calling one, in `[1, 1024]`; the codes are
+  ///   the same with any number of them
   /// @param arena frees the codes when it closes
+  /// @throws InterruptedException if the calling thread is interrupted while it learns
   static SegmentCodes encode(
-      Codec codec, VectorRows rows, int[] sources, long seed, Arena arena, Progress progress) {
+      Codec codec,
+      VectorRows rows,
+      int[] sources,
+      long seed,
+      int threads,
+      Arena arena,
+      Progress progress)
+      throws InterruptedException {
+    return switch (codec) {
+      case Codec.F32() -> throw without(codec);
+      case Codec.Pq words -> WordRows.encode(words, rows, sources, seed, threads, arena, progress);
+      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ -> {
+        EachForItself codes = reserve(codec, rows, sources, seed, arena);
+        for (int ordinal = 0; ordinal < sources.length; ordinal++) {
+          codes.set(ordinal, rows, sources[ordinal]);
+          progress.encoded(ordinal + 1);
+        }
+        yield codes;
+      }
+    };
+  }
+
+  private static EachForItself reserve(
+      Codec codec, VectorRows rows, int[] sources, long seed, Arena arena) {
     int capacity = Math.max(1, sources.length);
     VectorSpace space = rows.space();
-    SegmentCodes codes =
-        switch (codec) {
-          case Codec.F32(), Codec.Pq _ -> throw without(codec);
-          case Codec.F16() -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
-          case Codec.Bf16() -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
-          case Codec.Int8() -> Int8Rows.reserve(space, capacity, arena);
-          case Codec.Rabitq(int bits) when bits <= 1 ->
-              RabitqRows.reserve(rows, sources, seed, arena);
-          case Codec.Rabitq(int bits) -> LevelRows.reserve(rows, bits, sources, seed, arena);
-        };
-    for (int ordinal = 0; ordinal < sources.length; ordinal++) {
-      codes.set(ordinal, rows, sources[ordinal]);
-      progress.encoded(ordinal + 1);
-    }
-    return codes;
+    return switch (codec) {
+      case Codec.F32(), Codec.Pq _ -> throw without(codec);
+      case Codec.F16() -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
+      case Codec.Bf16() -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
+      case Codec.Int8() -> Int8Rows.reserve(space, capacity, arena);
+      case Codec.Rabitq(int bits) when bits <= 1 -> RabitqRows.reserve(rows, sources, seed, arena);
+      case Codec.Rabitq(int bits) -> LevelRows.reserve(rows, bits, sources, seed, arena);
+    };
   }
 
   /// Reads the codes of `count` rows from where [#stored()] was kept.
   ///
-  /// @param codec one that has rows of codes, not [Codec.F32] nor [Codec.Pq]
+  /// @param codec one whose codes are read by themselves: not [Codec.F32], which has none, nor
+  ///   [Codec.Pq], see [WordRows#map]
   /// @param seed with which they were encoded
   /// @param stored the codes and nothing else, 64-byte aligned
   /// @throws IllegalArgumentException if the length or the address does not fit
@@ -83,7 +110,7 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, Lev
   static long bytes(Codec codec, VectorSpace space, int count) {
     return switch (codec) {
       case Codec.F32() -> 0;
-      case Codec.Pq _ -> throw without(codec);
+      case Codec.Pq words -> WordRows.bytes(space, words.rowBits(), count);
       case Codec.F16(), Codec.Bf16() -> count * HalfRows.strideBytes(space);
       case Codec.Int8() -> count * Int8Rows.strideBytes(space);
       case Codec.Rabitq(int bits) when bits <= 1 -> RabitqRows.bytes(space, count);
@@ -93,6 +120,6 @@ public sealed interface SegmentCodes permits HalfRows, Int8Rows, RabitqRows, Lev
 
   private static IllegalArgumentException without(Codec codec) {
     return new IllegalArgumentException(
-        "the codec %s has no rows of codes".formatted(codec.name()));
+        "the codec %s has no codes that are read by themselves".formatted(codec.name()));
   }
 }

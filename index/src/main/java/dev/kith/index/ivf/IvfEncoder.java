@@ -3,13 +3,11 @@ package dev.kith.index.ivf;
 import dev.kith.index.Metric;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.BlockEncoder;
-import dev.kith.index.codec.OrthogonalRotation;
 import dev.kith.index.codec.ProductEncoder;
 import dev.kith.index.codec.ProductRows;
-import dev.kith.index.kernel.Columns;
+import dev.kith.index.codec.RowPreparer;
+import dev.kith.index.codec.WordTraining;
 import dev.kith.index.kernel.FastScan;
-import dev.kith.index.kernel.Points;
-import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.store.VectorRows;
 import dev.kith.index.work.OrderedWork;
 import java.lang.foreign.Arena;
@@ -18,25 +16,29 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Codes the entries of all lists, the same bytes with any number of threads.
+/// Codes the rows of all lists, the same bytes with any number of threads.
 public final class IvfEncoder {
 
   /// Blocks that a thread codes at a time: short enough for one who waits to cancel.
   private static final int CHUNK = 16;
 
-  private final VectorRows centroids;
+  private final Partition partition;
   private final int[] starts;
   private final int[] firstBlocks;
   private final VectorRows rows;
   private final int[] sources;
 
+  /// For every entry which of the rows it is.
+  private final int[] entries;
+
   /// @param sources for every position which of `rows` is there
   public IvfEncoder(Partition partition, Spill spill, VectorRows rows, int[] sources) {
-    this.centroids = partition.centroids();
+    this.partition = partition;
     this.starts = spill.entryStarts(partition.starts());
     this.firstBlocks = ListCodes.firstBlocks(starts);
     this.rows = rows;
-    this.sources =
+    this.sources = sources;
+    this.entries =
         spill.size() == 0
             ? sources
             : IntStream.of(spill.entries(partition.starts())).map(i -> sources[i]).toArray();
@@ -44,7 +46,17 @@ public final class IvfEncoder {
 
   /// Number of entries.
   public int entries() {
-    return sources.length;
+    return entries.length;
+  }
+
+  /// What learns words of the differences of the rows from the centroids of their own lists.
+  public WordTraining training() {
+    VectorRows centroids = partition.centroids();
+    return new WordTraining(
+        rows,
+        sources,
+        centroids.segment(),
+        position -> centroids.offset(Partition.listOf(partition.starts(), position)));
   }
 
   /// Bytes that the blocks take.
@@ -52,7 +64,7 @@ public final class IvfEncoder {
     return firstBlocks[firstBlocks.length - 1] * FastScan.blockBytes(code.lookups());
   }
 
-  /// Codes all rows.
+  /// Codes all entries.
   ///
   /// @param target takes the codes
   /// @param threads with the calling one
@@ -71,14 +83,11 @@ public final class IvfEncoder {
 
   /// What threads share: matrices that rows are multiplied with.
   ///
-  /// @param rotation if there is one that is a matrix
   /// @param words of rows of words
-  private record Packed(@Nullable Columns rotation, ProductEncoder.@Nullable PackedWords words) {
+  private record Packed(RowPreparer.Packed rotation, ProductEncoder.@Nullable PackedWords words) {
     Packed(ListCodes.Relative target, Arena arena) {
       this(
-          target.rotation().orElse(null) instanceof OrthogonalRotation matrix
-              ? matrix.columns(arena)
-              : null,
+          RowPreparer.Packed.of(target.rotation(), arena),
           target instanceof ListCodes.Words(ProductRows coded, _)
               ? new ProductEncoder.PackedWords(coded.quantizer(), arena)
               : null);
@@ -88,20 +97,17 @@ public final class IvfEncoder {
   /// What a thread needs.
   private final class Place {
     private final ListCodes.Relative target;
-    private final @Nullable Columns rotation;
+    private final RowPreparer preparer;
     private final Writer writer;
-    private final float[] vector;
-    private final MemorySegment prepared;
-    private final float[] rotated;
-    private final RowProducts products = new RowProducts();
+    private final float[] centre;
 
     Place(ListCodes.Relative target, Packed packed, Arena arena) {
       this.target = target;
-      this.rotation = packed.rotation;
+      this.preparer =
+          new RowPreparer(
+              packed.rotation, rows, entries, target.dimension(), FastScan.BLOCK, arena);
       this.writer = writer(target, packed, arena);
-      this.vector = new float[target.dimension()];
-      this.prepared = arena.allocate((long) FastScan.BLOCK * vector.length * Float.BYTES, 64);
-      this.rotated = new float[rotation == null ? 0 : FastScan.BLOCK * rows.space().dimension()];
+      this.centre = new float[target.dimension()];
     }
 
     void write(int from, int to) {
@@ -109,36 +115,15 @@ public final class IvfEncoder {
       for (int block = from; block < to; block++) {
         if (list < 0 || block >= firstBlocks[list + 1]) {
           list = Partition.listOf(firstBlocks, block);
-          prepare(centroids, list);
-          writer.setCentre(vector);
+          VectorRows centroids = partition.centroids();
+          target.prepare(rows.space(), centroids.segment(), centroids.offset(list), centre);
+          writer.setCentre(centre);
         }
         int entry = starts[list] + (block - firstBlocks[list]) * FastScan.BLOCK;
         int count = Math.min(FastScan.BLOCK, starts[list + 1] - entry);
-        prepareRows(entry, count);
+        MemorySegment prepared = preparer.prepare(entry, entry + count);
         writer.write(prepared, count, block, entry);
       }
-    }
-
-    private void prepareRows(int entry, int count) {
-      long bytes = (long) vector.length * Float.BYTES;
-      if (rotation == null) {
-        for (int k = 0; k < count; k++) {
-          prepare(rows, sources[entry + k]);
-          MemorySegment.copy(vector, 0, prepared, Points.FLOAT, k * bytes, vector.length);
-        }
-        return;
-      }
-      // Many at a time, because the matrix may be larger than the cache.
-      int dimension = rows.space().dimension();
-      Points points = new Points(rows.segment(), 0, rows.stride(), dimension);
-      products.products(rotation, points, sources, entry, entry + count, rotated);
-      for (int k = 0; k < count; k++) {
-        MemorySegment.copy(rotated, k * dimension, prepared, Points.FLOAT, k * bytes, dimension);
-      }
-    }
-
-    private void prepare(VectorRows from, int ordinal) {
-      target.prepare(rows.space(), from.segment(), from.offset(ordinal), vector);
     }
   }
 

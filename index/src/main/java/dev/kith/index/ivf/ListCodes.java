@@ -6,10 +6,8 @@ import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.kernel.FastScan;
-import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Optional;
 
 /// What a search of an inverted file reads of every entry of a list (see [Spill]).
@@ -41,12 +39,7 @@ public sealed interface ListCodes {
     /// @param offset where they start, in bytes
     /// @param prepared takes [#dimension()] coordinates
     default void prepare(VectorSpace space, MemorySegment source, long offset, float[] prepared) {
-      if (rotation().isPresent()) {
-        rotation().get().rotate(source, offset, space.dimension(), prepared);
-      } else {
-        MemorySegment.copy(source, Points.FLOAT, offset, prepared, 0, space.dimension());
-        Arrays.fill(prepared, space.dimension(), prepared.length, 0);
-      }
+      Rotation.prepare(rotation(), source, offset, space.dimension(), prepared);
     }
   }
 

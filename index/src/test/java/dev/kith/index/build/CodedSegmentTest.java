@@ -59,7 +59,9 @@ final class CodedSegmentTest {
     "RABITQ, COSINE, 100, 250, 6",
     "RABITQ, EUCLIDEAN, 130, 250, 7",
     "RABITQ, DOT, 64, 250, 8",
-    "RABITQ_4, EUCLIDEAN, 100, 120, 9"
+    "RABITQ_4, EUCLIDEAN, 100, 120, 9",
+    "OPQ, DOT, 33, 120, 22",
+    "PQ_4, EUCLIDEAN, 20, 120, 23"
   })
   void findsAboutAsManyAsAWalkOnFloats(
       Codecs named, Metric metric, int dimension, int ef, long seed) throws IOException {
@@ -79,7 +81,7 @@ final class CodedSegmentTest {
   }
 
   @ParameterizedTest(name = "{0}, seed {1}")
-  @CsvSource({"F16, 11", "BF16, 12", "INT8, 13", "RABITQ, 14", "RABITQ_4, 15"})
+  @CsvSource({"F16, 11", "BF16, 12", "INT8, 13", "RABITQ, 14", "RABITQ_4, 15", "OPQ, 16"})
   void aSearchIsTheNaiveRerankingOfTheSameCandidates(Codecs named, long seed) throws IOException {
     Codec codec = named.codec();
     Mixture base = Mixture.of(SPACE, 3000, 10, seed);
@@ -150,7 +152,7 @@ final class CodedSegmentTest {
   @ParameterizedTest
   @EnumSource(
       value = Codecs.class,
-      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
+      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4", "PQ_4"})
   void theDeadAreNeverReturnedWheneverTheyDiedAndTheLivingAreFound(Codecs named)
       throws IOException {
     Codec codec = named.codec();
@@ -181,7 +183,7 @@ final class CodedSegmentTest {
   @ParameterizedTest
   @EnumSource(
       value = Codecs.class,
-      names = {"F32", "F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
+      names = {"F32", "F16", "BF16", "INT8", "RABITQ", "RABITQ_4", "PQ_4"})
   void anExactSearchReturnsWhatSortingEverythingReturns(Codecs named) throws IOException {
     Codec codec = named.codec();
     Mixture mixture = Mixture.of(SPACE, 1500, 10, 5);
@@ -200,7 +202,7 @@ final class CodedSegmentTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(
       value = Codecs.class,
-      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
+      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4", "PQ_4", "OPQ"})
   void theFactorIsMeasuredWhenSealingAndTheSameAgain(Codecs named) throws IOException {
     Codec codec = named.codec();
     Mixture mixture = Mixture.of(SPACE, 3000, 10, 7);
@@ -209,7 +211,8 @@ final class CodedSegmentTest {
       factor = segment.rescoreFactor().orElseThrow();
     }
     assertTrue(factor >= 1, "factor " + factor);
-    assertTrue(codec instanceof Codec.Rabitq ? factor > 1.5 : factor <= 2, "factor " + factor);
+    boolean isCoarse = codec instanceof Codec.Rabitq || codec instanceof Codec.Pq;
+    assertTrue(isCoarse ? factor > 1.5 : factor <= 2, "factor " + factor);
     try (SealedSegment again = seal(linked(mixture, hnsw(codec)))) {
       assertEquals(factor, again.rescoreFactor().orElseThrow());
     }
@@ -241,7 +244,7 @@ final class CodedSegmentTest {
   @ParameterizedTest
   @EnumSource(
       value = Codecs.class,
-      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
+      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4", "PQ_4", "OPQ"})
   void segmentsOfNoneAndOfFewRowsAreSegments(Codecs named) throws IOException {
     Codec codec = named.codec();
     for (int rows : new int[] {0, 1, 2, 5}) {
@@ -290,12 +293,6 @@ final class CodedSegmentTest {
             IllegalArgumentException.class,
             () -> new IndexSpec.Hnsw(HnswParams.defaults(), Layout.FAST, new Codec.Int8()));
     assertTrue(refused.toString().contains("int8 is for the layout COMPACT"), refused::toString);
-    refused =
-        assertThrows(
-            IllegalArgumentException.class,
-            () ->
-                new IndexSpec.Hnsw(HnswParams.defaults(), Layout.COMPACT, new Codec.Pq(0, false)));
-    assertTrue(refused.toString().contains("pq is for inverted files"), refused::toString);
   }
 
   @Test
@@ -304,9 +301,9 @@ final class CodedSegmentTest {
     try (GrowingSegment growing = linked(Mixture.of(SPACE, 100, 2, 9), hnsw(new Codec.Int8()))) {
       growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
-    assertRefused(header(file, 56, 0), "codec 1 to 4");
-    assertRefused(header(file, 56, 5), "codec 1 to 4");
-    assertRefused(header(file, 56, -1), "codec 1 to 4");
+    assertRefused(header(file, 56, 0), "codec 1 to 6");
+    assertRefused(header(file, 56, 7), "codec 1 to 6");
+    assertRefused(header(file, 56, -1), "codec 1 to 6");
     assertRefused(header(file, 0, 3), "no codec");
     assertRefused(header(file, 0, 5), "no codec");
     assertRefused(header(file, 0, 7), "version 1 to 6");

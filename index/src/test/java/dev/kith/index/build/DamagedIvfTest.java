@@ -75,8 +75,9 @@ final class DamagedIvfTest {
     assertRefused(number(turned, IvfLayout.IVF, 12, 4), "section 'codes'");
     assertRefused(number(turned, IvfLayout.IVF, 44, 0), "section 'words'");
     int two = Float.floatToIntBits(2);
-    assertRefused(number(turned, IvfLayout.ROTATION, 0, two), "row 0 of a rotation");
-    assertRefused(number(turned, IvfLayout.ROTATION, 0, Float.floatToIntBits(Float.NaN)), "row 0");
+    assertRefused(number(turned, WordSections.ROTATION, 0, two), "row 0 of a rotation");
+    assertRefused(
+        number(turned, WordSections.ROTATION, 0, Float.floatToIntBits(Float.NaN)), "row 0");
     assertRefused(number(sealed(new Codec.F16()), IvfLayout.IVF, 44, 4), "bits as the codec f16");
     assertRefused(number(sealed(new Codec.F32()), IvfLayout.IVF, 12, 1), "as the codec f32 has");
   }

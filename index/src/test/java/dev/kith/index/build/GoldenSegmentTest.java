@@ -65,6 +65,8 @@ final class GoldenSegmentTest {
     RABITQ(4, Layout.COMPACT, new Codec.Rabitq(0)),
     RABITQ_4(4, Layout.COMPACT, new Codec.Rabitq(4)),
     FLAT_INT8(4, Layout.COMPACT, new Codec.Int8()),
+    FLAT_PQ_4(4, Layout.COMPACT, new Codec.Pq(4, false)),
+    OPQ(4, Layout.COMPACT, new Codec.Pq(0, true)),
     LISTS_F32(5, Layout.COMPACT, new Codec.F32()),
     LISTS_INT8(5, Layout.COMPACT, new Codec.Int8()),
     LISTS_RABITQ(5, Layout.COMPACT, new Codec.Rabitq(0)),
@@ -97,7 +99,7 @@ final class GoldenSegmentTest {
     }
 
     private boolean isFlat() {
-      return this == FLAT || this == FLAT_INT8;
+      return this == FLAT || this == FLAT_INT8 || this == FLAT_PQ_4;
     }
 
     IndexSpec.Ivf lists() {
@@ -113,7 +115,7 @@ final class GoldenSegmentTest {
 
     Set<String> sections() {
       Set<String> names = new HashSet<>(Set.of("segment", "labels"));
-      if (this == MEASURED || this == RABITQ_4) {
+      if (this == MEASURED || this == RABITQ_4 || this == OPQ) {
         names.add("dimension");
       }
       if (layout == Layout.FAST) {
@@ -126,12 +128,12 @@ final class GoldenSegmentTest {
         names.addAll(Set.of("tuning", "centroid-graph"));
         names.addAll(Set.of("centroid-links", "centroid-pointers", "centroid-upper"));
       }
+      if (codec instanceof Codec.Pq(_, boolean rotated)) {
+        names.addAll(rotated ? Set.of("words", "rotation") : Set.of("words"));
+      }
       if (hasLists()) {
         names.addAll(Set.of("ivf", "order", "centroids", "lists"));
         names.addAll(isSpilled() ? Set.of("spilled", "tuning") : Set.of());
-        if (codec instanceof Codec.Pq(_, boolean rotated)) {
-          names.addAll(rotated ? Set.of("words", "rotation") : Set.of("words"));
-        }
       } else if (!isFlat()) {
         names.addAll(Set.of("links", "pointers", "upper"));
       }
@@ -201,6 +203,8 @@ final class GoldenSegmentTest {
     "INT8, INT8",
     "RABITQ_4, RABITQ_4",
     "FLAT_INT8, FLAT_INT8",
+    "FLAT_PQ_4, FLAT_PQ_4",
+    "OPQ, OPQ",
     "LISTS_F32, LISTS_F32",
     "LISTS_RABITQ_4, LISTS_RABITQ_4",
     "LISTS_PQ, LISTS_PQ",

@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A sealed segment all of whose codes are scanned: what it answers, and what its file may hold.
 final class ScanOfCodesTest {
   private static final VectorSpace SPACE = new VectorSpace(48, Metric.COSINE);
+  private static final VectorSpace SMALL = new VectorSpace(17, Metric.DOT);
   private static final int K = 10;
   private static final SearchPlan EXACT = new SearchPlan(K, new Probe.Exact());
 
@@ -56,7 +57,9 @@ final class ScanOfCodesTest {
     "BF16, COSINE, 2",
     "INT8, EUCLIDEAN, 3",
     "RABITQ, COSINE, 4",
-    "RABITQ_4, EUCLIDEAN, 5"
+    "RABITQ_4, EUCLIDEAN, 5",
+    "PQ_4, DOT, 6",
+    "OPQ, COSINE, 7"
   })
   void aSearchIsTheNaiveRerankingOfTheBestByTheirCodes(Codecs named, Metric metric, long seed)
       throws IOException {
@@ -103,7 +106,7 @@ final class ScanOfCodesTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(
       value = Codecs.class,
-      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4"})
+      names = {"F16", "BF16", "INT8", "RABITQ", "RABITQ_4", "OPQ", "PQ_4"})
   void asMeasuredItFindsNearlyAllAndAskedExactlyIsExact(Codecs named) throws IOException {
     Mixture all = Mixture.of(SPACE, 2100, 20, 6);
     Mixture base = all.part(0, 2000);
@@ -199,8 +202,8 @@ final class ScanOfCodesTest {
         linked(Mixture.of(SPACE, 100, 2, 9), new IndexSpec.Flat(new Codec.Rabitq(4)))) {
       growing.seal(file, 1, 1, SealProgress.IGNORED);
     }
-    assertRefused(header(file, 56, 0), "codec 1 to 4");
-    assertRefused(header(file, 56, 5), "codec 1 to 4");
+    assertRefused(header(file, 56, 0), "codec 1 to 6");
+    assertRefused(header(file, 56, 7), "codec 1 to 6");
     assertRefused(header(file, 56, 3), "codes of at most 0 bits");
     assertRefused(header(file, 44, 8), "section 'codes'");
     assertRefused(header(file, 44, 9), "codes of at most 8 bits");
@@ -210,11 +213,39 @@ final class ScanOfCodesTest {
   }
 
   @Test
-  void productCodesAreNotForScans() {
+  void rowsAreTurnedOfAsManyDimensionsAsARotationIsLearntOf() {
+    VectorSpace wide = new VectorSpace(2049, Metric.DOT);
+    IndexSpec turned = new IndexSpec.Flat(new Codec.Pq(0, true));
     IllegalArgumentException refused =
-        assertThrows(
-            IllegalArgumentException.class, () -> new IndexSpec.Flat(new Codec.Pq(0, false)));
-    assertTrue(refused.toString().contains("pq is for inverted files"), refused::toString);
+        assertThrows(IllegalArgumentException.class, () -> GrowingSegment.create(wide, turned, 10));
+    assertTrue(
+        refused.toString().contains("the codec opq is for at most 2048 dimensions, got 2049"),
+        refused::toString);
+    GrowingSegment.create(wide, new IndexSpec.Flat(new Codec.Pq(0, false)), 10).close();
+  }
+
+  @Test
+  void sealingWordsIsHeardOfAndStopsAtAnyReport(@TempDir Path empty) throws Exception {
+    long total = 3L * 2_100;
+    try (GrowingSegment growing =
+        linked(Mixture.of(SMALL, 2_100, 10, 8), new IndexSpec.Flat(new Codec.Pq(4, true)))) {
+      SegmentFixture.assertStopsAtAnyReport(growing, empty, 2, total, 2_100);
+      SegmentFixture.assertProgressRises(growing, empty.resolve("segment"), 3, total, 8);
+    }
+  }
+
+  @Test
+  void aFileOfWordsIsTheSameWithAnyNumberOfThreads() throws IOException {
+    for (Codec codec : List.of(new Codec.Pq(4, false), new Codec.Pq(8, true))) {
+      try (GrowingSegment growing =
+          linked(Mixture.of(SMALL, 300, 10, 8), new IndexSpec.Flat(codec))) {
+        Path one = folder.resolve("one");
+        Path three = folder.resolve("three");
+        growing.seal(one, 1, 1, SealProgress.IGNORED);
+        growing.seal(three, 1, 3, SealProgress.IGNORED);
+        assertEquals(-1, Files.mismatch(one, three));
+      }
+    }
   }
 
   private static void assertRefused(Path file, String expected) {

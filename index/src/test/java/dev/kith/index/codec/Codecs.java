@@ -12,6 +12,7 @@ public enum Codecs {
   RABITQ_4,
   PQ,
   OPQ,
+  PQ_4,
   PQ_8,
   OPQ_8;
 

@@ -282,6 +282,10 @@ final class LevelScorerTest {
 
   private static SegmentCodes codes(VectorRows rows, int bits, long seed, Arena arena) {
     int[] sources = IntStream.range(0, ROWS).toArray();
-    return SegmentCodes.encode(new Codec.Rabitq(bits), rows, sources, seed, arena, encoded -> {});
+    LevelRows codes = LevelRows.reserve(rows, bits, sources, seed, arena);
+    for (int row : sources) {
+      codes.set(row, rows, row);
+    }
+    return codes;
   }
 }

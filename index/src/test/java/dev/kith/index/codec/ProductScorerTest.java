@@ -27,19 +27,24 @@ final class ProductScorerTest {
     arena.close();
   }
 
-  @ParameterizedTest(name = "{0}, {1} dimensions, {2} parts, seed {3}")
+  @ParameterizedTest(name = "{0}, {1} dimensions, {2} parts of {3} bits, seed {4}")
   @CsvSource({
-    "COSINE, 16, 4, 1",
-    "DOT, 33, 9, 2",
-    "EUCLIDEAN, 20, 5, 3",
-    "DOT, 7, 2, 4",
-    "EUCLIDEAN, 5, 1, 5",
-    "COSINE, 30, 30, 6"
+    "COSINE, 16, 4, 8, 1",
+    "DOT, 33, 9, 8, 2",
+    "EUCLIDEAN, 20, 5, 8, 3",
+    "DOT, 7, 2, 8, 4",
+    "EUCLIDEAN, 5, 1, 8, 5",
+    "COSINE, 30, 30, 8, 6",
+    "COSINE, 16, 8, 4, 11",
+    "DOT, 33, 17, 4, 12",
+    "EUCLIDEAN, 20, 5, 4, 13",
+    "EUCLIDEAN, 2, 1, 4, 14",
+    "DOT, 11, 11, 4, 15"
   })
   void aScoreIsTheUnbiasedOneOfTheNearestWords_seed(
-      Metric metric, int dimension, int parts, long seed) throws InterruptedException {
+      Metric metric, int dimension, int parts, int bits, long seed) throws InterruptedException {
     Random random = new Random(seed);
-    ProductRows rows = rows(quantizer(dimension, parts, random));
+    ProductRows rows = rows(quantizer(dimension, parts, bits, random));
     float[] centre = vector(rows.dimension(), dimension, random);
     float[][] vectors = new float[COUNT][];
     for (int row = 0; row < COUNT; row++) {
@@ -86,29 +91,27 @@ final class ProductScorerTest {
   }
 
   @Test
-  void aRowTakesAByteAPartAndTwoFloatsUpToAMultipleOfFour() {
-    assertEquals(12, ProductRows.strideBytes(1));
-    assertEquals(12, ProductRows.strideBytes(4));
-    assertEquals(16, ProductRows.strideBytes(5));
-    assertEquals(36, ProductRows.strideBytes(25));
-    assertEquals(104, ProductRows.strideBytes(96));
-    assertEquals(3L * 36, ProductRows.bytes(25, 3));
+  void aRowTakesTheBitsOfItsPartsAndTwoFloatsUpToAMultipleOfFourBytes() {
+    assertEquals(12, ProductRows.strideBytes(1, 8));
+    assertEquals(12, ProductRows.strideBytes(4, 8));
+    assertEquals(16, ProductRows.strideBytes(5, 8));
+    assertEquals(36, ProductRows.strideBytes(25, 8));
+    assertEquals(104, ProductRows.strideBytes(96, 8));
+    assertEquals(3L * 36, ProductRows.bytes(25, 8, 3));
+    assertEquals(12, ProductRows.strideBytes(1, 4));
+    assertEquals(12, ProductRows.strideBytes(8, 4));
+    assertEquals(16, ProductRows.strideBytes(9, 4));
+    assertEquals(3L * 36, ProductRows.bytes(50, 4, 3));
   }
 
   @Test
   void impossibleRowsAndOrdinalsAreRefused_seed7() throws InterruptedException {
     Random random = new Random(7);
-    ProductQuantizer quantizer = quantizer(8, 2, random);
-    MemorySegment tooShort = arena.allocate(ProductRows.bytes(2, COUNT) - 1);
+    ProductQuantizer quantizer = quantizer(8, 2, 8, random);
+    MemorySegment tooShort = arena.allocate(ProductRows.bytes(2, 8, COUNT) - 1);
     assertThrows(IllegalArgumentException.class, () -> new ProductRows(quantizer, tooShort, COUNT));
-    ProductQuantizer ofFourBits =
-        ProductQuantizer.train(
-            points(8, random),
-            IntStream.range(0, 300).toArray(),
-            new ProductQuantizer.Params(2, 4, 3, 7),
-            1,
-            () -> {});
-    MemorySegment room = arena.allocate(ProductRows.bytes(2, COUNT));
+    ProductQuantizer ofFourBits = quantizer(40, 20, 4, random);
+    MemorySegment room = arena.allocate(ProductRows.bytes(20, 8, COUNT));
     assertThrows(IllegalArgumentException.class, () -> new ProductRows(ofFourBits, room, COUNT));
     ProductScorer scorer = new ProductScorer().bind(rows(quantizer), new float[16]);
     float[] scores = new float[COUNT + 1];
@@ -121,7 +124,7 @@ final class ProductScorerTest {
   @Test
   void aRowThatIsTooFarIsEstimatedAsThatFar_seed8() throws InterruptedException {
     Random random = new Random(8);
-    ProductRows rows = rows(quantizer(8, 2, random));
+    ProductRows rows = rows(quantizer(8, 2, 8, random));
     float[][] vectors = new float[COUNT][16];
     vectors[3][0] = 1e30f;
     write(rows, Metric.EUCLIDEAN, new float[16], vectors);
@@ -132,7 +135,8 @@ final class ProductScorerTest {
   }
 
   private ProductRows rows(ProductQuantizer quantizer) {
-    MemorySegment room = arena.allocate(ProductRows.bytes(quantizer.parts(), COUNT), 64);
+    long bytes = ProductRows.bytes(quantizer.parts(), quantizer.bits(), COUNT);
+    MemorySegment room = arena.allocate(bytes, 64);
     return new ProductRows(quantizer, room, COUNT);
   }
 
@@ -155,12 +159,12 @@ final class ProductScorerTest {
     return prepared;
   }
 
-  private ProductQuantizer quantizer(int dimension, int parts, Random random)
+  private ProductQuantizer quantizer(int dimension, int parts, int bits, Random random)
       throws InterruptedException {
     return ProductQuantizer.train(
         points(dimension, random),
         IntStream.range(0, 300).toArray(),
-        new ProductQuantizer.Params(parts, 8, 3, 7),
+        new ProductQuantizer.Params(parts, bits, 3, 7),
         1,
         () -> {});
   }

@@ -192,8 +192,10 @@ final class RabitqScorerTest {
 
   private static RabitqRows codes(VectorRows rows, long seed, Arena arena) {
     int[] sources = IntStream.range(0, ROWS).toArray();
-    SegmentCodes codes =
-        SegmentCodes.encode(new Codec.Rabitq(0), rows, sources, seed, arena, encoded -> {});
-    return (RabitqRows) codes;
+    RabitqRows codes = RabitqRows.reserve(rows, sources, seed, arena);
+    for (int row : sources) {
+      codes.set(row, rows, row);
+    }
+    return codes;
   }
 }

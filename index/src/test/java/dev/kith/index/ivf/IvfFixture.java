@@ -8,12 +8,14 @@ import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.ProductCode;
+import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.WordTraining;
 import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
@@ -107,15 +109,14 @@ final class IvfFixture implements AutoCloseable {
       }
       case Codec.Pq pq -> {
         WordTraining.Learnt learnt =
-            new WordTraining(partition, given, partition.order())
-                .learn(pq, SEED, threads, arena, () -> {});
-        yield pq.wordBits() == 4
+            encoder().training().learn(pq.listBits(), pq.rotated(), SEED, threads, arena, () -> {});
+        yield pq.listBits() == 4
             ? blocks(new ProductCode(learnt.words()), learnt.rotation(), threads)
             : words(learnt, threads);
       }
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
           new ListCodes.Rows(
-              SegmentCodes.encode(codec, given, partition.order(), SEED, arena, _ -> {}));
+              SegmentCodes.encode(codec, given, partition.order(), SEED, 1, arena, _ -> {}));
     };
   }
 
@@ -127,8 +128,9 @@ final class IvfFixture implements AutoCloseable {
 
   private ListCodes words(WordTraining.Learnt learnt, int threads) throws InterruptedException {
     int count = encoder().entries();
-    MemorySegment room = arena.allocate(ProductRows.bytes(learnt.words().parts(), count));
-    ProductRows rows = new ProductRows(learnt.words(), room, count);
+    ProductQuantizer words = learnt.words();
+    MemorySegment room = arena.allocate(ProductRows.bytes(words.parts(), words.bits(), count));
+    ProductRows rows = new ProductRows(words, room, count);
     return coded(new ListCodes.Words(rows, learnt.rotation()), threads);
   }
 

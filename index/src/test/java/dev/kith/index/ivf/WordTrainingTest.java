@@ -16,6 +16,7 @@ import dev.kith.index.codec.OrthogonalRotation;
 import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Rotation;
+import dev.kith.index.codec.WordTraining;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -43,8 +44,7 @@ final class WordTrainingTest {
     "1, 8, 1",
     "4, 8, 1",
     "5, 8, 2",
-    "100, 8, 25",
-    "3, 0, 2"
+    "100, 8, 25"
   })
   void partsHaveHalfAsManyCoordinatesAsTheirWordsBits(int dimension, int bits, int parts)
       throws InterruptedException {
@@ -52,10 +52,9 @@ final class WordTrainingTest {
     try (IvfFixture fixture = new IvfFixture(mixture, 2, new Codec.F32(), 1);
         Arena arena = Arena.ofShared()) {
       for (boolean rotated : new boolean[] {false, true}) {
-        WordTraining.Learnt learnt =
-            training(fixture).learn(new Codec.Pq(bits, rotated), 1, 1, arena, () -> {});
+        WordTraining.Learnt learnt = training(fixture).learn(bits, rotated, 1, 1, arena, () -> {});
         assertEquals(parts, learnt.words().parts());
-        assertEquals(bits == 0 ? 4 : bits, learnt.words().bits());
+        assertEquals(bits, learnt.words().bits());
         assertEquals(rotated, learnt.rotation().isPresent());
       }
     }
@@ -68,13 +67,18 @@ final class WordTrainingTest {
     Mixture mixture = correlated(1_200, 18, 3);
     try (IvfFixture fixture = new IvfFixture(mixture, 10, new Codec.F32(), 1);
         Arena arena = Arena.ofShared()) {
-      WordTraining.Learnt one = training(fixture).learn(codec, 7, 1, arena, () -> {});
-      WordTraining.Learnt three = training(fixture).learn(codec, 7, 3, arena, () -> {});
+      WordTraining.Learnt one = learn(codec, fixture, 1, arena);
+      WordTraining.Learnt three = learn(codec, fixture, 3, arena);
       assertArrayEquals(stored(one.words()), stored(three.words()));
       if (codec.rotated()) {
         assertEquals(-1, matrix(one).stored().mismatch(matrix(three).stored()));
       }
     }
+  }
+
+  private static WordTraining.Learnt learn(
+      Codec.Pq codec, IvfFixture fixture, int threads, Arena arena) throws InterruptedException {
+    return training(fixture).learn(codec.listBits(), codec.rotated(), 7, threads, arena, () -> {});
   }
 
   private static OrthogonalRotation matrix(WordTraining.Learnt learnt) {
@@ -170,7 +174,8 @@ final class WordTrainingTest {
             () ->
                 training(fixture)
                     .learn(
-                        new Codec.Pq(4, rotated),
+                        4,
+                        rotated,
                         1,
                         2,
                         arena,
@@ -182,7 +187,8 @@ final class WordTrainingTest {
   }
 
   private static WordTraining training(IvfFixture fixture) {
-    return new WordTraining(fixture.partition(), fixture.given(), fixture.partition().order());
+    return new IvfEncoder(fixture.partition(), fixture.given(), fixture.partition().order())
+        .training();
   }
 
   /// Normal vectors that lie askew: along each of as many directions as there are dimensions, which

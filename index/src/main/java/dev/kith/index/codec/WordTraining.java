@@ -1,10 +1,5 @@
-package dev.kith.index.ivf;
+package dev.kith.index.codec;
 
-import dev.kith.index.codec.Codec;
-import dev.kith.index.codec.OrthogonalRotation;
-import dev.kith.index.codec.ProductQuantizer;
-import dev.kith.index.codec.Rotation;
-import dev.kith.index.codec.RotationTraining;
 import dev.kith.index.kernel.Columns;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.Points;
@@ -16,10 +11,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
-/// Learns words, and how to turn rows before they are replaced by such, from what rows of a
-/// partition differ by from their centroids.
+/// Learns words, and how to turn rows before they are replaced by such, from what rows differ by
+/// from the centres that they are coded relative to.
 ///
 /// Parts are as long as their words have half bits, so that any codec takes two bits a coordinate,
 /// or the fewest coordinates more with which a sum of lookups is not too large.
@@ -38,7 +34,8 @@ public final class WordTraining {
   /// than 16,384, and take four times as long.
   private static final int ENOUGH_OF_8_BITS = 1 << 15;
 
-  /// Bytes that differences take at most, but for a few.
+  /// Bytes that differences take at most, but for a few; those turned for words of 8 bits as much
+  /// again.
   private static final long MOST_BYTES = 256 << 20;
 
   private static final int FEW = ProductQuantizer.ENOUGH_PER_WORD << 4;
@@ -46,9 +43,10 @@ public final class WordTraining {
   /// Differences that a thread turns at a time.
   private static final int CHUNK = 512;
 
-  private final Partition partition;
   private final VectorRows rows;
   private final int[] sources;
+  private final MemorySegment centres;
+  private final IntToLongFunction centreOf;
 
   /// What was learnt.
   ///
@@ -57,30 +55,41 @@ public final class WordTraining {
   public record Learnt(ProductQuantizer words, Optional<Rotation> rotation) {}
 
   /// @param sources for every position which of `rows` is there
-  public WordTraining(Partition partition, VectorRows rows, int[] sources) {
-    this.partition = partition;
+  /// @param centres holds their coordinates, little-endian floats
+  /// @param centreOf where in `centres` that of a position starts, in bytes
+  public WordTraining(
+      VectorRows rows, int[] sources, MemorySegment centres, IntToLongFunction centreOf) {
     this.rows = rows;
     this.sources = sources;
+    this.centres = centres;
+    this.centreOf = centreOf;
+  }
+
+  /// Parts of a row, for words of so many bits. Files of [WordRows] rely on it.
+  ///
+  /// @param bits 4 or 8
+  public static int parts(int dimension, int bits) {
+    return Math.min(Math.ceilDiv(dimension, bits / 2), FastScan.MAX_LOOKUPS);
   }
 
   /// Learns what a codec needs.
   ///
+  /// @param bits a part, 4 or 8
+  /// @param rotated whether rows are turned first
   /// @param seed of the draws
   /// @param threads with the calling one
   /// @param arena frees the rotation when it closes
   /// @param step called now and then; may throw to end it
   /// @throws InterruptedException if the calling thread is interrupted
-  public Learnt learn(Codec.Pq codec, long seed, int threads, Arena arena, Runnable step)
+  public Learnt learn(int bits, boolean rotated, long seed, int threads, Arena arena, Runnable step)
       throws InterruptedException {
-    int dimension = rows.space().dimension();
-    int bits = codec.wordBits();
-    int parts = Math.min(Math.ceilDiv(dimension, bits / 2), FastScan.MAX_LOOKUPS);
+    int parts = parts(rows.space().dimension(), bits);
     ProductQuantizer.Params params = new ProductQuantizer.Params(parts, bits, WORD_ROUNDS, seed);
-    int[] drawn = draw(size(codec), seed);
+    int[] drawn = draw(size(bits, rotated), seed);
     int[] all = IntStream.range(0, drawn.length).toArray();
     try (Arena scratch = Arena.ofShared()) {
       Points differences = differences(drawn, scratch);
-      if (!codec.rotated()) {
+      if (!rotated) {
         return new Learnt(
             ProductQuantizer.train(differences, all, params, threads, step), Optional.empty());
       }
@@ -103,9 +112,9 @@ public final class WordTraining {
     }
   }
 
-  private int size(Codec.Pq codec) {
-    int enough = codec.wordBits() == 4 ? FEW : ENOUGH_OF_8_BITS;
-    int wanted = codec.rotated() ? Math.max(enough, ENOUGH_FOR_ROTATION) : enough;
+  private int size(int bits, boolean rotated) {
+    int enough = bits == 4 ? FEW : ENOUGH_OF_8_BITS;
+    int wanted = rotated ? Math.max(enough, ENOUGH_FOR_ROTATION) : enough;
     long most = Math.max(FEW, MOST_BYTES / VectorRows.packedBytes(rows.space()));
     return (int) Math.min(Math.min(wanted, most), sources.length);
   }
@@ -137,7 +146,7 @@ public final class WordTraining {
         : new SplittableRandom(seed).ints(size, 0, sources.length).toArray();
   }
 
-  /// What rows differ by from their centroids; of no rows a single zero.
+  /// What rows differ by from their centres; of no rows a single zero.
   private Points differences(int[] drawn, Arena arena) {
     long stride = VectorRows.packedBytes(rows.space());
     MemorySegment differences = arena.allocate(drawn.length * stride, 64);
@@ -148,13 +157,11 @@ public final class WordTraining {
   }
 
   private void subtract(int position, MemorySegment target, long at) {
-    VectorRows centroids = partition.centroids();
     long row = rows.offset(sources[position]);
-    long centroid = centroids.offset(Partition.listOf(partition.starts(), position));
+    long centre = centreOf.applyAsLong(position);
     for (long i = 0; i < VectorRows.packedBytes(rows.space()); i += Float.BYTES) {
       float difference =
-          rows.segment().get(Points.FLOAT, row + i)
-              - centroids.segment().get(Points.FLOAT, centroid + i);
+          rows.segment().get(Points.FLOAT, row + i) - centres.get(Points.FLOAT, centre + i);
       target.set(Points.FLOAT, at + i, difference);
     }
   }
