@@ -26,7 +26,6 @@ public enum Codec {
   RABITQ,
 
   /// Product quantization: 4 bits for every two coordinates, or 8 for every four, and 8 bytes more.
-  /// For inverted lists alone.
   PQ,
 
   /// [#PQ] of vectors that are turned first, so that words stand for them with less error. Takes

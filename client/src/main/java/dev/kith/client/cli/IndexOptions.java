@@ -16,9 +16,9 @@ final class IndexOptions {
       paramLabel = "CODEC",
       description = {
         "Not of the layout fast: codes on which sealed segments are searched before the vectors",
-        "decide: f16, bf16, int8 or rabitq, of 2, 2, 1 and 1/8 bytes a coordinate, IVF also pq and",
-        "opq, of 1/4; f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions). With codes,",
-        "memory need not hold the vectors, and flat is no longer exact."
+        "decide: f16, bf16, int8, rabitq, pq or opq, of 2, 2, 1, 1/8, 1/4 and 1/4 bytes a coordinate;",
+        "f32 has none. Default f32, of IVF rabitq (int8 beyond 4096 dimensions). With codes, memory",
+        "need not hold the vectors, and flat is no longer exact."
       })
   private @Nullable Codec codec;
 
@@ -27,7 +27,7 @@ final class IndexOptions {
       paramLabel = "BITS",
       description = {
         "Codec rabitq: bits a coordinate, 1 to 8 (default as many as suit the index); pq and opq:",
-        "bits a word, 4 or 8 (default 4)."
+        "bits a word, 4 or 8 (default 8, of IVF 4)."
       })
   private @Nullable Integer codecBits;
 

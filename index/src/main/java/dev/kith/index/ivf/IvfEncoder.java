@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Codes the rows of all lists, the same bytes with any number of threads.
+/// Codes the entries of all lists, the same bytes with any number of threads.
 public final class IvfEncoder {
 
   /// Blocks that a thread codes at a time: short enough for one who waits to cancel.

@@ -10,12 +10,12 @@ import java.nio.ByteBuffer;
 /// An index within a stored record: kind 1 (1 flat, 2 HNSW, 3 HNSW of the fast layout, 4 HNSW
 /// walked on codes, 5 inverted lists, 6 scan of codes, 7 inverted lists with each row in two; 2 to
 /// 4: m 4, efConstruction 4, seed 8; 5 and 7: lists 4, seed 8; 4 to 7: codec 1 (in the lower half 1
-/// f16, 2 bf16, 3 int8, 4 rabitq; 5 and 7 only: 0 f32, 5 pq, 6 opq; in the upper half the bits that
+/// f16, 2 bf16, 3 int8, 4 rabitq, 5 pq, 6 opq; 5 and 7 only: 0 f32; in the upper half the bits that
 /// were asked for, 0 for as many as suit)). The first byte has room for flags of whoever stores it,
 /// in the bits 16 and 32.
 ///
-/// Kind 3 came later, then kinds 4 and 5, then bits and kind 6, then kind 7. Servers from before
-/// them refuse a record that has one.
+/// Kind 3 came later, then kinds 4 and 5, then bits and kind 6, then kind 7, and pq and opq of kinds
+/// 4 and 6. Servers from before them refuse a record that has one.
 final class IndexCode {
   private static final byte FLAT = 1;
   private static final byte HNSW = 2;
@@ -78,16 +78,16 @@ final class IndexCode {
     }
     return switch (kind) {
       case FLAT -> new IndexSpec.Flat();
-      case FLAT_CODED -> new IndexSpec.Flat(codec(record, in.get(), 1, 4));
+      case FLAT_CODED -> new IndexSpec.Flat(codec(record, in.get(), 1));
       case IVF, IVF_SPILLED ->
           new IndexSpec.Ivf(
               new IvfParams(in.getInt(), in.getLong(), kind == IVF_SPILLED),
-              codec(record, in.get(), 0, 6));
+              codec(record, in.get(), 0));
       default ->
           new IndexSpec.Hnsw(
               new HnswParams(in.getInt(), in.getInt(), in.getLong()),
               kind == HNSW_FAST ? Layout.FAST : Layout.COMPACT,
-              kind == HNSW_CODED ? codec(record, in.get(), 1, 4) : new Codec.F32());
+              kind == HNSW_CODED ? codec(record, in.get(), 1) : new Codec.F32());
     };
   }
 
@@ -107,7 +107,8 @@ final class IndexCode {
     return (byte) (codec.bits() << BITS_SHIFT | codec.number());
   }
 
-  private static Codec codec(String record, byte stored, int least, int most) {
+  private static Codec codec(String record, byte stored, int least) {
+    int most = Codec.NAMES.size() - 1;
     int number = stored & (1 << BITS_SHIFT) - 1;
     if (number < least || number > most) {
       throw Records.damaged(record, "a codec from %d to %d".formatted(least, most), "" + number);

@@ -47,7 +47,7 @@ final class IndexMessages {
     }
     Codec codec = withBits(codec(policy, number), bits);
     return switch (policy.getKindCase()) {
-      case FLAT -> new IndexSpec.Flat(withoutPq(codec, "a flat index"));
+      case FLAT -> held(new IndexSpec.Flat(codec), "");
       case IVF -> lists(policy.getIvf(), codec);
       case HNSW, KIND_NOT_SET -> graph(policy.getHnsw(), codec);
       case AUTO -> graph(HnswIndex.getDefaultInstance(), codec); // Until there is a trial.
@@ -110,15 +110,6 @@ final class IndexMessages {
     };
   }
 
-  /// The codec, or one that the index can have.
-  private Codec withoutPq(Codec codec, String index) {
-    if (codec instanceof Codec.Pq) {
-      fields.wrong(codecField, "%s is for inverted lists, got %s".formatted(write(codec), index));
-      return new Codec.F32();
-    }
-    return codec;
-  }
-
   private IndexSpec graph(HnswIndex hnsw, Codec codec) {
     int m =
         hnsw.hasM()
@@ -138,11 +129,10 @@ final class IndexMessages {
           codecField,
           "%s is for GRAPH_LAYOUT_COMPACT, got %s".formatted(write(codec), write(layout)));
     }
-    Codec possible = withoutPq(codec, "an HNSW index");
-    // Of another layout it would not even be a definition.
-    Codec walked = layout == Layout.COMPACT ? possible : new Codec.F32();
-    return new IndexSpec.Hnsw(
-        new HnswParams(m, efConstruction, hnsw.hasSeed() ? hnsw.getSeed() : seed), layout, walked);
+    HnswParams params = new HnswParams(m, efConstruction, hnsw.hasSeed() ? hnsw.getSeed() : seed);
+    return layout == Layout.COMPACT
+        ? held(new IndexSpec.Hnsw(params, layout, codec), "")
+        : new IndexSpec.Hnsw(params, layout); // With codes it would not even be a definition.
   }
 
   private Layout layout(HnswIndex hnsw) {
@@ -166,15 +156,23 @@ final class IndexMessages {
         ivf.hasLists()
             ? fields.number("index.ivf.lists", ivf.getLists(), 1, IvfParams.MAX_LISTS)
             : 0;
-    IndexSpec index =
-        new IndexSpec.Ivf(
-            new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed, ivf.getSpill()), codec);
+    IvfParams params =
+        new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed, ivf.getSpill());
+    return held(new IndexSpec.Ivf(params, codec), " of inverted lists");
+  }
+
+  /// An index whose codec is for the dimension, or else a wrong one.
+  ///
+  /// @param what has the codec, to be said behind its name
+  private IndexSpec held(IndexSpec index, String what) {
+    Codec codec = index.codec();
     if (dimension > index.maxDimension()) {
       fields.wrong(
           codecField,
-          "%s of inverted lists is for at most %d dimensions%s, got %d"
+          "%s%s is for at most %d dimensions%s, got %d"
               .formatted(
                   write(codec),
+                  what,
                   index.maxDimension(),
                   codec.bits() > 0 ? " with %d bits".formatted(codec.bits()) : "",
                   dimension));

@@ -183,6 +183,21 @@ final class StoredBytesTest {
             Instant.ofEpochMilli(1000));
     assertBytes("01 00000000000003e8 00000003 03 00000064 000003e8 06 84 61", bits.encode());
     assertEquals(bits, CollectionRecord.decode(bits.encode()));
+    CollectionRecord words =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(3, Metric.EUCLIDEAN),
+                new IndexSpec.Hnsw(
+                    new HnswParams(16, 200, 5), Layout.COMPACT, new Codec.Pq(8, true)),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes(
+        "01 00000000000003e8 00000003 03 00000064 000003e8 04 00000010 000000c8 0000000000000005"
+            + " 86 61",
+        words.encode());
+    assertEquals(words, CollectionRecord.decode(words.encode()));
     CollectionRecord flat =
         new CollectionRecord(
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),
@@ -268,7 +283,7 @@ final class StoredBytesTest {
     assertDamaged("an index of kind 1 to 7, found kind 8", fast, kind, 8);
     assertDamaged("an index of kind 1 to 7, found kind 0", fast, kind, 0);
     assertDamaged("got 6 of int8", fast, kind, 4); // What follows is the name, a 0x63.
-    assertDamaged("a codec from 1 to 4, found 0", fast, kind, 6); // And of m the zeros.
+    assertDamaged("a codec from 1 to 6, found 0", fast, kind, 6); // And of m the zeros.
     // The second lowest byte of the dimension: 16 * 256 + 6.
     assertDamaged("at most 4096 dimensions, got 4102", fast, dimension + 2, 16);
   }

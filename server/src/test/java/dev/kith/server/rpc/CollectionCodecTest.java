@@ -89,7 +89,7 @@ final class CollectionCodecTest {
   @ParameterizedTest
   @EnumSource(
       value = Codec.class,
-      names = {"CODEC_F16", "CODEC_BF16", "CODEC_INT8", "CODEC_RABITQ"})
+      names = {"CODEC_F16", "CODEC_BF16", "CODEC_INT8", "CODEC_RABITQ", "CODEC_OPQ"})
   void aGraphAnswersExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec)
       throws IOException {
     answersThroughout(request(codec), codec);
@@ -108,7 +108,7 @@ final class CollectionCodecTest {
   @ParameterizedTest
   @EnumSource(
       value = Codec.class,
-      names = {"CODEC_INT8", "CODEC_RABITQ"})
+      names = {"CODEC_INT8", "CODEC_RABITQ", "CODEC_PQ"})
   void aScanAnswersExactScoresBeforeAndAfterSealingMergingAndRestarting(Codec codec)
       throws IOException {
     answersThroughout(flat(codec), codec);
@@ -350,29 +350,32 @@ final class CollectionCodecTest {
   }
 
   @Test
-  void noCodecIsForAFastGraphAndProductCodesAreForLists() throws IOException {
+  void noCodecIsForAFastGraphAndSomeAreForSoManyDimensions() throws IOException {
     try (RunningServer server = new RunningServer(folder)) {
-      StatusRuntimeException failure = refused(server, flat(Codec.CODEC_PQ));
-      assertEquals(Code.INVALID_ARGUMENT, failure.getStatus().getCode());
-      assertEquals("vector.codec", field(failure));
-      assertTrue(
-          failure.toString().contains("CODEC_PQ is for inverted lists, got a flat index"),
-          failure::toString);
-      CreateCollectionRequest.Builder fast = request(Codec.CODEC_RABITQ);
-      fast.getIndexBuilder().getHnswBuilder().setLayout(GraphLayout.GRAPH_LAYOUT_FAST);
-      failure = refused(server, fast);
-      assertEquals("vector.codec", field(failure));
-      assertTrue(
-          failure
-              .toString()
-              .contains("CODEC_RABITQ is for GRAPH_LAYOUT_COMPACT, got GRAPH_LAYOUT_FAST"),
-          failure::toString);
-      failure = refused(server, request(Codec.CODEC_PQ));
-      assertEquals("vector.codec", field(failure));
-      assertTrue(failure.toString().contains("CODEC_PQ is for inverted lists"), failure::toString);
+      for (Codec codec : List.of(Codec.CODEC_RABITQ, Codec.CODEC_OPQ)) {
+        CreateCollectionRequest.Builder fast = request(codec);
+        fast.getIndexBuilder().getHnswBuilder().setLayout(GraphLayout.GRAPH_LAYOUT_FAST);
+        StatusRuntimeException failure = refused(server, fast);
+        assertEquals(Code.INVALID_ARGUMENT, failure.getStatus().getCode());
+        assertEquals("vector.codec", field(failure));
+        assertTrue(
+            failure
+                .toString()
+                .contains(codec + " is for GRAPH_LAYOUT_COMPACT, got GRAPH_LAYOUT_FAST"),
+            failure::toString);
+      }
+      for (CreateCollectionRequest.Builder turned :
+          List.of(request(Codec.CODEC_OPQ), flat(Codec.CODEC_OPQ))) {
+        turned.getVectorBuilder().setDimension(2049);
+        StatusRuntimeException failure = refused(server, turned);
+        assertEquals("vector.codec", field(failure));
+        assertTrue(
+            failure.toString().contains("CODEC_OPQ is for at most 2048 dimensions, got 2049"),
+            failure::toString);
+      }
       CreateCollectionRequest.Builder wide = listed(Codec.CODEC_RABITQ);
       wide.getVectorBuilder().setDimension(4097);
-      failure = refused(server, wide);
+      StatusRuntimeException failure = refused(server, wide);
       assertEquals("vector.codec", field(failure));
       assertTrue(failure.toString().contains("at most 4096 dimensions"), failure::toString);
     }

@@ -17,6 +17,7 @@ import dev.kith.proto.v1.FlatIndex;
 import dev.kith.proto.v1.GetCollectionRequest;
 import dev.kith.proto.v1.GetCollectionStatsRequest;
 import dev.kith.proto.v1.GetCollectionStatsResponse;
+import dev.kith.proto.v1.GraphLayout;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
@@ -175,7 +176,7 @@ final class CollectionRpcTest {
     StatusRuntimeException codec =
         refused(
             request("r")
-                .setVector(schema(4, Metric.METRIC_DOT).toBuilder().setCodec(Codec.CODEC_PQ)));
+                .setVector(schema(2049, Metric.METRIC_DOT).toBuilder().setCodec(Codec.CODEC_OPQ)));
     assertEquals("vector.codec", field(codec));
     StatusRuntimeException unknown =
         refused(
@@ -282,7 +283,11 @@ final class CollectionRpcTest {
     assertEquals(1_000_000, updated.getIndex().getSegmentPoints());
     assertEquals("default_ef", updateField(b -> b.setDefaultEf(0)));
     assertEquals("segment_points", updateField(b -> b.setSegmentPoints(1)));
-    assertEquals("codec", updateField(b -> b.setCodec(Codec.CODEC_PQ)));
+    HnswIndex.Builder fast = HnswIndex.newBuilder().setLayout(GraphLayout.GRAPH_LAYOUT_FAST);
+    assertEquals(
+        "codec",
+        updateField(
+            b -> b.setCodec(Codec.CODEC_PQ).setIndex(IndexPolicy.newBuilder().setHnsw(fast))));
     for (IndexPolicy.Builder misplaced :
         List.of(
             IndexPolicy.newBuilder().setDefaultEf(7),
