@@ -7,8 +7,8 @@ public final class VisitedSet {
 
   /*
    * One bit an ordinal, so that the set of a few hundred thousand of them stays in the first-level
-   * cache (an epoch each would take sixteen times the room and a cache miss for each). Emptying costs
-   * what the search touched, not what the segment holds: every word that leaves zero is noted.
+   * cache (an epoch each would take sixteen times the room and a cache miss for each). Emptying
+   * costs what the search touched, not what the segment holds: words that leave zero are noted.
    */
 
   private long[] words = new long[0];

@@ -35,8 +35,7 @@ public final class BuildMemory {
           row + 2L * Long.BYTES + SegmentCodes.bytes(codec, space, 1);
       case IndexSpec.Ivf(var params, Codec codec) -> {
         // Two bits a coordinate and factors, for every list a row is in; words take as much.
-        long relative =
-            (params.spill() ? 2 : 1) * (space.dimension() / 4 + 2L * Float.BYTES);
+        long relative = (params.spill() ? 2 : 1) * (space.dimension() / 4 + 2L * Float.BYTES);
         long codes = codec.isRelative() ? relative : SegmentCodes.bytes(codec, space, 1);
         int lists = LISTING_BYTES + (params.spill() ? SPILLING_BYTES : 0);
         yield row + 2L * Long.BYTES + codes + lists;

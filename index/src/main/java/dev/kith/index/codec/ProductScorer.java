@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 
 /// Estimates scores from rows of words ([ProductRows]), by one lookup a byte in a table of the
@@ -63,12 +64,13 @@ public final class ProductScorer implements Scorer {
     return bind(rows.rows(), prepared);
   }
 
-  /// A value of a byte is worth what its halves are.
+  /// A value of a byte is worth what its halves are; a half behind the last part, nothing.
   private void fillWithPairs(ProductQuantizer quantizer, float[] query) {
     if (words.length != 2 * bytes * WORDS_OF_4_BITS) {
       words = new float[2 * bytes * WORDS_OF_4_BITS];
     }
     quantizer.products(query, words);
+    Arrays.fill(words, quantizer.parts() * WORDS_OF_4_BITS, words.length, 0);
     for (int at = 0; at < bytes; at++) {
       int first = 2 * at * WORDS_OF_4_BITS;
       for (int high = 0; high < WORDS_OF_4_BITS; high++) {

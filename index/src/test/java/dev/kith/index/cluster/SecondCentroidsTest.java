@@ -40,8 +40,7 @@ final class SecondCentroidsTest {
     int[] ordinals = IntStream.range(0, 200).map(i -> 199 - i).toArray();
     int[] first = new int[200];
     int[] second = new int[200];
-    clusters.assign(
-        points(vectors), ordinals, 0, 200, first, new float[200], new RowProducts());
+    clusters.assign(points(vectors), ordinals, 0, 200, first, new float[200], new RowProducts());
     new SecondCentroids(clusters, arena).find(points(vectors), ordinals, 0, 200, first, second);
     for (int i = 0; i < 200; i++) {
       double[] vector = vectors[ordinals[i]];

@@ -282,7 +282,10 @@ final class LevelScorerTest {
 
   private static SegmentCodes codes(VectorRows rows, int bits, long seed, Arena arena) {
     int[] sources = IntStream.range(0, ROWS).toArray();
-    LevelRows codes = LevelRows.reserve(rows, bits, sources, seed, arena);
+    SegmentCodes.EachForItself codes =
+        bits == 1
+            ? RabitqRows.reserve(rows, sources, seed, arena)
+            : LevelRows.reserve(rows, bits, sources, seed, arena);
     for (int row : sources) {
       codes.set(row, rows, row);
     }

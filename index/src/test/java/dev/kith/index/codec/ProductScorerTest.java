@@ -122,6 +122,26 @@ final class ProductScorerTest {
   }
 
   @Test
+  void whatWasScoredBeforeLeavesNoTrace_seed9() throws InterruptedException {
+    Random random = new Random(9);
+    float[][] vectors = new float[COUNT][];
+    for (int row = 0; row < COUNT; row++) {
+      vectors[row] = vector(16, 10, random);
+    }
+    float[] query = vector(16, 10, random);
+    ProductScorer used = new ProductScorer();
+    for (int parts : new int[] {6, 5, 4, 3}) { // Two and two of as many bytes.
+      ProductRows rows = rows(quantizer(10, parts, 4, random));
+      write(rows, Metric.DOT, new float[16], vectors);
+      float[] expected = new float[COUNT];
+      float[] scores = new float[COUNT];
+      new ProductScorer().bind(rows, query).scoreRange(0, COUNT, expected);
+      used.bind(rows, query).scoreRange(0, COUNT, scores);
+      assertArrayEquals(expected, scores);
+    }
+  }
+
+  @Test
   void aRowThatIsTooFarIsEstimatedAsThatFar_seed8() throws InterruptedException {
     Random random = new Random(8);
     ProductRows rows = rows(quantizer(8, 2, 8, random));

@@ -296,8 +296,7 @@ final class GrowingListsTest {
     return seed % 2 == 0;
   }
 
-  private GrowingLists empty(
-      VectorRows rows, int count, long seed, int learntFrom, boolean spill)
+  private GrowingLists empty(VectorRows rows, int count, long seed, int learntFrom, boolean spill)
       throws InterruptedException {
     try (Arena other = Arena.ofShared()) {
       Partition.Centroids centroids =

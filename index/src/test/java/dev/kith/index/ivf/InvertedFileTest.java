@@ -123,8 +123,7 @@ final class InvertedFileTest {
 
   @ParameterizedTest
   @EnumSource(Codecs.class)
-  void itReadsOnUntilThereAreAsManyDifferentRowsAsWanted(Codecs named)
-      throws InterruptedException {
+  void itReadsOnUntilThereAreAsManyDifferentRowsAsWanted(Codecs named) throws InterruptedException {
     itReadsOnUntilThereAreAsManyAcceptedRowsAsWanted(named.codec(), true);
   }
 

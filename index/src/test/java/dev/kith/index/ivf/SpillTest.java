@@ -50,8 +50,7 @@ final class SpillTest {
   }
 
   @Test
-  void entriesOfAListAreItsOwnRowsAndThenThoseSpilledToItByPosition()
-      throws InterruptedException {
+  void entriesOfAListAreItsOwnRowsAndThenThoseSpilledToItByPosition() throws InterruptedException {
     Mixture mixture = Mixture.of(new VectorSpace(8, Metric.DOT), 700, 9, 11);
     try (IvfFixture fixture = spilled(mixture, 20)) {
       int[] own = fixture.partition().starts();
@@ -95,8 +94,10 @@ final class SpillTest {
       List<Double> shares = new ArrayList<>();
       Spill three = spill(fixture, 3, shares::add);
       assertArrayEquals(fixture.spill().starts(), three.starts());
-      assertEquals(-1, MemorySegment.mismatch(
-          three.positions(), 0, 20_000, fixture.spill().positions(), 0, 20_000));
+      assertEquals(
+          -1,
+          MemorySegment.mismatch(
+              three.positions(), 0, 20_000, fixture.spill().positions(), 0, 20_000));
       assertEquals(1, shares.getLast());
       assertEquals(shares.stream().sorted().toList(), shares);
       assertNotEquals(1, shares.getFirst());

@@ -187,8 +187,7 @@ final class WordTrainingTest {
   }
 
   private static WordTraining training(IvfFixture fixture) {
-    return new IvfEncoder(fixture.partition(), fixture.given(), fixture.partition().order())
-        .training();
+    return fixture.encoder().training();
   }
 
   /// Normal vectors that lie askew: along each of as many directions as there are dimensions, which
