@@ -86,9 +86,9 @@ public final class CodesComparison {
       all.add("%sRR%d,RaBitQ%d".formatted(FAISS, dimension, bits));
     }
     int pairs = SubQuantizers.atMost(dimension / 2, dimension);
-    all.add("kith-ivf-pq8");
+    all.addAll(List.of("kith-pq8", "kith-ivf-pq8"));
     all.add("%sPQ%dx8".formatted(FAISS, SubQuantizers.atMost(dimension / 4, dimension)));
-    all.add("kith-ivf-pq4");
+    all.addAll(List.of("kith-pq4", "kith-ivf-pq4"));
     all.add("%sPQ%dx4".formatted(FAISS, pairs));
     all.add("%sPQ%dx4fs".formatted(FAISS, pairs));
     return all;

@@ -43,8 +43,10 @@ record KithCode(String name, IndexSpec index, Probe probe) {
       all.add(listed(new Codec.Rabitq(bits)));
     }
     for (int bits : List.of(8, 4)) {
-      all.add(listed(new Codec.Pq(bits, false)));
-      all.add(listed(new Codec.Pq(bits, true)));
+      for (boolean rotated : List.of(false, true)) {
+        all.add(scanned(new Codec.Pq(bits, rotated)));
+        all.add(listed(new Codec.Pq(bits, rotated)));
+      }
     }
     return all;
   }

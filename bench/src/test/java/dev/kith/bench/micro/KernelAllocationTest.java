@@ -72,7 +72,7 @@ final class KernelAllocationTest {
     }
     String said = Files.readString(output).strip();
     assertEquals(0, process.exitValue(), said);
-    assertTrue(said.endsWith("estimate by Rabitq[bits=5] allocates nothing"), said);
+    assertTrue(said.endsWith("estimate by Pq[bits=8, rotated=true] allocates nothing"), said);
   }
 
   private static String classPath() throws URISyntaxException {

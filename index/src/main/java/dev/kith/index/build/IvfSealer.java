@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the live rows of a segment to a file with an inverted file, once.
 ///
-/// Memory beside the rows: the codes, 20 bytes a row, 40 if rows are in second lists, and 140 bytes a
-/// list for a graph over many; while centroids are learnt, 32 bytes a row that they are learnt from;
-/// while words are, those
-/// differences that they are learnt from ([WordTraining]), twice for a rotation.
+/// Memory beside the rows: the codes, 20 bytes a row, 40 if rows are in second lists, and 140 bytes
+/// a list for a graph over many; while centroids are learnt, 32 bytes a row that they are learnt
+/// from; while words are, those differences that they are learnt from ([WordTraining]), twice for a
+/// rotation.
 final class IvfSealer {
 
   /// Bytes of rows copied before they are written.
@@ -203,12 +203,7 @@ final class IvfSealer {
             encoder
                 .training()
                 .learn(
-                    codec.listBits(),
-                    codec.rotated(),
-                    seed,
-                    threads,
-                    arena,
-                    () -> report(SPILLED));
+                    codec.listBits(), codec.rotated(), seed, threads, arena, () -> report(SPILLED));
         ListCodes.Relative codes =
             codec.listBits() == 4
                 ? blocks(new ProductCode(learnt.words()), learnt.rotation(), encoder, arena)

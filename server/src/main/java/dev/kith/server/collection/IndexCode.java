@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
 /// were asked for, 0 for as many as suit)). The first byte has room for flags of whoever stores it,
 /// in the bits 16 and 32.
 ///
-/// Kind 3 came later, then kinds 4 and 5, then bits and kind 6, then kind 7, and pq and opq of kinds
-/// 4 and 6. Servers from before them refuse a record that has one.
+/// Kind 3 came later, then kinds 4 and 5, then bits and kind 6, then kind 7, and pq and opq of
+/// kinds 4 and 6. Servers from before them refuse a record that has one.
 final class IndexCode {
   private static final byte FLAT = 1;
   private static final byte HNSW = 2;

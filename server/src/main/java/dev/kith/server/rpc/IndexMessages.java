@@ -156,8 +156,7 @@ final class IndexMessages {
         ivf.hasLists()
             ? fields.number("index.ivf.lists", ivf.getLists(), 1, IvfParams.MAX_LISTS)
             : 0;
-    IvfParams params =
-        new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed, ivf.getSpill());
+    IvfParams params = new IvfParams(lists, ivf.hasSeed() ? ivf.getSeed() : seed, ivf.getSpill());
     return held(new IndexSpec.Ivf(params, codec), " of inverted lists");
   }
 
