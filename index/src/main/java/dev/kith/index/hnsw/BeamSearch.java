@@ -16,10 +16,10 @@ final class BeamSearch {
   /// Nodes expanded between two polls of whether to stop, minus one; a power of two, minus one.
   private static final int POLL_MASK = 63;
 
-  /// Share for [Reach]. (A search of WordNet-MiniLM for a recall@10 of .99 expands 56 nodes with
+  /// Share for [Radius]. (A search of WordNet-MiniLM for a recall@10 of .99 expands 56 nodes with
   /// it, 75 without a limit. A smaller one saves little more, and stretches the tail: with .6 the
   /// 99th percentile expands four times as many as the median.)
-  static final double REACH = 0.8;
+  static final double RADIUS = 0.8;
 
   /// Neighbours scored at a time on the way down: a full step of a kernel.
   private static final int STRIDE = 4;
@@ -30,7 +30,7 @@ final class BeamSearch {
 
   /// Leaves the best accepted nodes of the lowest level in `scratch.kept`; fewer, if told to stop.
   ///
-  /// @param ef accepted nodes to keep; expands as far as `scratch.reach` says, set for this walk
+  /// @param ef accepted nodes to keep; expands as far as `scratch.radius` says, set for this walk
   static void walk(
       Graph graph,
       Scorer scorer,
@@ -92,7 +92,7 @@ final class BeamSearch {
   ///
   /// @param ef accepted nodes to keep
   /// @param accepted nodes that may be kept; the others are walked through
-  /// @param counted of those, the nodes by which the reach is set
+  /// @param counted of those, the nodes by which the radius is set
   /// @param twins whether to follow twin links
   record Beam(int level, int ef, OrdinalFilter accepted, OrdinalFilter counted, boolean twins) {
 
@@ -103,7 +103,7 @@ final class BeamSearch {
   }
 
   /// Leaves the best accepted nodes of a level in `scratch.kept`; fewer, if told to stop. Expands
-  /// as far as `scratch.reach` says, set for this walk.
+  /// as far as `scratch.radius` says, set for this walk.
   ///
   /// @param start a scored node that lives on the level
   static void beam(
@@ -115,7 +115,7 @@ final class BeamSearch {
       SearchWork work) {
     LongHeap open = scratch.open;
     LongHeap kept = scratch.kept;
-    Reach reach = scratch.reach;
+    Radius radius = scratch.radius;
     OrdinalFilter accepted = beam.accepted();
     int ef = beam.ef();
     open.clear();
@@ -126,15 +126,15 @@ final class BeamSearch {
     if (accepted.accepts(Scored.ordinal(start))) {
       kept.push(start);
       if (beam.counted().accepts(Scored.ordinal(start))) {
-        reach.offer(start);
+        radius.offer(start);
       }
     }
     long floor = kept.size() < ef ? Long.MIN_VALUE : kept.top();
     int expanded = 0;
     while (!open.isEmpty()) {
       long nearest = ~open.pop();
-      if (nearest < floor || Scored.score(nearest) < reach.limit()) {
-        break; // Whatever is left to expand is worse than all of a full beam, or out of reach.
+      if (nearest < floor || Scored.score(nearest) < radius.limit()) {
+        break; // Whatever is left to expand is worse than all of a full beam, or beyond the radius.
       }
       if ((++expanded & POLL_MASK) == 0 && scratch.stop.getAsBoolean()) {
         break;
@@ -145,7 +145,7 @@ final class BeamSearch {
       for (int i = 0; i < count; i++) {
         long entry = Scored.pack(scratch.batch[i], scratch.batchScores[i]);
         if (entry > floor) {
-          if (scratch.batchScores[i] >= reach.limit()) {
+          if (scratch.batchScores[i] >= radius.limit()) {
             open.push(~entry);
           }
           if (accepted.accepts(scratch.batch[i])) {
@@ -156,7 +156,7 @@ final class BeamSearch {
             }
             floor = kept.size() < ef ? Long.MIN_VALUE : kept.top();
             if (beam.counted().accepts(scratch.batch[i])) {
-              reach.offer(entry);
+              radius.offer(entry);
             }
           }
         }

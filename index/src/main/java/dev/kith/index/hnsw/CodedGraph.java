@@ -40,7 +40,7 @@ public record CodedGraph(
       HnswScratch scratch,
       SearchWork work) {
     CodedScratch coded = scratch.coded;
-    scratch.reach.set(rows.space().metric(), candidates, ef, graph.dimension(), BeamSearch.REACH);
+    scratch.radius.set(rows.space().metric(), candidates, ef, graph.dimension(), BeamSearch.RADIUS);
     BeamSearch.walk(graph, coded.estimates.bind(codes, query), ef, accepted, scratch, work);
     int kept = scratch.sortKept();
     coded.exact.bind(rows, query);

@@ -33,11 +33,11 @@ public final class FastGraph {
   /// Pivots a search starts from: several, in case the estimate of the first is bad.
   private static final int STARTS = 4;
 
-  /// Share for [Reach]; less than of other walks, because a node takes several places of this beam.
-  /// (A search of GloVe-100 for a recall@10 of .99 visits about 400 nodes with it, and its 99th
-  /// percentile is 2.1 times the median. With .5 it visits 375 and takes 7 % less time, but the
-  /// percentile is 2.6 times the median; with .4 four times.)
-  private static final double REACH = 0.55;
+  /// Share for [Radius]; less than of other walks, because a node takes several places of this
+  /// beam. (A search of GloVe-100 for a recall@10 of .99 visits about 400 nodes with it, and its
+  /// 99th percentile is 2.1 times the median. With .5 it visits 375 and takes 7 % less time, but
+  /// the percentile is 2.6 times the median; with .4 four times.)
+  private static final double RADIUS = 0.55;
 
   /// Nodes visited between two polls of whether to stop, minus one; a power of two, minus one.
   private static final int POLL_MASK = 63;
@@ -134,8 +134,8 @@ public final class FastGraph {
     visited.reset(graph.size());
     pivots.offer(query, fast, visited, work);
     beam.widen(ef, hits.k(), accepted);
-    Reach reach = scratch.reach;
-    reach.set(rows.space().metric(), hits.k(), ef, graph.dimension(), REACH);
+    Radius radius = scratch.radius;
+    radius.set(rows.space().metric(), hits.k(), ef, graph.dimension(), RADIUS);
     int hops = 0;
     while (beam.hasNext()) {
       int node = beam.next();
@@ -148,8 +148,8 @@ public final class FastGraph {
       float exact = fast.scorer.score(node);
       if (accepted.accepts(node)) {
         hits.offer(node, exact);
-        reach.offer(Scored.pack(node, exact));
-        beam.narrow(reach.limit());
+        radius.offer(Scored.pack(node, exact));
+        beam.narrow(radius.limit());
       }
       estimateNeighbours(node * layout.bytes(), exact, fast, visited);
     }

@@ -37,7 +37,7 @@ public sealed interface Graph permits HnswGraph, SealedGraph {
       TopK hits,
       HnswScratch scratch,
       SearchWork work) {
-    scratch.reach.set(metric, hits.k(), ef, dimension(), BeamSearch.REACH);
+    scratch.radius.set(metric, hits.k(), ef, dimension(), BeamSearch.RADIUS);
     BeamSearch.walk(this, scorer, ef, accepted, scratch, work);
     LongHeap kept = scratch.kept;
     for (int i = 0; i < kept.size(); i++) {

@@ -24,7 +24,7 @@ public final class HnswScratch {
   final LongHeap kept = new LongHeap();
 
   /// How far the beam reaches.
-  final Reach reach = new Reach();
+  final Radius radius = new Radius();
 
   /// Neighbours about to be scored together, and their scores. One slot more than a full list: a
   /// slot is written before it is known to count.

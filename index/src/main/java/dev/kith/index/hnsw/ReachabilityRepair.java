@@ -89,7 +89,7 @@ final class ReachabilityRepair {
     scratch.rowScorer.bind(rows, node);
     long start = Scored.pack(entry, scratch.rowScorer.score(entry));
     BeamSearch.Beam beam = new BeamSearch.Beam(0, BEAM, near -> tree[near] != UNREACHED, false);
-    scratch.reach.endless();
+    scratch.radius.endless();
     BeamSearch.beam(links, scratch.rowScorer, start, beam, scratch, work);
     int count = scratch.sortKept();
     for (int i = count - 1; i >= 0; i--) {

@@ -112,7 +112,7 @@ final class TreePlanter {
     scratch.rowScorer.bind(rows, node);
     long start = Scored.pack(root, scratch.rowScorer.score(root));
     BeamSearch.Beam beam = new BeamSearch.Beam(0, BEAM, this::isInTree, false);
-    scratch.reach.endless();
+    scratch.radius.endless();
     BeamSearch.beam(links, scratch.rowScorer, start, beam, scratch, work);
     int count = scratch.sortKept();
     int[] near = new int[count];

@@ -57,6 +57,6 @@ final class IntrinsicDimensionTest {
   }
 
   private static float score(Metric metric, double distance) {
-    return (float) ReachTest.score(metric, distance * distance);
+    return (float) RadiusTest.score(metric, distance * distance);
   }
 }

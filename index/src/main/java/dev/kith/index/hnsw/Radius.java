@@ -18,7 +18,7 @@ import dev.kith.index.codec.Scores;
 /// the void short and leaves those in a crowd to the beam.
 ///
 /// Inner products know no distance; walks by them end with their beam.
-final class Reach {
+final class Radius {
 
   private final LongHeap nearest = new LongHeap();
   private int wanted;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ReachTest {
+final class RadiusTest {
 
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -21,71 +21,71 @@ final class ReachTest {
     double dimension = 2 + 40 * random.nextDouble();
     double share = random.nextDouble();
     double factor = Math.pow((double) ef / wanted, share * 2 / dimension);
-    Reach reach = new Reach();
+    Radius radius = new Radius();
     for (Metric metric : new Metric[] {Metric.EUCLIDEAN, Metric.COSINE}) {
-      reach.set(metric, wanted, ef, dimension, share);
+      radius.set(metric, wanted, ef, dimension, share);
       double[] squares = new double[100]; // Of distances between unit vectors.
       for (int i = 0; i < squares.length; i++) {
         squares[i] = 4 * random.nextDouble();
-        reach.offer(Scored.pack(i, (float) score(metric, squares[i])));
+        radius.offer(Scored.pack(i, (float) score(metric, squares[i])));
         double[] sorted = Arrays.copyOf(squares, i + 1);
         Arrays.sort(sorted);
         double expected =
             i + 1 < wanted ? Double.NEGATIVE_INFINITY : score(metric, factor * sorted[wanted - 1]);
-        assertEquals(expected, reach.limit(), 1e-4, metric + " after " + (i + 1));
+        assertEquals(expected, radius.limit(), 1e-4, metric + " after " + (i + 1));
       }
-      reach.set(metric, wanted, ef, dimension, share);
-      assertEquals(Float.NEGATIVE_INFINITY, reach.limit());
+      radius.set(metric, wanted, ef, dimension, share);
+      assertEquals(Float.NEGATIVE_INFINITY, radius.limit());
     }
   }
 
   @Test
   void aBeamAsWideAsTheHitsReachesAsFarAsTheHits() {
-    Reach reach = new Reach();
-    reach.set(Metric.EUCLIDEAN, 10, 10, 30, 0.8);
+    Radius radius = new Radius();
+    radius.set(Metric.EUCLIDEAN, 10, 10, 30, 0.8);
     for (int i = 1; i <= 30; i++) {
-      reach.offer(Scored.pack(i, -i));
+      radius.offer(Scored.pack(i, -i));
     }
-    assertEquals(-10, reach.limit());
+    assertEquals(-10, radius.limit());
   }
 
   @Test
   void aWiderBeamReachesFarther() {
-    Reach reach = new Reach();
+    Radius radius = new Radius();
     float before = Float.POSITIVE_INFINITY;
     for (int ef = 10; ef <= 10_000; ef *= 10) {
-      reach.set(Metric.COSINE, 10, ef, 30, 0.8);
+      radius.set(Metric.COSINE, 10, ef, 30, 0.8);
       for (int i = 0; i < 10; i++) {
-        reach.offer(Scored.pack(i, 0.5f));
+        radius.offer(Scored.pack(i, 0.5f));
       }
-      assertTrue(reach.limit() < before, "ef " + ef);
-      before = reach.limit();
+      assertTrue(radius.limit() < before, "ef " + ef);
+      before = radius.limit();
     }
   }
 
   @Test
   void innerProductsHaveNoLimit() {
-    Reach reach = new Reach();
-    reach.set(Metric.DOT, 1, 10, 30, 0.8);
-    reach.offer(Scored.pack(1, 3));
-    assertEquals(Float.NEGATIVE_INFINITY, reach.limit());
+    Radius radius = new Radius();
+    radius.set(Metric.DOT, 1, 10, 30, 0.8);
+    radius.offer(Scored.pack(1, 3));
+    assertEquals(Float.NEGATIVE_INFINITY, radius.limit());
   }
 
   @Test
   void dataOfUnknownDimensionHaveNoLimit() {
-    Reach reach = new Reach();
-    reach.set(Metric.COSINE, 1, 10, IntrinsicDimension.UNKNOWN, 0.8);
-    reach.offer(Scored.pack(1, 0.5f));
-    assertEquals(Float.NEGATIVE_INFINITY, reach.limit());
+    Radius radius = new Radius();
+    radius.set(Metric.COSINE, 1, 10, IntrinsicDimension.UNKNOWN, 0.8);
+    radius.offer(Scored.pack(1, 0.5f));
+    assertEquals(Float.NEGATIVE_INFINITY, radius.limit());
   }
 
   @Test
   void withoutAnEndThereIsNoLimit() {
-    Reach reach = new Reach();
-    reach.set(Metric.COSINE, 1, 10, 30, 0.8);
-    reach.endless();
-    reach.offer(Scored.pack(1, 0.5f));
-    assertEquals(Float.NEGATIVE_INFINITY, reach.limit());
+    Radius radius = new Radius();
+    radius.set(Metric.COSINE, 1, 10, 30, 0.8);
+    radius.endless();
+    radius.offer(Scored.pack(1, 0.5f));
+    assertEquals(Float.NEGATIVE_INFINITY, radius.limit());
   }
 
   /// Raw score of two unit vectors at a squared distance.
