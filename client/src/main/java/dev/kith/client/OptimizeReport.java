@@ -5,8 +5,8 @@ import java.util.Optional;
 /// What an optimization achieved.
 ///
 /// @param linkedPoints points linked while it ran
-/// @param seconds until the last point was sealed
-/// @param pointsPerSecond linked points for each of these seconds
+/// @param seconds until the last segment was written, trials of indexes included
+/// @param pointsPerSecond linked points for each second until the last point was sealed
 /// @param peakResidentBytes most physical memory of the server process while it ran; 0 if unknown
 /// @param recall of a sample; empty if there are too few points to tell
 public record OptimizeReport(

@@ -258,7 +258,7 @@ public final class TestServer implements AutoCloseable {
               .setDone(true)
               .setReport(
                   OptimizeReport.newBuilder()
-                      .setLinkedPoints(10)
+                      .setLinkedPoints(request.getName().equals("listed") ? 0 : 10)
                       .setSeconds(2)
                       .setPointsPerSecond(5)
                       .setPeakResidentBytes(3 << 20)

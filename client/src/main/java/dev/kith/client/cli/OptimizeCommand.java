@@ -144,6 +144,16 @@ final class OptimizeCommand extends CollectionCommand.OnOne {
         : time.toSeconds() + "s";
   }
 
+  private static String linked(OptimizeReport report) {
+    return report.linkedPoints() == 0
+        ? "" // As for lists, which have no links.
+        : String.format(
+            Locale.ROOT,
+            ": %d points linked (%.0f a second)",
+            report.linkedPoints(),
+            report.pointsPerSecond());
+  }
+
   private void print(OptimizeReport report) {
     if (common.json()) {
       ObjectNode object =
@@ -168,11 +178,10 @@ final class OptimizeCommand extends CollectionCommand.OnOne {
         .out()
         .printf(
             Locale.ROOT,
-            "optimized %s in %.1f s: %d points linked (%.0f a second)%s%n",
+            "optimized %s in %.1f s%s%s%n",
             name,
             report.seconds(),
-            report.linkedPoints(),
-            report.pointsPerSecond(),
+            linked(report),
             report.peakResidentBytes() == 0
                 ? ""
                 : ", the server's memory at most " + Console.bytes(report.peakResidentBytes()));

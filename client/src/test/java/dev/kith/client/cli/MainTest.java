@@ -321,6 +321,13 @@ final class MainTest {
   }
 
   @Test
+  void anOptimizationOfListsSpeaksOfNoLinks() {
+    assertEquals(
+        "optimized listed in 2.0 s, the server's memory at most 3.0 MiB",
+        run("collection", "optimize", "listed").out().lines().findFirst().orElseThrow());
+  }
+
+  @Test
   void anOperatorOptimizesAndVerifies() {
     createWords();
     assertEquals(

@@ -43,7 +43,7 @@ public final class OptimizeHandle {
 
   private volatile boolean finishing;
   private volatile long peakResident;
-  private volatile Report report = new Report(0, 0, 0, Optional.empty());
+  private volatile Report report = new Report(0, 0, 0, 0, Optional.empty());
 
   private OptimizeHandle(
       List<SealJob> jobs,
@@ -120,20 +120,16 @@ public final class OptimizeHandle {
   /// What it has achieved.
   ///
   /// @param linkedPoints rows linked while it ran
-  /// @param seconds until the last row was sealed
+  /// @param pointsPerSecond rows linked a second, until the last one was sealed
+  /// @param seconds until the last segment was written, trials of indexes included
   /// @param peakResidentBytes most physical memory of the process while it ran; 0 if unknown
   /// @param recall of a sample; empty if it was not measured
   public record Report(
       long linkedPoints,
+      double pointsPerSecond,
       double seconds,
       long peakResidentBytes,
-      Optional<RecallSample.Result> recall) {
-
-    /// Rows linked a second.
-    public double pointsPerSecond() {
-      return seconds > 0 ? linkedPoints / seconds : 0;
-    }
-  }
+      Optional<RecallSample.Result> recall) {}
 
   private long unlinked() {
     return jobs.stream()
@@ -148,17 +144,20 @@ public final class OptimizeHandle {
         look();
       }
       look();
-      report = new Report(unlinkedAtStart - unlinked(), seconds(), peakResident, Optional.empty());
+      long linked = unlinkedAtStart - unlinked();
+      double rateOfLinking = linked / seconds();
+      report = new Report(linked, rateOfLinking, seconds(), peakResident, Optional.empty());
       work.join();
       phase = Phase.TRYING;
       await(pilot.settle());
       goal = new Goal(goal.lsn(), pilot.index());
       phase = Phase.MERGING;
       await(merges.settle());
+      double seconds = seconds();
       phase = Phase.MEASURING;
       Optional<RecallSample.Result> recall = measure.apply(() -> finishing);
       look();
-      report = new Report(report.linkedPoints(), report.seconds(), peakResident, recall);
+      report = new Report(linked, rateOfLinking, seconds, peakResident, recall);
       done.complete(true);
     } catch (CompletionException | CancellationException failure) {
       Throwable cause = failure.getCause();
