@@ -2,7 +2,6 @@ package dev.kith.bench.tool;
 
 import dev.kith.bench.peers.CodesComparison;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,13 +25,13 @@ import picocli.CommandLine.Spec;
       "Kith reads of a row, and what FAISS says of its code. ns a row are of the",
       "searching thread's processor time.",
       "",
-      "Codes: kith-f16, kith-bf16, kith-int8, kith-rabitq1 to kith-rabitq8; as lists",
-      "hold them, kith-ivf-rabitq1, kith-ivf-rabitq2, kith-ivf-pq4, kith-ivf-pq8,",
-      "kith-ivf-opq4, kith-ivf-opq8; and faiss- before anything that its index_factory",
-      "makes, such as faiss-SQ8.",
+      "Codes: kith-f16, kith-bf16, kith-int8, kith-rabitq1 to kith-rabitq8, kith-pq4,",
+      "kith-pq8, kith-opq4, kith-opq8; as lists hold them, kith-ivf-rabitq1,",
+      "kith-ivf-rabitq2, kith-ivf-pq4, kith-ivf-pq8, kith-ivf-opq4, kith-ivf-opq8; and",
+      "faiss- before anything that its index_factory makes, such as faiss-SQ8.",
       "",
-      "OPQ (kith-ivf-opq4, kith-ivf-opq8, and such as faiss-OPQ50,PQ50x4fs) takes part",
-      "only if it is named: it learns a rotation for minutes, FAISS's up to hours.",
+      "OPQ (kith-opq8, kith-ivf-opq4, and such as faiss-OPQ50,PQ50x4fs) takes part only",
+      "if it is named: it learns a rotation for minutes, FAISS's up to hours.",
       "",
       "CXXFLAGS may lead g++ to a FAISS that is compiled for this processor.",
       "",
@@ -49,13 +48,7 @@ final class CodesCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it.
   private CommandSpec spec;
 
-  @Option(
-      names = "--dataset",
-      required = true,
-      paramLabel = "DIR|FILE.hdf5",
-      description = "A data set folder, or an ann-benchmarks file.")
-  @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
-  private Path dataset;
+  @Mixin private final DatasetOption dataset = new DatasetOption();
 
   @Option(
       names = "--code",
@@ -86,7 +79,7 @@ final class CodesCommand implements Callable<Integer> {
             codes,
             spec.commandLine().getOut(),
             Commands.progress(spec.commandLine().getErr()))
-        .run(dataset);
+        .run(dataset.path());
     return 0;
   }
 }

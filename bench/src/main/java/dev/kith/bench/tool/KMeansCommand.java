@@ -3,7 +3,6 @@ package dev.kith.bench.tool;
 import dev.kith.bench.peers.KMeansComparison;
 import dev.kith.bench.peers.KMeansSettings;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -43,13 +42,7 @@ final class KMeansCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it.
   private CommandSpec spec;
 
-  @Option(
-      names = "--dataset",
-      required = true,
-      paramLabel = "DIR|FILE.hdf5",
-      description = "A data set folder, or an ann-benchmarks file.")
-  @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
-  private Path dataset;
+  @Mixin private final DatasetOption dataset = new DatasetOption();
 
   @Option(
       names = "--side",
@@ -96,7 +89,7 @@ final class KMeansCommand implements Callable<Integer> {
             rounds == null ? OptionalInt.empty() : OptionalInt.of(rounds));
     new KMeansComparison(
             settings, spec.commandLine().getOut(), Commands.progress(spec.commandLine().getErr()))
-        .run(dataset);
+        .run(dataset.path());
     return 0;
   }
 }

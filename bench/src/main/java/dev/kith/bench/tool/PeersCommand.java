@@ -58,13 +58,7 @@ final class PeersCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it.
   private CommandSpec spec;
 
-  @Option(
-      names = "--dataset",
-      required = true,
-      paramLabel = "DIR|FILE.hdf5",
-      description = "A data set folder, or an ann-benchmarks file.")
-  @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
-  private Path dataset;
+  @Mixin private final DatasetOption dataset = new DatasetOption();
 
   @Option(
       names = "--contender",
@@ -129,7 +123,7 @@ final class PeersCommand implements Callable<Integer> {
         new PeerSettings(new GraphSettings(m, efConstruction), threads, runs, recalls, queries);
     Comparison comparison =
         new Comparison(settings, contenders, Commands.progress(spec.commandLine().getErr()));
-    report(comparison.run(dataset));
+    report(comparison.run(dataset.path()));
     return 0;
   }
 

@@ -60,13 +60,7 @@ final class RunCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it.
   private CommandSpec spec;
 
-  @Option(
-      names = "--dataset",
-      required = true,
-      paramLabel = "DIR|FILE.hdf5",
-      description = "A data set folder, or an ann-benchmarks file.")
-  @SuppressWarnings("NullAway.Init") // Required, so picocli sets it.
-  private Path dataset;
+  @Mixin private final DatasetOption dataset = new DatasetOption();
 
   @Option(
       names = "--index",
@@ -199,7 +193,7 @@ final class RunCommand implements Callable<Integer> {
     }
     boolean table = json == null || !json.toString().equals("-");
     ResultTable printed = new ResultTable(spec.commandLine().getOut());
-    try (Dataset data = DatasetFolder.open(dataset, cores);
+    try (Dataset data = DatasetFolder.open(dataset.path(), cores);
         Target target = target(data, linking, kind)) {
       List<Row> rows =
           new BenchRun(data, target, settings)
