@@ -1,11 +1,7 @@
 package dev.kith.index.build;
 
-import static dev.kith.index.build.SealedLayout.require;
-
 import dev.kith.index.CorruptFileException;
 import dev.kith.index.hnsw.Graph;
-import dev.kith.index.hnsw.HnswParams;
-import dev.kith.index.hnsw.IntrinsicDimension;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.ivf.CentroidGraph;
 import dev.kith.index.ivf.CoarseQuantizer;
@@ -68,11 +64,7 @@ final class CentroidSections {
     }
     MemorySegment header = file.section(GRAPH, GRAPH_BYTES);
     int m = header.get(SealedLayout.INT, 0);
-    require(
-        m >= HnswParams.MIN_M && m <= HnswParams.MAX_M,
-        file,
-        "m of centroids in [%d, %d]".formatted(HnswParams.MIN_M, HnswParams.MAX_M),
-        m);
+    SealedLayout.requireM(file, " of centroids", m);
     Graph.Entry entry =
         new Graph.Entry(header.get(SealedLayout.INT, 4), header.get(SealedLayout.INT, 8));
     try {
@@ -84,20 +76,12 @@ final class CentroidSections {
               placement.place(file.section(LINKS)),
               placement.place(file.section(POINTERS)),
               placement.place(file.section(UPPER)));
-      return new CentroidGraph(centroids, graph.measured(dimension(file, header)));
+      double dimension =
+          SealedLayout.requireDimension(file, "the centroids", header.get(SealedLayout.DOUBLE, 16));
+      return new CentroidGraph(centroids, graph.measured(dimension));
     } catch (IllegalArgumentException mismatch) {
       throw new CorruptFileException(
           file.file(), "a graph of its centroids", String.valueOf(mismatch.getMessage()));
     }
-  }
-
-  private static double dimension(SectionFile file, MemorySegment header)
-      throws CorruptFileException {
-    double dimension = header.get(SealedLayout.DOUBLE, 16);
-    if (!(dimension >= IntrinsicDimension.UNKNOWN && Double.isFinite(dimension))) {
-      throw new CorruptFileException(
-          file.file(), "a dimension of the centroids of at least 0", Double.toString(dimension));
-    }
-    return dimension;
   }
 }

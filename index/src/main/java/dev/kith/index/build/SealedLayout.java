@@ -13,6 +13,8 @@ import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.codec.WordTraining;
 import dev.kith.index.hnsw.Graph;
+import dev.kith.index.hnsw.HnswParams;
+import dev.kith.index.hnsw.IntrinsicDimension;
 import dev.kith.index.store.SectionFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -279,6 +281,27 @@ final class SealedLayout {
           "bits as the codec %s has".formatted(Codec.NAMES.get(number)),
           String.valueOf(impossible.getMessage()));
     }
+  }
+
+  /// @param of what is said behind `m`: empty for a graph of rows
+  /// @throws CorruptFileException if no graph has such links
+  static void requireM(SectionFile file, String of, int m) throws CorruptFileException {
+    require(
+        m >= HnswParams.MIN_M && m <= HnswParams.MAX_M,
+        file,
+        "m%s in [%d, %d]".formatted(of, HnswParams.MIN_M, HnswParams.MAX_M),
+        m);
+  }
+
+  /// @param of what has the dimension
+  /// @throws CorruptFileException if nothing can have it
+  static double requireDimension(SectionFile file, String of, double dimension)
+      throws CorruptFileException {
+    if (!(dimension >= IntrinsicDimension.UNKNOWN && Double.isFinite(dimension))) {
+      throw new CorruptFileException(
+          file.file(), "a dimension of %s of at least 0".formatted(of), Double.toString(dimension));
+    }
+    return dimension;
   }
 
   /// @throws CorruptFileException unless something holds

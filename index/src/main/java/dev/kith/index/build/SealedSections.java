@@ -65,7 +65,7 @@ record SealedSections(
 
   private SealedGraph graph() throws CorruptFileException {
     SealedLayout.GraphHeader graph = header.graph();
-    requireM();
+    SealedLayout.requireM(file, "", graph.m());
     try {
       return SealedGraph.over(
               graph.m(),
@@ -82,7 +82,7 @@ record SealedSections(
 
   private FastGraph fast() throws CorruptFileException {
     SealedLayout.GraphHeader graph = header.graph();
-    requireM();
+    SealedLayout.requireM(file, "", graph.m());
     try {
       return FastGraph.over(
               new FastGraph.Params(space, graph.m(), graph.bits(), graph.seed()),
@@ -102,13 +102,8 @@ record SealedSections(
     if (!file.names().contains(SealedLayout.DIMENSION)) {
       return IntrinsicDimension.UNKNOWN;
     }
-    double dimension =
-        file.section(SealedLayout.DIMENSION, Double.BYTES).get(SealedLayout.DOUBLE, 0);
-    if (!(dimension >= 0 && Double.isFinite(dimension))) {
-      throw new CorruptFileException(
-          file.file(), "a dimension of the data of at least 0", Double.toString(dimension));
-    }
-    return dimension;
+    MemorySegment section = file.section(SealedLayout.DIMENSION, Double.BYTES);
+    return SealedLayout.requireDimension(file, "the data", section.get(SealedLayout.DOUBLE, 0));
   }
 
   private SegmentCodes codes() throws CorruptFileException {
@@ -129,15 +124,6 @@ record SealedSections(
       throw new CorruptFileException(
           file.file(), "words of its rows", String.valueOf(mismatch.getMessage()));
     }
-  }
-
-  private void requireM() throws CorruptFileException {
-    int m = header.graph().m();
-    require(
-        m >= HnswParams.MIN_M && m <= HnswParams.MAX_M,
-        file,
-        "m in [%d, %d]".formatted(HnswParams.MIN_M, HnswParams.MAX_M),
-        m);
   }
 
   private IndexSpec graphSpec(Layout layout) throws CorruptFileException {
