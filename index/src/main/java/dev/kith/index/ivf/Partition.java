@@ -189,11 +189,7 @@ public record Partition(
   }
 
   private static Partition group(Centroids centroids, int[] nearest, double error) {
-    int[] starts = new int[centroids.coarse.count() + 1];
-    for (int list : nearest) {
-      starts[list + 1]++;
-    }
-    Arrays.parallelPrefix(starts, Integer::sum);
+    int[] starts = starts(nearest, centroids.coarse.count());
     int[] next = starts.clone();
     int[] order = new int[nearest.length];
     for (int i = 0; i < nearest.length; i++) {
@@ -201,6 +197,18 @@ public record Partition(
     }
     return new Partition(
         centroids.rows(), starts, order, centroids.trained, centroids.error, error);
+  }
+
+  /// For every list the first place of those in it, and one more at the end.
+  ///
+  /// @param listOf the list of each that is to have a place
+  static int[] starts(int[] listOf, int lists) {
+    int[] starts = new int[lists + 1];
+    for (int list : listOf) {
+      starts[list + 1]++;
+    }
+    Arrays.parallelPrefix(starts, Integer::sum);
+    return starts;
   }
 
   /// The list that a place is in.

@@ -78,11 +78,7 @@ public record Spill(int[] starts, MemorySegment positions) {
   }
 
   private static Spill group(int lists, int[] second, Arena arena) {
-    int[] starts = new int[lists + 1];
-    for (int list : second) {
-      starts[list + 1]++;
-    }
-    Arrays.parallelPrefix(starts, Integer::sum);
+    int[] starts = Partition.starts(second, lists);
     int[] next = starts.clone();
     MemorySegment positions = arena.allocate(INT, second.length);
     for (int position = 0; position < second.length; position++) {
