@@ -1,9 +1,12 @@
 package dev.kith.bench.dataset;
 
+import dev.kith.index.Metric;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.Random;
 
-/// Small random matrices.
+/// Small random matrices, and data sets of such.
 public final class RandomData {
 
   private RandomData() {}
@@ -19,5 +22,21 @@ public final class RandomData {
       matrix.set(row, values);
     }
     return matrix;
+  }
+
+  /// Writes a data set named `random`.
+  ///
+  /// @param seed of the rows; the queries have the next one
+  public static void write(
+      Path folder, Metric metric, int rows, int queries, int columns, long seed)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      DatasetFolder.write(
+          folder,
+          "random",
+          metric,
+          gaussian(rows, columns, new Random(seed), arena),
+          gaussian(queries, columns, new Random(seed + 1), arena));
+    }
   }
 }

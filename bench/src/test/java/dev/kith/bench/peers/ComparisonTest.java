@@ -15,12 +15,10 @@ import dev.kith.index.Metric;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,14 +39,7 @@ final class ComparisonTest {
     List<Ladder> ladders = List.of(Ladder.ef());
     contenders.add(new Contender("dying", "nothing", false, new Program.Java("none"), ladders));
     Path data = folder.resolve("data");
-    try (Arena arena = Arena.ofConfined()) {
-      DatasetFolder.write(
-          data,
-          "random",
-          Metric.EUCLIDEAN,
-          RandomData.gaussian(500, 8, new Random(1), arena),
-          RandomData.gaussian(50, 8, new Random(2), arena));
-    }
+    RandomData.write(data, Metric.EUCLIDEAN, 500, 50, 8, 1);
     Result result;
     try (Dataset dataset = DatasetFolder.open(data, 1)) {
       Path tools = Files.createDirectory(folder.resolve("tools"));

@@ -94,13 +94,6 @@ final class PreparedDataTest {
   }
 
   private void write(Metric metric) throws Exception {
-    try (Arena arena = Arena.ofConfined()) {
-      DatasetFolder.write(
-          folder,
-          "random",
-          metric,
-          RandomData.gaussian(500, 8, new Random(1), arena),
-          RandomData.gaussian(40, 8, new Random(2), arena));
-    }
+    RandomData.write(folder, metric, 500, 40, 8, 1);
   }
 }

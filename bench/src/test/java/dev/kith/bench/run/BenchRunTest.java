@@ -16,14 +16,12 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealedSegment.Residence;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,14 +213,7 @@ final class BenchRunTest {
   }
 
   private Dataset small() throws Exception {
-    try (Arena arena = Arena.ofConfined()) {
-      DatasetFolder.write(
-          folder,
-          "random",
-          Metric.COSINE,
-          RandomData.gaussian(3000, 8, new Random(8), arena),
-          RandomData.gaussian(200, 8, new Random(9), arena));
-    }
+    RandomData.write(folder, Metric.COSINE, 3000, 200, 8, 8);
     return DatasetFolder.open(folder, 2);
   }
 

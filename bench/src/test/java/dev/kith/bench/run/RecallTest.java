@@ -25,14 +25,7 @@ final class RecallTest {
   @ParameterizedTest
   @EnumSource(Metric.class)
   void withoutTiesItIsTheShareOfTheTrueNeighboursFound(Metric metric) throws Exception {
-    try (Arena arena = Arena.ofConfined()) {
-      DatasetFolder.write(
-          folder,
-          "random",
-          metric,
-          RandomData.gaussian(1000, 8, new Random(5), arena),
-          RandomData.gaussian(40, 8, new Random(6), arena));
-    }
+    RandomData.write(folder, metric, 1000, 40, 8, 5);
     try (Dataset dataset = DatasetFolder.open(folder, 2)) {
       Random random = new Random(7);
       int[][] hits = new int[40][];

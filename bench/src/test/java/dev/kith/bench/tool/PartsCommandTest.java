@@ -4,17 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.dataset.RandomData;
 import dev.kith.index.Metric;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -177,14 +174,7 @@ final class PartsCommandTest {
   }
 
   private void write(Metric metric) throws Exception {
-    try (Arena arena = Arena.ofConfined()) {
-      DatasetFolder.write(
-          folder,
-          "random",
-          metric,
-          RandomData.gaussian(2000, 16, new Random(8), arena),
-          RandomData.gaussian(100, 16, new Random(9), arena));
-    }
+    RandomData.write(folder, metric, 2000, 100, 16, 8);
   }
 
   private int run(String... arguments) {

@@ -4,15 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.dataset.RandomData;
 import dev.kith.index.Metric;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,14 +27,7 @@ final class ToolsTest {
 
   @Test
   void aRunPrintsATableAndWritesItsRows() throws Exception {
-    try (Arena arena = Arena.ofConfined()) {
-      DatasetFolder.write(
-          folder,
-          "random",
-          Metric.DOT,
-          RandomData.gaussian(2000, 6, new Random(8), arena),
-          RandomData.gaussian(50, 6, new Random(9), arena));
-    }
+    RandomData.write(folder, Metric.DOT, 2000, 50, 6, 8);
     Path file = folder.resolve("out.json");
     String[] arguments = {
       "run",
