@@ -21,11 +21,11 @@ public enum Codec {
 
   /// RaBitQ: a bit a coordinate, at least 256 of them, and 12 bytes more. For vectors of some
   /// hundred dimensions or more; asks for a larger `ef`. With inverted lists a bit a coordinate,
-  /// two up to 192 dimensions, and 8 bytes more; at most 4096 dimensions. Up to eight bits may be
+  /// two up to 192 dimensions, and 4 bytes more; at most 4096 dimensions. Up to eight bits may be
   /// asked for instead.
   RABITQ,
 
-  /// Product quantization: 4 bits for every two coordinates, or 8 for every four, and 8 bytes more.
+  /// Product quantization: 4 bits for every two coordinates, or 8 for every four, and 4 bytes more.
   PQ,
 
   /// [#PQ] of vectors that are turned first, so that words stand for them with less error. Takes

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.kith.index.kernel.BitKernel;
 import dev.kith.index.kernel.ByteKernel;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.FourRows;
 import dev.kith.index.kernel.HalfFormat;
@@ -135,12 +136,14 @@ public class CodeBenchmark {
       table.set(lookup, weight(random), weight(random), weight(random), weight(random));
     }
     table.setValue(0.25f, -3);
-    block = FastScan.blockBytes(table.lookups());
+    block = FastScan.blockBytes(FactorFormat.BF16, table.lookups());
     blocks = arena.allocate(block * rowCount, 64);
     for (long at = 0; at < blocks.byteSize(); at += block) {
-      float[] factors = random.vector(2 * FastScan.BLOCK);
+      float[] factors = random.vector(FastScan.BLOCK); // Of which the lower half is one, too.
       MemorySegment.copy(factors, 0, blocks, FLOAT, at, factors.length);
-      for (long code = at + FastScan.FACTORS_BYTES; code < at + block; code += 8) {
+      for (long code = at + FastScan.factorsBytes(FactorFormat.BF16);
+          code < at + block;
+          code += 8) {
         blocks.set(LONG, code, random.next());
       }
     }
@@ -286,7 +289,8 @@ public class CodeBenchmark {
   public double fastScan() {
     double sum = 0;
     for (long visit : visits) {
-      int above = FAST_SCAN.estimate(table, blocks, visit * block, 1, 0, estimates);
+      int above =
+          FAST_SCAN.estimate(table, FactorFormat.BF16, blocks, visit * block, 1, 0, estimates);
       sum += (double) estimates[5] + (above & 1);
     }
     return sum;

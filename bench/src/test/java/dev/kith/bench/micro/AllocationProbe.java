@@ -10,6 +10,7 @@ import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.FourRows;
 import dev.kith.index.kernel.LookupTable;
@@ -60,6 +61,7 @@ final class AllocationProbe {
 
   private static final FourRows FOUR = new FourRows();
 
+  private static final FactorFormat[] FORMATS = FactorFormat.values();
   private static final FastScan FAST_SCAN = FastScan.best();
   private static final RabitqCode CODE = new RabitqCode(DIMENSION, 1);
   private static final RandomRotation ROTATION = new RandomRotation(DIMENSION, 42);
@@ -200,7 +202,9 @@ final class AllocationProbe {
   private static float fastScan(VectorRows query, VectorRows rows) {
     float sum = 0;
     for (int i = 0; i + 2 < ROWS; i++) {
-      sum += FAST_SCAN.estimate(TABLE, rows.segment(), rows.offset(i), 0, 0, ESTIMATES);
+      for (FactorFormat format : FORMATS) {
+        sum += FAST_SCAN.estimate(TABLE, format, rows.segment(), rows.offset(i), 0, 0, ESTIMATES);
+      }
     }
     return sum;
   }

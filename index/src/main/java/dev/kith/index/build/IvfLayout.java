@@ -21,6 +21,7 @@ import dev.kith.index.ivf.ListCodes;
 import dev.kith.index.ivf.Reach;
 import dev.kith.index.ivf.Spill;
 import dev.kith.index.ivf.Tuning;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
@@ -85,6 +86,7 @@ final class IvfLayout {
   /// @param lists there are
   /// @param detail bits a coordinate of RABITQ, parts of PQ and OPQ, 0 otherwise
   /// @param spill whether rows are in two lists each, which is written elsewhere
+  /// @param factors what entries carry beside codes, likewise
   record Header(
       int asked,
       int lists,
@@ -97,7 +99,8 @@ final class IvfLayout {
       int trained,
       double trainedError,
       double error,
-      boolean spill) {
+      boolean spill,
+      FactorFormat factors) {
 
     void write(MemorySegment target) {
       target.set(SealedLayout.INT, 0, asked);
@@ -114,7 +117,8 @@ final class IvfLayout {
       target.set(SealedLayout.DOUBLE, 56, error);
     }
 
-    static Header read(SectionFile file, boolean spill) throws CorruptFileException {
+    static Header read(SectionFile file, boolean spill, FactorFormat factors)
+        throws CorruptFileException {
       MemorySegment source = file.section(IVF, IVF_BYTES);
       Header header =
           new Header(
@@ -129,7 +133,8 @@ final class IvfLayout {
               source.get(SealedLayout.INT, 40),
               source.get(SealedLayout.DOUBLE, 48),
               source.get(SealedLayout.DOUBLE, 56),
-              spill);
+              spill,
+              factors);
       header.check(file);
       return header;
     }
@@ -168,10 +173,16 @@ final class IvfLayout {
   /// Reads everything.
   ///
   /// @param spill whether rows are in two lists each
+  /// @param factors what entries carry beside codes, if there are such
   static SealedIndex.Lists open(
-      SectionFile file, VectorSpace space, int size, boolean spill, Placement placement)
+      SectionFile file,
+      VectorSpace space,
+      int size,
+      boolean spill,
+      FactorFormat factors,
+      Placement placement)
       throws CorruptFileException {
-    Header header = Header.read(file, spill);
+    Header header = Header.read(file, spill, factors);
     LabelColumn labels = labels(file, header, size, placement);
     return new SealedIndex.Lists(labels, header, lists(file, header, space, size, placement));
   }
@@ -280,32 +291,34 @@ final class IvfLayout {
     if (!(header.codec instanceof Codec.Pq pq)) {
       RabitqCode code = new RabitqCode(VectorRows.paddedDimension(space), header.detail);
       Rotation rotation = randomRotation(space, header.seed);
-      return blocks(file, code, Optional.of(rotation), entryStarts, placement);
+      return blocks(file, code, Optional.of(rotation), header.factors, entryStarts, placement);
     }
     int bits = pq.listBits();
     WordTraining.Learnt learnt =
         WordSections.read(file, space.dimension(), header.detail, bits, pq.rotated(), placement);
     if (bits == 4) {
-      return blocks(
-          file, new ProductCode(learnt.words()), learnt.rotation(), entryStarts, placement);
+      ProductCode code = new ProductCode(learnt.words());
+      return blocks(file, code, learnt.rotation(), header.factors, entryStarts, placement);
     }
     int entries = entryStarts[header.lists];
-    long bytes = ProductRows.bytes(header.detail, bits, entries);
+    long bytes = ProductRows.bytes(header.detail, bits, header.factors, entries);
     MemorySegment codes = placement.place(file.section(SealedLayout.CODES, bytes));
-    return new ListCodes.Words(new ProductRows(learnt.words(), codes, entries), learnt.rotation());
+    return new ListCodes.Words(
+        new ProductRows(learnt.words(), header.factors, codes, entries), learnt.rotation());
   }
 
   private static ListCodes.Blocks blocks(
       SectionFile file,
       BlockCode code,
       Optional<Rotation> rotation,
+      FactorFormat factors,
       int[] entryStarts,
       Placement placement)
       throws CorruptFileException {
     int blocks = ListCodes.firstBlocks(entryStarts)[entryStarts.length - 1];
-    long bytes = FastScan.blockBytes(code.lookups()) * blocks;
+    long bytes = FastScan.blockBytes(factors, code.lookups()) * blocks;
     MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
-    return new ListCodes.Blocks(code, rotation, stored);
+    return new ListCodes.Blocks(code, rotation, factors, stored);
   }
 
   /// Writes which rows are in a second list.

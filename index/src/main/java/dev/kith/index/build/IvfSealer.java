@@ -225,13 +225,14 @@ final class IvfSealer {
 
   private static ListCodes.Blocks blocks(
       BlockCode code, Optional<Rotation> rotation, IvfEncoder encoder, Arena arena) {
-    return new ListCodes.Blocks(code, rotation, room(encoder.bytes(code), arena));
+    return new ListCodes.Blocks(code, rotation, ListCodes.FORMAT, room(encoder.bytes(code), arena));
   }
 
   private static ListCodes.Words words(WordTraining.Learnt learnt, int entries, Arena arena) {
     ProductQuantizer words = learnt.words();
-    MemorySegment room = room(ProductRows.bytes(words.parts(), words.bits(), entries), arena);
-    return new ListCodes.Words(new ProductRows(words, room, entries), learnt.rotation());
+    long bytes = ProductRows.bytes(words.parts(), words.bits(), ListCodes.FORMAT, entries);
+    return new ListCodes.Words(
+        new ProductRows(words, ListCodes.FORMAT, room(bytes, arena), entries), learnt.rotation());
   }
 
   private static MemorySegment room(long bytes, Arena arena) {
@@ -249,6 +250,7 @@ final class IvfSealer {
       throws IOException {
     MemorySegment common = arena.allocate(SealedLayout.SEGMENT_BYTES, Long.BYTES);
     new SealedLayout.Header(
+            SealedLayout.version(index),
             space.dimension(),
             SealedLayout.code(space.metric()),
             index.params().spill() ? SealedLayout.SPILLED_IVF : SealedLayout.IVF,
@@ -260,8 +262,8 @@ final class IvfSealer {
     MemorySegment own = arena.allocate(IvfLayout.IVF_BYTES, Long.BYTES);
     int detail =
         switch (codes) {
-          case ListCodes.Blocks(RabitqCode code, _, _) -> code.bits();
-          case ListCodes.Blocks(ProductCode code, _, _) -> code.quantizer().parts();
+          case ListCodes.Blocks(RabitqCode code, _, _, _) -> code.bits();
+          case ListCodes.Blocks(ProductCode code, _, _, _) -> code.quantizer().parts();
           case ListCodes.Words(ProductRows words, _) -> words.quantizer().parts();
           case ListCodes.Plain _, ListCodes.Rows _ -> index.codec().bits();
         };
@@ -277,7 +279,8 @@ final class IvfSealer {
             partition.trained(),
             partition.trainedError(),
             partition.error(),
-            index.params().spill())
+            index.params().spill(),
+            ListCodes.FORMAT)
         .write(own);
     SegmentSealer.write(writer, IvfLayout.IVF, own);
     MemorySegment settings = arena.allocate(IvfLayout.bytes(tuning), Double.BYTES);
@@ -349,7 +352,7 @@ final class IvfSealer {
         long bytes = SegmentCodes.bytes(index.codec(), space, live.length);
         SegmentSealer.write(writer, SealedLayout.CODES, rows.stored().asSlice(0, bytes));
       }
-      case ListCodes.Blocks(BlockCode code, var rotation, MemorySegment blocks) -> {
+      case ListCodes.Blocks(BlockCode code, var rotation, _, MemorySegment blocks) -> {
         SegmentSealer.write(writer, SealedLayout.CODES, blocks);
         if (code instanceof ProductCode(var quantizer)) {
           WordSections.write(writer, new WordTraining.Learnt(quantizer, rotation), arena);

@@ -86,7 +86,7 @@ sealed interface SealedIndex {
       throws CorruptFileException {
     if (header.hasLists()) {
       boolean spill = header.index() == SealedLayout.SPILLED_IVF;
-      return IvfLayout.open(file, space, header.rows(), spill, placement);
+      return IvfLayout.open(file, space, header.rows(), spill, header.factors(), placement);
     }
     return new SealedSections(file, header, space, placement).open();
   }

@@ -15,6 +15,7 @@ import dev.kith.index.codec.WordTraining;
 import dev.kith.index.hnsw.Graph;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.hnsw.IntrinsicDimension;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.store.SectionFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,7 +40,7 @@ import java.nio.ByteOrder;
 ///
 /// | offset in `segment` | type | field |
 /// |---|---|---|
-/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes, 5 with lists, 6 if rows are in two; 2 in files whose records do not mark what fills them |
+/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes, 5 with lists, 6 if rows are in two, 7 with estimates by factors of 16 bits; 2 in files whose records do not mark what fills them |
 /// | 4 | int | dimension |
 /// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
 /// | 12 | int | index: 1 flat, 2 hnsw, 3 inverted file, 4 one whose rows are in two lists each |
@@ -54,8 +55,9 @@ import java.nio.ByteOrder;
 /// | 56 | int | flat and hnsw: codec: 0 floats, 1 f16, 2 bf16, 3 int8, 4 rabitq, 5 pq, 6 opq |
 /// | 60 | float | with codes: rows to score exactly for each hit, as measured when sealed; at least 1 |
 ///
-/// The codecs pq and opq came later: readers from before them refuse files with one, and read all
-/// others.
+/// Codes of pq and opq, and those in lists that are relative to centroids, carry an addend and a
+/// factor ([FactorFormat]): two floats up to version 6, two halves in version 7, whatever the
+/// index.
 final class SealedLayout {
   static final String SEGMENT = "segment";
   static final String LABELS = "labels";
@@ -86,6 +88,13 @@ final class SealedLayout {
   /// Of files with one whose rows are in two lists each.
   static final int VERSION_6 = 6;
 
+  /// Of files, with or without lists, whose codes carry factors, of 16 bits each; those of records
+  /// are none of them.
+  static final int VERSION_7 = 7;
+
+  /// The least number of a codec of words.
+  private static final int FIRST_OF_WORDS = new Codec.Pq(0, false).number();
+
   static final int SEGMENT_BYTES = 64;
   static final int FLAT = 1;
   static final int HNSW = 2;
@@ -101,13 +110,15 @@ final class SealedLayout {
 
   /// The content of the section `segment`.
   ///
+  /// @param version of the layout
   /// @param metric 1 cosine, 2 dot, 3 euclidean
   /// @param index [#FLAT], [#HNSW], [#IVF] or [#SPILLED_IVF]; the fields after `rows` that are not
   ///   said to be of others are zero without a graph
-  record Header(int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
+  record Header(
+      int version, int dimension, int metric, int index, long lsn, int rows, GraphHeader graph) {
 
     void write(MemorySegment target) {
-      target.set(INT, 0, version());
+      target.set(INT, 0, version);
       target.set(INT, 4, dimension);
       target.set(INT, 8, metric);
       target.set(INT, 12, index);
@@ -123,14 +134,9 @@ final class SealedLayout {
       target.set(FLOAT, 60, graph.rescoreFactor());
     }
 
-    private int version() {
-      if (hasLists()) {
-        return index == IVF ? VERSION_5 : VERSION_6;
-      }
-      if (isCoded()) {
-        return VERSION_4;
-      }
-      return isFast() ? VERSION_3 : VERSION_1;
+    /// What codes carry that carry factors.
+    FactorFormat factors() {
+      return version < VERSION_7 ? FactorFormat.FLOAT : FactorFormat.BF16;
     }
 
     /// Whether there is an inverted file.
@@ -160,12 +166,13 @@ final class SealedLayout {
       MemorySegment source = file.section(SEGMENT, SEGMENT_BYTES);
       int version = source.get(INT, 0);
       require(
-          version >= VERSION_1 && version <= VERSION_6,
+          version >= VERSION_1 && version <= VERSION_7,
           file,
-          "segment layout version 1 to 6",
+          "segment layout version 1 to 7",
           version);
       Header header =
           new Header(
+              version,
               source.get(INT, 4),
               source.get(INT, 8),
               source.get(INT, 12),
@@ -180,14 +187,13 @@ final class SealedLayout {
                   source.get(LONG, 48),
                   source.get(INT, 56),
                   source.get(FLOAT, 60)));
-      header.requireCodec(file, version);
-      header.check(file, version, space);
+      header.requireCodec(file);
+      header.check(file, space);
       return header;
     }
 
-    private void check(SectionFile file, int version, VectorSpace space)
-        throws CorruptFileException {
-      int mostBits = mostBits(version);
+    private void check(SectionFile file, VectorSpace space) throws CorruptFileException {
+      int mostBits = mostBits();
       require(
           graph.bits() >= 0 && graph.bits() <= mostBits,
           file,
@@ -207,14 +213,16 @@ final class SealedLayout {
       switch (version) {
         case VERSION_5 -> require(index == IVF, file, "index 3", index);
         case VERSION_6 -> require(index == SPILLED_IVF, file, "index 4", index);
+        case VERSION_7 ->
+            require(index >= FLAT && index <= SPILLED_IVF, file, "index 1 to 4", index);
         default -> require(index == FLAT || index == HNSW, file, "index 1 or 2", index);
       }
     }
 
-    private int mostBits(int version) {
+    private int mostBits() {
       return switch (version) {
         case VERSION_2, VERSION_3 -> index == HNSW ? RabitqCode.MAX_BITS : 0;
-        case VERSION_4 ->
+        case VERSION_4, VERSION_7 ->
             switch (Codec.numbered(graph.codec(), 0)) {
               case Codec.Rabitq _, Codec.Pq _ -> Codec.MAX_BITS;
               case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> 0;
@@ -223,13 +231,16 @@ final class SealedLayout {
       };
     }
 
-    private void requireCodec(SectionFile file, int version) throws CorruptFileException {
+    private void requireCodec(SectionFile file) throws CorruptFileException {
       int codec = graph.codec();
-      boolean mayHaveCodes = version == VERSION_4;
+      boolean hasFactors = version == VERSION_7 && !hasLists();
+      boolean mayHaveCodes = version == VERSION_4 || hasFactors;
+      int first = hasFactors ? FIRST_OF_WORDS : 1;
+      int last = Codec.NAMES.size() - 1;
       require(
-          mayHaveCodes == (codec != 0) && codec >= 0 && codec < Codec.NAMES.size(),
+          mayHaveCodes ? codec >= first && codec <= last : codec == 0,
           file,
-          mayHaveCodes ? "codec 1 to " + (Codec.NAMES.size() - 1) : "no codec",
+          mayHaveCodes ? "codec %d to %d".formatted(first, last) : "no codec",
           codec);
       float factor = graph.rescoreFactor();
       if (mayHaveCodes ? !(factor >= 1 && Float.isFinite(factor)) : factor != 0) {
@@ -239,6 +250,21 @@ final class SealedLayout {
             Float.toString(factor));
       }
     }
+  }
+
+  /// The version that a file of an index is written in: the oldest whose readers understand it.
+  static int version(IndexSpec index) {
+    boolean coded = index.codec().hasCodes();
+    boolean words = index.codec() instanceof Codec.Pq;
+    return switch (index) {
+      case IndexSpec.Flat _ when words -> VERSION_7;
+      case IndexSpec.Flat _ -> coded ? VERSION_4 : VERSION_1;
+      case IndexSpec.Hnsw _ when words -> VERSION_7;
+      case IndexSpec.Hnsw(_, Layout layout, _) when layout == Layout.FAST -> VERSION_3;
+      case IndexSpec.Hnsw _ -> coded ? VERSION_4 : VERSION_1;
+      case IndexSpec.Ivf(_, Codec codec) when codec.isRelative() -> VERSION_7;
+      case IndexSpec.Ivf(var params, _) -> params.spill() ? VERSION_6 : VERSION_5;
+    };
   }
 
   /// @param bits a coordinate of neighbours' codes, or that were asked for of the codec; 0 if there

@@ -107,12 +107,17 @@ record SealedSections(
   }
 
   private SegmentCodes codes() throws CorruptFileException {
-    long bytes = SegmentCodes.bytes(header.codec(), space, header.rows());
-    MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
+    int rows = header.rows();
     if (header.codec() instanceof Codec.Pq words) {
-      return WordRows.map(space, learnt(words), stored, header.rows());
+      long bytes = WordRows.bytes(space, words.rowBits(), header.factors(), rows);
+      return WordRows.map(space, learnt(words), header.factors(), stored(bytes), rows);
     }
-    return SegmentCodes.map(header.codec(), space, stored, header.rows(), header.graph().seed());
+    long bytes = SegmentCodes.bytes(header.codec(), space, rows);
+    return SegmentCodes.map(header.codec(), space, stored(bytes), rows, header.graph().seed());
+  }
+
+  private MemorySegment stored(long bytes) throws CorruptFileException {
+    return placement.place(file.section(SealedLayout.CODES, bytes));
   }
 
   private WordTraining.Learnt learnt(Codec.Pq codec) throws CorruptFileException {

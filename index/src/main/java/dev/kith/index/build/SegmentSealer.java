@@ -184,6 +184,7 @@ final class SegmentSealer {
               0, 0, 0, 0, codec.bits(), seed, codec.number(), rescoreFactor);
     }
     return new SealedLayout.Header(
+        SealedLayout.version(index),
         segment.space().dimension(),
         SealedLayout.code(segment.space().metric()),
         compact == null ? SealedLayout.FLAT : SealedLayout.HNSW,

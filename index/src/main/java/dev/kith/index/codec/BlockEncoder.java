@@ -3,12 +3,11 @@ package dev.kith.index.codec;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.kith.index.Metric;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.GridKernel;
 import dev.kith.index.kernel.GridRow;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Writes [FastScan] blocks whose estimates are raw scores ([Scorer]), each block relative to a
@@ -16,21 +15,24 @@ import java.util.Arrays;
 /// one worker.
 public final class BlockEncoder {
 
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  /// Bytes from an addend to its factor, if they are floats.
+  private static final long APART = (long) FastScan.BLOCK * Float.BYTES;
 
   // Static, so that the optimiser knows which one it is.
   private static final GridKernel KERNEL = GridKernel.best();
 
   private final BlockCode code;
+  private final FactorFormat format;
   private final float[] centre;
   private final GridRow row;
   private final byte[] codes;
   private final CodeFactors factors;
 
-  public BlockEncoder(BlockCode code, Metric metric) {
+  /// @param format of the blocks
+  public BlockEncoder(BlockCode code, Metric metric, FactorFormat format) {
     this.code = code;
-    this.factors = new CodeFactors(metric);
+    this.format = format;
+    this.factors = new CodeFactors(metric, format);
     this.centre = new float[code.dimension()];
     this.row = new GridRow(code.dimension());
     this.codes = new byte[code.lookups() * FastScan.BLOCK / 2];
@@ -58,22 +60,20 @@ public final class BlockEncoder {
       long offset) {
     Arrays.fill(codes, (byte) 0);
     for (int k = 0; k < FastScan.BLOCK; k++) {
-      long addendAt = offset + (long) k * Float.BYTES;
-      long factorAt = addendAt + (long) FastScan.BLOCK * Float.BYTES;
+      long factorsAt = offset + (long) k * Float.BYTES;
       if (k < count) {
         long at = (long) ordinals[from + k] * code.dimension() * Float.BYTES;
         KERNEL.subtract(centre, rotated, at, row);
         code.round(centre, row);
         place(k);
         factors.set(row);
-        target.set(FLOAT, addendAt, factors.addend());
-        target.set(FLOAT, factorAt, factors.factor());
+        factors.store(target, factorsAt, APART);
       } else {
-        target.set(FLOAT, addendAt, Float.NEGATIVE_INFINITY);
-        target.set(FLOAT, factorAt, 0);
+        format.store(Float.NEGATIVE_INFINITY, 0, target, factorsAt, APART);
       }
     }
-    MemorySegment.copy(codes, 0, target, JAVA_BYTE, offset + FastScan.FACTORS_BYTES, codes.length);
+    long codesAt = offset + FastScan.factorsBytes(format);
+    MemorySegment.copy(codes, 0, target, JAVA_BYTE, codesAt, codes.length);
   }
 
   /// Puts the codes of a row where they belong in the block.

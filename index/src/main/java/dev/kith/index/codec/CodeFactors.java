@@ -1,7 +1,9 @@
 package dev.kith.index.codec;
 
 import dev.kith.index.Metric;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.GridRow;
+import java.lang.foreign.MemorySegment;
 
 /// What makes a raw score ([Scorer]) of the inner product of a query and what the code of a row,
 /// relative to a centre, stands for: `base + addend + factor * product`, with the raw score of the
@@ -18,11 +20,15 @@ import dev.kith.index.kernel.GridRow;
 /// Everything but `<g, Pq>` is known beforehand.
 final class CodeFactors {
   private final boolean euclidean;
+  private final FactorFormat format;
   private float addend;
   private float factor;
 
-  CodeFactors(Metric metric) {
+  /// @param format in which they are kept: of two halves, the addend makes good what the product of
+  ///   centre and code loses by the rounding of the factor
+  CodeFactors(Metric metric, FactorFormat format) {
     this.euclidean = metric == Metric.EUCLIDEAN;
+    this.format = format;
   }
 
   /// Finds those of a row.
@@ -30,21 +36,20 @@ final class CodeFactors {
   /// @param row with everything set but [GridRow#codes]
   void set(GridRow row) {
     double unbiased = row.gridWithRow == 0 ? 0 : row.squaredNorm / row.gridWithRow;
-    double gridWithCentre = unbiased * row.gridWithCentre;
-    double sum =
-        euclidean ? -(row.squaredNorm + 2 * gridWithCentre) : row.withCentre - gridWithCentre;
     float times = (float) (euclidean ? 2 * unbiased : unbiased);
-    boolean representable = Float.isFinite((float) sum) && Float.isFinite(times);
+    boolean representable = Float.isFinite(times);
+    factor = representable ? format.nearest(times) : 0;
+    double gridWithCentre = factor * row.gridWithCentre;
+    float sum =
+        (float) (euclidean ? -row.squaredNorm - gridWithCentre : row.withCentre - gridWithCentre);
+    representable &= Float.isFinite(sum);
     // What is too far for floats is estimated as that far, not as a row that is not there.
-    addend = representable ? (float) sum : -Float.MAX_VALUE;
-    factor = representable ? times : 0;
+    addend = format.nearest(representable ? sum : -Float.MAX_VALUE);
+    factor = representable ? factor : 0;
   }
 
-  float addend() {
-    return addend;
-  }
-
-  float factor() {
-    return factor;
+  /// Keeps what was found: see [FactorFormat#store].
+  void store(MemorySegment target, long at, long apart) {
+    format.store(addend, factor, target, at, apart);
   }
 }

@@ -60,7 +60,7 @@ public final class ProductEncoder {
     this.all = IntStream.range(0, most).toArray();
     this.nearest = new int[most];
     this.closeness = new float[most];
-    this.factors = new CodeFactors(metric);
+    this.factors = new CodeFactors(metric, target.format());
   }
 
   private long rowBytes() {
@@ -95,10 +95,9 @@ public final class ProductEncoder {
       factors.set(row);
       long at = (position + k) * target.stride();
       MemorySegment rows = target.segment();
-      rows.set(Points.FLOAT, at, factors.addend());
-      rows.set(Points.FLOAT, at + Float.BYTES, factors.factor());
+      factors.store(rows, at, Float.BYTES);
       int bytes = pack(row.codes, parts);
-      MemorySegment.copy(row.codes, 0, rows, JAVA_BYTE, at + ProductRows.FACTORS_BYTES, bytes);
+      MemorySegment.copy(row.codes, 0, rows, JAVA_BYTE, at + target.format().bytes(), bytes);
     }
   }
 

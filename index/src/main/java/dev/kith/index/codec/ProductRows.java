@@ -1,5 +1,6 @@
 package dev.kith.index.codec;
 
+import dev.kith.index.kernel.FactorFormat;
 import java.lang.foreign.MemorySegment;
 
 /// Codes of a [ProductQuantizer], row after row, each relative to a centre that others know. Read
@@ -7,17 +8,17 @@ import java.lang.foreign.MemorySegment;
 ///
 /// A row is little-endian, [#strideBytes] long:
 ///
-/// - two floats: its addend and its factor, see [CodeFactors]
+/// - its addend and its factor, see [CodeFactors]: two floats one after another, or an int with
+///   both
 /// - which word of every part is nearest: a byte a part, or of four bits a byte for two parts, the
 ///   first in its lower half
-/// - zeros up to a multiple of four bytes
+/// - zeros up to a multiple of four bytes, behind floats only
 ///
+/// @param format of the addend and the factor
 /// @param segment the rows and nothing else, at any alignment
 /// @param count rows
-public record ProductRows(ProductQuantizer quantizer, MemorySegment segment, int count) {
-
-  /// Bytes before the words of a row.
-  static final int FACTORS_BYTES = 2 * Float.BYTES;
+public record ProductRows(
+    ProductQuantizer quantizer, FactorFormat format, MemorySegment segment, int count) {
 
   private static final int ROW_ALIGNMENT = 4;
 
@@ -26,7 +27,7 @@ public record ProductRows(ProductQuantizer quantizer, MemorySegment segment, int
 
   /// @throws IllegalArgumentException if the length does not fit
   public ProductRows {
-    long bytes = bytes(quantizer.parts(), quantizer.bits(), count);
+    long bytes = bytes(quantizer.parts(), quantizer.bits(), format, count);
     if (segment.byteSize() != bytes) {
       throw new IllegalArgumentException(
           "%d rows of %d words of %d bits take %d bytes, got %d"
@@ -37,15 +38,16 @@ public record ProductRows(ProductQuantizer quantizer, MemorySegment segment, int
   /// Bytes of a row.
   ///
   /// @param bits a part, 4 or 8
-  public static long strideBytes(int parts, int bits) {
-    return ((long) FACTORS_BYTES + codeBytes(parts, bits) + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT;
+  public static long strideBytes(int parts, int bits, FactorFormat format) {
+    long bytes = (long) format.bytes() + codeBytes(parts, bits);
+    return format == FactorFormat.FLOAT ? (bytes + ROW_ALIGNMENT - 1) & -ROW_ALIGNMENT : bytes;
   }
 
   /// Bytes of `count` rows.
   ///
   /// @param bits a part, 4 or 8
-  public static long bytes(int parts, int bits, int count) {
-    return strideBytes(parts, bits) * count;
+  public static long bytes(int parts, int bits, FactorFormat format, int count) {
+    return strideBytes(parts, bits, format) * count;
   }
 
   /// Bytes of the words of a row.
@@ -55,7 +57,7 @@ public record ProductRows(ProductQuantizer quantizer, MemorySegment segment, int
 
   /// Bytes from one row to the next.
   long stride() {
-    return strideBytes(quantizer.parts(), quantizer.bits());
+    return strideBytes(quantizer.parts(), quantizer.bits(), format);
   }
 
   /// Coordinates of a prepared vector: a multiple of 16.

@@ -2,6 +2,7 @@ package dev.kith.index.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.kith.index.kernel.FactorFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -27,6 +28,8 @@ public final class ProductScorer implements Scorer {
   private int capacity;
   private long stride;
   private int bytes;
+  private FactorFormat format = FactorFormat.BF16;
+  private int factorsBytes;
   private float base;
 
   /// Scores `rows` against a query from now on.
@@ -39,6 +42,8 @@ public final class ProductScorer implements Scorer {
     this.capacity = rows.count();
     this.stride = rows.stride();
     this.bytes = ProductRows.codeBytes(quantizer.parts(), quantizer.bits());
+    this.format = rows.format();
+    this.factorsBytes = format.bytes();
     if (table.length != bytes * VALUES) {
       table = new float[bytes * VALUES];
     }
@@ -128,7 +133,7 @@ public final class ProductScorer implements Scorer {
     return Objects.checkIndex(ordinal, capacity) * stride;
   }
 
-  /// The words, and the two floats before them.
+  /// The words, and the two numbers before them.
   @Override
   public long bytesPerVector() {
     return stride;
@@ -136,7 +141,7 @@ public final class ProductScorer implements Scorer {
 
   private float estimate(long row) {
     float[] products = table;
-    long at = row + ProductRows.FACTORS_BYTES;
+    long at = row + factorsBytes;
     float sum = 0;
     int first = 0;
     for (int i = 0; i < bytes; i++) {
@@ -151,7 +156,7 @@ public final class ProductScorer implements Scorer {
   private void estimateFour(
       long row0, long row1, long row2, long row3, float[] scores, int target) {
     float[] products = table;
-    long words = ProductRows.FACTORS_BYTES;
+    long words = factorsBytes;
     float sum0 = 0;
     float sum1 = 0;
     float sum2 = 0;
@@ -200,8 +205,16 @@ public final class ProductScorer implements Scorer {
   }
 
   private float withFactors(long row, float sum) {
-    float addend = rows.get(Centre.FLOAT, row);
-    float factor = rows.get(Centre.FLOAT, row + Float.BYTES);
+    float addend;
+    float factor;
+    if (format == FactorFormat.FLOAT) {
+      addend = rows.get(Centre.FLOAT, row);
+      factor = rows.get(Centre.FLOAT, row + Float.BYTES);
+    } else {
+      int both = rows.get(INT, row);
+      addend = FactorFormat.addend(both);
+      factor = FactorFormat.factor(both);
+    }
     return Scores.comparable(base + addend + factor * sum);
   }
 }

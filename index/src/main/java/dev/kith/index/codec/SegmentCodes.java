@@ -110,7 +110,7 @@ public sealed interface SegmentCodes permits SegmentCodes.EachForItself, WordRow
   static long bytes(Codec codec, VectorSpace space, int count) {
     return switch (codec) {
       case Codec.F32() -> 0;
-      case Codec.Pq words -> WordRows.bytes(space, words.rowBits(), count);
+      case Codec.Pq words -> WordRows.bytes(space, words.rowBits(), WordRows.FORMAT, count);
       case Codec.F16(), Codec.Bf16() -> count * HalfRows.strideBytes(space);
       case Codec.Int8() -> count * Int8Rows.strideBytes(space);
       case Codec.Rabitq(int bits) when bits <= 1 -> RabitqRows.bytes(space, count);

@@ -3,6 +3,7 @@ package dev.kith.index.codec;
 import dev.kith.index.Metric;
 import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.VectorKernel;
 import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.VectorRows;
@@ -11,7 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Vectors of one segment as words ([ProductQuantizer]), in contiguous off-heap memory: a quarter
-/// of a byte a coordinate, and 8 bytes.
+/// of a byte a coordinate, and 4 bytes.
 ///
 /// Rows, turned if there is a rotation, are coded relative to a *centre*, the mean of all rows: as
 /// those of an inverted file relative to the centroid of their list, with one list.
@@ -28,18 +29,26 @@ public final class WordRows implements SegmentCodes {
   /// Rows that a thread codes at a time: short enough for one who waits to cancel.
   private static final int CHUNK = 128;
 
+  /// Of rows that are encoded now.
+  static final FactorFormat FORMAT = FactorFormat.BF16;
+
   private final VectorSpace space;
   private final WordTraining.Learnt learnt;
   private final MemorySegment stored;
   private final ProductRows rows;
 
   private WordRows(
-      VectorSpace space, WordTraining.Learnt learnt, MemorySegment stored, int capacity) {
+      VectorSpace space,
+      WordTraining.Learnt learnt,
+      FactorFormat format,
+      MemorySegment stored,
+      int capacity) {
     this.space = space;
     this.learnt = learnt;
     this.stored = stored;
     this.rows =
-        new ProductRows(learnt.words(), stored.asSlice(VectorRows.strideBytes(space)), capacity);
+        new ProductRows(
+            learnt.words(), format, stored.asSlice(VectorRows.strideBytes(space)), capacity);
   }
 
   /// Learns words and codes rows by them, the same bytes with any number of threads.
@@ -61,12 +70,12 @@ public final class WordRows implements SegmentCodes {
     VectorSpace space = rows.space();
     int capacity = Math.max(1, sources.length);
     int bits = codec.rowBits();
-    MemorySegment stored = OffHeap.reserve(bytes(space, bits, capacity), arena);
+    MemorySegment stored = OffHeap.reserve(bytes(space, bits, FORMAT, capacity), arena);
     Centre.storeMean(rows, sources, stored);
     WordTraining.Learnt learnt =
         new WordTraining(rows, sources, stored, _ -> 0)
             .learn(bits, codec.rotated(), seed, threads, arena, () -> progress.encoded(0));
-    WordRows coded = new WordRows(space, learnt, stored, capacity);
+    WordRows coded = new WordRows(space, learnt, FORMAT, stored, capacity);
     coded.write(rows, sources, threads, progress);
     return coded;
   }
@@ -74,24 +83,29 @@ public final class WordRows implements SegmentCodes {
   /// Reads the centre and `count` rows from where [#stored()] was kept.
   ///
   /// @param learnt with which they were encoded
+  /// @param format with which they were encoded
   /// @param mapped these and nothing else, 64-byte aligned
   /// @throws IllegalArgumentException if the length or the address does not fit, or what was learnt
   ///   is of other dimensions
   public static WordRows map(
-      VectorSpace space, WordTraining.Learnt learnt, MemorySegment mapped, int count) {
+      VectorSpace space,
+      WordTraining.Learnt learnt,
+      FactorFormat format,
+      MemorySegment mapped,
+      int count) {
     Require.inRange("count", count, 0, Integer.MAX_VALUE);
     int dimension = space.dimension();
     Require.inRange("dimension", learnt.words().dimension(), dimension, dimension);
-    CodedRows.requireFit(mapped, count, bytes(space, learnt.words().bits(), count), space);
-    return new WordRows(space, learnt, mapped, count);
+    CodedRows.requireFit(mapped, count, bytes(space, learnt.words().bits(), format, count), space);
+    return new WordRows(space, learnt, format, mapped, count);
   }
 
   /// Bytes of the centre and `count` rows.
   ///
   /// @param bits a part, 4 or 8
-  public static long bytes(VectorSpace space, int bits, int count) {
+  public static long bytes(VectorSpace space, int bits, FactorFormat format, int count) {
     int parts = WordTraining.parts(space.dimension(), bits);
-    return VectorRows.strideBytes(space) + ProductRows.bytes(parts, bits, count);
+    return VectorRows.strideBytes(space) + ProductRows.bytes(parts, bits, format, count);
   }
 
   private void write(VectorRows source, int[] sources, int threads, Progress progress)

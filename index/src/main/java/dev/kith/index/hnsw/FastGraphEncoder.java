@@ -31,7 +31,7 @@ public final class FastGraphEncoder {
     this.source = source;
     this.graph = source.graph;
     this.layout = source.layout;
-    this.blocks = new BlockEncoder(source.code, source.space.metric());
+    this.blocks = new BlockEncoder(source.code, source.space.metric(), RecordLayout.FACTORS);
     this.filler = new ListFiller(source);
     this.links = new int[layout.slots()];
     this.centre = new float[source.code.dimension()];

@@ -43,7 +43,9 @@ final class FastScratch {
   /// @param base raw score of the centre they are coded relative to
   /// @param visited nodes that are of no interest any more
   void estimate(MemorySegment segment, long links, long block, float base, VisitedSet visited) {
-    int above = FAST_SCAN.estimate(table, segment, block, base, beam.floor(), estimates);
+    int above =
+        FAST_SCAN.estimate(
+            table, RecordLayout.FACTORS, segment, block, base, beam.floor(), estimates);
     int count = 0;
     while (above != 0) {
       int place = Integer.numberOfTrailingZeros(above);

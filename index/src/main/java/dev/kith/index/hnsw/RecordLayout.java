@@ -2,6 +2,7 @@ package dev.kith.index.hnsw;
 
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.RabitqCode;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 
@@ -19,6 +20,9 @@ import dev.kith.index.store.VectorRows;
 /// @param slots links a node may hold on level 0
 /// @param lookups 4-bit codes a neighbour
 record RecordLayout(long rowBytes, int slots, int lookups) {
+
+  /// Of blocks. A record is long with or without 128 bytes.
+  static final FactorFormat FACTORS = FactorFormat.FLOAT;
 
   /// The layout of a graph's records.
   ///
@@ -48,7 +52,7 @@ record RecordLayout(long rowBytes, int slots, int lookups) {
   }
 
   long blockBytes() {
-    return FastScan.blockBytes(lookups);
+    return FastScan.blockBytes(FACTORS, lookups);
   }
 
   /// Bytes of a record.

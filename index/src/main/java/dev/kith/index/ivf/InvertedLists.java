@@ -227,7 +227,9 @@ public final class InvertedLists {
     float floor = candidates.floor();
     long at = firstBlocks[list] * blockBytes;
     for (int first = 0; first < sizes[list]; first += FastScan.BLOCK) {
-      int above = FAST_SCAN.estimate(scratch.table, blocks.blocks(), at, base, floor, estimates);
+      int above =
+          FAST_SCAN.estimate(
+              scratch.table, blocks.format(), blocks.blocks(), at, base, floor, estimates);
       if (above != 0) {
         do {
           int place = Integer.numberOfTrailingZeros(above);

@@ -61,7 +61,8 @@ public final class IvfEncoder {
 
   /// Bytes that the blocks take.
   public long bytes(BlockCode code) {
-    return firstBlocks[firstBlocks.length - 1] * FastScan.blockBytes(code.lookups());
+    return firstBlocks[firstBlocks.length - 1]
+        * FastScan.blockBytes(ListCodes.FORMAT, code.lookups());
   }
 
   /// Codes all entries.
@@ -133,7 +134,7 @@ public final class IvfEncoder {
       case ListCodes.Blocks blocks ->
           new BlockWriter(
               blocks,
-              new BlockEncoder(blocks.code(), metric),
+              new BlockEncoder(blocks.code(), metric, blocks.format()),
               IntStream.range(0, FastScan.BLOCK).toArray());
       case ListCodes.Words(ProductRows coded, _) ->
           new WordWriter(

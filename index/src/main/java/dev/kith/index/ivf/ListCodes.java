@@ -5,6 +5,7 @@ import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
@@ -12,6 +13,9 @@ import java.util.Optional;
 
 /// What a search of an inverted file reads of every entry of a list (see [Spill]).
 public sealed interface ListCodes {
+
+  /// What entries carry beside codes when they are coded now.
+  FactorFormat FORMAT = FactorFormat.BF16;
 
   /// The vectors themselves.
   ///
@@ -47,13 +51,15 @@ public sealed interface ListCodes {
   /// is estimated as negative infinity.
   ///
   /// @param code how rows are coded
+  /// @param format of what blocks hold beside codes
   /// @param blocks one after another
-  record Blocks(BlockCode code, Optional<Rotation> rotation, MemorySegment blocks)
+  record Blocks(
+      BlockCode code, Optional<Rotation> rotation, FactorFormat format, MemorySegment blocks)
       implements Relative {
 
     /// Bytes of a block.
     long blockBytes() {
-      return FastScan.blockBytes(code.lookups());
+      return FastScan.blockBytes(format, code.lookups());
     }
 
     @Override

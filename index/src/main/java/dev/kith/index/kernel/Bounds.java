@@ -103,8 +103,14 @@ final class Bounds {
   }
 
   /// Checks a block of codes, and the room for its estimates.
-  static void check(LookupTable table, MemorySegment blocks, long offset, float[] estimates) {
-    Objects.checkFromIndexSize(offset, FastScan.blockBytes(table.lookups()), blocks.byteSize());
+  static void check(
+      LookupTable table,
+      FactorFormat format,
+      MemorySegment blocks,
+      long offset,
+      float[] estimates) {
+    long bytes = FastScan.blockBytes(format, table.lookups());
+    Objects.checkFromIndexSize(offset, bytes, blocks.byteSize());
     Objects.checkFromIndexSize(0, FastScan.BLOCK, estimates.length);
   }
 

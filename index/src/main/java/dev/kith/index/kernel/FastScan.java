@@ -13,8 +13,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// 32 vectors of `lookups` codes each, little-endian, [#blockBytes] long:
 ///
-/// - 32 floats: the *addend* of each vector
-/// - 32 floats: the *factor* of each vector
+/// - the *addend* and the *factor* of each vector: 32 floats and 32 floats, or 32 ints with both
+///   (see [FactorFormat])
 /// - 16 bytes a lookup: one code of each vector, four bits. Vector `k` is in group `g = k / 8`: its
 ///   code is in byte `2 * (k % 8) + g % 2`, in the low half if `g < 2`. So the sums leave the
 ///   registers in the order of the vectors.
@@ -33,9 +33,6 @@ public sealed interface FastScan permits ScalarFastScan, SimdFastScan {
   /// Most lookups a vector: their sum must fit in 16 bits.
   int MAX_LOOKUPS = 65_535 / MAX_ENTRY / 4 * 4;
 
-  /// Bytes before the codes of a block.
-  long FACTORS_BYTES = 2L * BLOCK * Float.BYTES;
-
   /// Returns the fastest one for this process: see [VectorKernel#best()].
   static FastScan best() {
     return KernelChoice.FAST_SCAN;
@@ -46,9 +43,14 @@ public sealed interface FastScan permits ScalarFastScan, SimdFastScan {
     return ScalarFastScan.INSTANCE;
   }
 
+  /// Bytes before the codes of a block.
+  static long factorsBytes(FactorFormat format) {
+    return (long) BLOCK * format.bytes();
+  }
+
   /// Bytes of a block.
-  static long blockBytes(int lookups) {
-    return FACTORS_BYTES + (long) lookups * BLOCK / 2;
+  static long blockBytes(FactorFormat format, int lookups) {
+    return factorsBytes(format) + (long) lookups * BLOCK / 2;
   }
 
   /// Byte of a block, counted from the first code, that holds the code of vector `k` for the first
@@ -65,6 +67,7 @@ public sealed interface FastScan permits ScalarFastScan, SimdFastScan {
   /// Estimates the scores of a block.
   ///
   /// @param table what codes stand for, for one query
+  /// @param format of the block
   /// @param blocks holds the block
   /// @param offset where it starts, in bytes
   /// @param base added to every estimate
@@ -75,6 +78,7 @@ public sealed interface FastScan permits ScalarFastScan, SimdFastScan {
   ///   room for the estimates
   int estimate(
       LookupTable table,
+      FactorFormat format,
       MemorySegment blocks,
       long offset,
       float base,

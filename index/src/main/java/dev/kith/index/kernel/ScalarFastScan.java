@@ -14,36 +14,49 @@ final class ScalarFastScan implements FastScan {
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private ScalarFastScan() {}
 
   @Override
   public int estimate(
       LookupTable table,
+      FactorFormat format,
       MemorySegment blocks,
       long offset,
       float base,
       float floor,
       float[] estimates) {
-    Bounds.check(table, blocks, offset, estimates);
+    Bounds.check(table, format, blocks, offset, estimates);
     int above = 0;
     for (int k = 0; k < BLOCK; k++) {
-      float value = table.scale * sum(table, blocks, offset, k) + table.bias;
-      float addend = blocks.get(FLOAT, offset + (long) k * Float.BYTES);
-      float factor = blocks.get(FLOAT, offset + (long) (BLOCK + k) * Float.BYTES);
+      long codes = offset + FastScan.factorsBytes(format);
+      float value = table.scale * sum(table, blocks, codes, k) + table.bias;
+      long at = offset + (long) k * Float.BYTES;
+      float addend;
+      float factor;
+      if (format == FactorFormat.FLOAT) {
+        addend = blocks.get(FLOAT, at);
+        factor = blocks.get(FLOAT, at + (long) BLOCK * Float.BYTES);
+      } else {
+        int both = blocks.get(INT, at);
+        addend = FactorFormat.addend(both);
+        factor = FactorFormat.factor(both);
+      }
       estimates[k] = base + addend + factor * value;
       above |= estimates[k] > floor ? 1 << k : 0;
     }
     return above;
   }
 
-  private static int sum(LookupTable table, MemorySegment blocks, long offset, int k) {
-    long codes = offset + FACTORS_BYTES + FastScan.codeByte(k);
+  private static int sum(LookupTable table, MemorySegment blocks, long codes, int k) {
+    long first = codes + FastScan.codeByte(k);
     int shift = FastScan.isHigh(k) ? 4 : 0;
     int sum = 0;
     for (int lookup = 0; lookup < table.lookups(); lookup++) {
       int at = lookup * LookupTable.TABLE;
-      int code = blocks.get(JAVA_BYTE, codes + at) >> shift & 15;
+      int code = blocks.get(JAVA_BYTE, first + at) >> shift & 15;
       sum += table.entries()[at + code] & 0xFF;
     }
     return sum;

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -36,6 +37,7 @@ final class SimdFastScan implements FastScan {
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_128;
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_128;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
 
   /// The low byte of each half of an int.
   private static final int LOW_BYTES = 0x00FF00FF;
@@ -50,16 +52,31 @@ final class SimdFastScan implements FastScan {
   @Override
   public int estimate(
       LookupTable table,
+      FactorFormat format,
       MemorySegment blocks,
       long offset,
       float base,
       float floor,
       float[] estimates) {
-    Bounds.check(table, blocks, offset, estimates);
+    Bounds.check(table, format, blocks, offset, estimates);
     short[] sums = table.sums;
-    sum(table.lookups(), table.entries(), blocks, offset + FACTORS_BYTES, sums);
+    sum(table.lookups(), table.entries(), blocks, offset + FastScan.factorsBytes(format), sums);
     float scale = table.scale;
     float bias = table.bias - Short.MIN_VALUE * scale;
+    return format == FactorFormat.FLOAT
+        ? estimate(sums, scale, bias, blocks, offset, base, floor, estimates)
+        : estimateByHalves(sums, scale, bias, blocks, offset, base, floor, estimates);
+  }
+
+  private static int estimate(
+      short[] sums,
+      float scale,
+      float bias,
+      MemorySegment blocks,
+      long offset,
+      float base,
+      float floor,
+      float[] estimates) {
     long above = 0;
     for (int first = 0; first < BLOCK; first += GROUP) {
       long addends = offset + (long) first * Float.BYTES;
@@ -69,6 +86,31 @@ final class SimdFastScan implements FastScan {
               .fma(
                   FloatVector.fromMemorySegment(FLOATS, blocks, addends + FACTORS, ORDER),
                   FloatVector.fromMemorySegment(FLOATS, blocks, addends, ORDER).add(base));
+      estimate.intoArray(estimates, first);
+      above |= estimate.compare(GT, floor).toLong() << first;
+    }
+    return (int) above;
+  }
+
+  private static int estimateByHalves(
+      short[] sums,
+      float scale,
+      float bias,
+      MemorySegment blocks,
+      long offset,
+      float base,
+      float floor,
+      float[] estimates) {
+    long above = 0;
+    for (int first = 0; first < BLOCK; first += GROUP) {
+      IntVector both =
+          IntVector.fromMemorySegment(INTS, blocks, offset + (long) first * Integer.BYTES, ORDER);
+      FloatVector estimate =
+          ((FloatVector) ShortVector.fromArray(SHORTS, sums, first).convertShape(S2F, FLOATS, 0))
+              .fma(scale, bias)
+              .fma(
+                  both.lanewise(LSHL, Short.SIZE).reinterpretAsFloats(),
+                  both.lanewise(AND, FactorFormat.ADDEND).reinterpretAsFloats().add(base));
       estimate.intoArray(estimates, first);
       above |= estimate.compare(GT, floor).toLong() << first;
     }

@@ -53,13 +53,18 @@ final class DamagedIvfTest {
       assertRefused(number(file, IvfLayout.IVF, 20, bits), "factor of at least 1");
     }
     assertRefused(number(file, SealedLayout.SEGMENT, 0, 1), "index 1 or 2");
-    assertRefused(number(file, SealedLayout.SEGMENT, 0, 7), "version 1 to 6");
+    assertRefused(number(file, SealedLayout.SEGMENT, 0, 8), "version 1 to 7");
     assertRefused(number(file, SealedLayout.SEGMENT, 0, 6), "index 4");
-    assertRefused(number(file, SealedLayout.SEGMENT, 12, 1), "index 3");
-    assertRefused(number(file, SealedLayout.SEGMENT, 12, 4), "index 3");
+    assertRefused(number(file, SealedLayout.SEGMENT, 0, 5), "section 'codes'");
+    assertRefused(number(file, SealedLayout.SEGMENT, 12, 0), "codec 5 to 6");
+    assertRefused(number(file, SealedLayout.SEGMENT, 12, 1), "codec 5 to 6");
+    assertRefused(number(file, SealedLayout.SEGMENT, 12, 4), "section 'spilled'");
+    assertRefused(number(file, SealedLayout.SEGMENT, 12, 5), "codec 5 to 6");
     assertRefused(number(file, SealedLayout.SEGMENT, 24, 99), "section 'order'");
     assertRefused(number(file, SealedLayout.SEGMENT, 56, 4), "no codec");
     Path levels = sealed(new Codec.Rabitq(4));
+    assertRefused(number(levels, SealedLayout.SEGMENT, 12, 1), "index 3");
+    assertRefused(number(levels, SealedLayout.SEGMENT, 12, 4), "index 3");
     assertRefused(number(levels, IvfLayout.IVF, 44, 5), "as the codec rabitq has");
     assertRefused(number(levels, IvfLayout.IVF, 12, 5), "as the codec rabitq has");
     Path words = sealed(new Codec.Pq(0, false));

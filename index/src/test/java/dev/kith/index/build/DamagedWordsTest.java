@@ -40,8 +40,8 @@ final class DamagedWordsTest {
     }
     assertRefused(header(plain, BITS, 4), "section 'words'");
     assertRefused(header(plain, CODEC, 6), "section 'rotation'");
-    assertRefused(header(plain, CODEC, 7), "codec 1 to 6");
-    assertRefused(header(plain, CODEC, 3), "section 'codes'");
+    assertRefused(header(plain, CODEC, 7), "codec 5 to 6");
+    assertRefused(header(plain, CODEC, 3), "codec 5 to 6");
     assertRefused(header(plain, 0, 1), "no codec");
     Path turned = sealed(graph, new Codec.Pq(4, true));
     assertRefused(header(turned, BITS, 0), "section 'words'");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.LookupTable;
 import java.lang.foreign.Arena;
@@ -15,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Holds estimates to the scores they stand for. The theory is RaBitQ's: no bias, and an error that
 /// shrinks with the root of the dimension.
@@ -24,24 +26,30 @@ final class BlockEncoderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "COSINE, 1, 64",
-    "COSINE, 1, 384",
-    "COSINE, 2, 112",
-    "DOT, 1, 784",
-    "DOT, 2, 48",
-    "EUCLIDEAN, 1, 384",
-    "EUCLIDEAN, 2, 112",
-    "EUCLIDEAN, 1, 16",
-    "EUCLIDEAN, 1, 4160"
+    "COSINE, 1, 64, FLOAT",
+    "COSINE, 1, 384, FLOAT",
+    "COSINE, 1, 384, BF16",
+    "COSINE, 2, 112, BF16",
+    "DOT, 1, 784, FLOAT",
+    "DOT, 1, 784, BF16",
+    "DOT, 2, 48, BF16",
+    "EUCLIDEAN, 1, 384, FLOAT",
+    "EUCLIDEAN, 1, 384, BF16",
+    "EUCLIDEAN, 2, 112, FLOAT",
+    "EUCLIDEAN, 2, 112, BF16",
+    "EUCLIDEAN, 1, 16, BF16",
+    "EUCLIDEAN, 1, 4160, FLOAT",
+    "EUCLIDEAN, 1, 4160, BF16"
   })
-  void estimatesHaveNoBiasAndTheErrorOfTheTheory_seed1(Metric metric, int bits, int dimension) {
+  void estimatesHaveNoBiasAndTheErrorOfTheTheory_seed1(
+      Metric metric, int bits, int dimension, FactorFormat format) {
     Random random = new Random(1);
     RabitqCode code = new RabitqCode(dimension, bits);
     double errors = 0;
     double squares = 0;
     int count = 0;
     for (int trial = 0; trial < (dimension > 1000 ? 20 : 150); trial++) {
-      Trial drawn = new Trial(code, metric, random);
+      Trial drawn = new Trial(code, metric, format, random);
       for (int k = 0; k < FastScan.BLOCK; k++) {
         double error = drawn.normalisedError(k);
         errors += error;
@@ -58,34 +66,41 @@ final class BlockEncoderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"COSINE", "DOT", "EUCLIDEAN"})
+  @EnumSource(Metric.class)
   void aRowThatEqualsItsCentreIsEstimatedExactly_seed2(Metric metric) {
-    Trial trial = new Trial(new RabitqCode(64, 1), metric, new Random(2));
+    for (FactorFormat format : FactorFormat.values()) {
+      assertCentreIsExact(new Trial(new RabitqCode(64, 1), metric, format, new Random(2)));
+    }
+  }
+
+  private static void assertCentreIsExact(Trial trial) {
     trial.rows.asSlice(7 * 64L * 4, 64L * 4).copyFrom(MemorySegment.ofArray(trial.centre));
     trial.encode(FastScan.BLOCK);
     assertEquals(trial.score(trial.centre), trial.estimates()[7], 1e-5);
   }
 
-  @Test
-  void placesLeftOverAreNeverAboveAnything_seed3() {
-    Trial trial = new Trial(new RabitqCode(64, 2), Metric.COSINE, new Random(3));
+  @ParameterizedTest
+  @EnumSource(FactorFormat.class)
+  void placesLeftOverAreNeverAboveAnything_seed3(FactorFormat format) {
+    Trial trial = new Trial(new RabitqCode(64, 2), Metric.COSINE, format, new Random(3));
     for (int count : new int[] {0, 1, 9, 31}) {
       trial.encode(count);
       float[] estimates = new float[FastScan.BLOCK];
       int above =
           FastScan.best()
-              .estimate(trial.table, trial.block, 0, 0, Float.NEGATIVE_INFINITY, estimates);
+              .estimate(trial.table, format, trial.block, 0, 0, Float.NEGATIVE_INFINITY, estimates);
       assertEquals((1 << count) - 1, above);
       assertEquals(Float.NEGATIVE_INFINITY, estimates[31]);
     }
   }
 
-  @Test
-  void aQueryOfZerosHasEstimatesOfItsOwn_seed4() {
-    Trial trial = new Trial(new RabitqCode(32, 1), Metric.DOT, new Random(4));
+  @ParameterizedTest
+  @EnumSource(FactorFormat.class)
+  void aQueryOfZerosHasEstimatesOfItsOwn_seed4(FactorFormat format) {
+    Trial trial = new Trial(new RabitqCode(32, 1), Metric.DOT, format, new Random(4));
     trial.code.fill(new float[32], trial.table);
     float[] estimates = new float[FastScan.BLOCK];
-    FastScan.best().estimate(trial.table, trial.block, 0, 0, 0, estimates);
+    FastScan.best().estimate(trial.table, format, trial.block, 0, 0, 0, estimates);
     for (float estimate : estimates) {
       assertTrue(Float.isFinite(estimate));
     }
@@ -108,15 +123,17 @@ final class BlockEncoderTest {
   private static final class Trial {
     private final RabitqCode code;
     private final Metric metric;
+    private final FactorFormat format;
     private final float[] centre;
     private final float[] query;
     private final MemorySegment rows;
     private final MemorySegment block;
     private final LookupTable table;
 
-    Trial(RabitqCode code, Metric metric, Random random) {
+    Trial(RabitqCode code, Metric metric, FactorFormat format, Random random) {
       this.code = code;
       this.metric = metric;
+      this.format = format;
       int dimension = code.dimension();
       this.centre = around(new float[dimension], 1, random);
       this.query = around(centre, 0.7, random);
@@ -125,21 +142,21 @@ final class BlockEncoderTest {
         float[] row = around(centre, 0.2 + random.nextDouble(), random);
         MemorySegment.copy(row, 0, rows, FLOAT, 4L * k * dimension, dimension);
       }
-      this.block = Arena.ofAuto().allocate(FastScan.blockBytes(code.lookups()), 64);
+      this.block = Arena.ofAuto().allocate(FastScan.blockBytes(format, code.lookups()), 64);
       this.table = new LookupTable(code.lookups());
       code.fill(query, table);
       encode(FastScan.BLOCK);
     }
 
     void encode(int count) {
-      BlockEncoder encoder = new BlockEncoder(code, metric);
+      BlockEncoder encoder = new BlockEncoder(code, metric, format);
       encoder.setCentre(centre);
       encoder.write(rows, ORDINALS, 0, count, block, 0);
     }
 
     float[] estimates() {
       float[] estimates = new float[FastScan.BLOCK];
-      FastScan.best().estimate(table, block, 0, (float) score(centre), 0, estimates);
+      FastScan.best().estimate(table, format, block, 0, (float) score(centre), 0, estimates);
       return estimates;
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.kernel.LookupTable;
 import dev.kith.index.kernel.Points;
@@ -96,7 +97,8 @@ final class ProductQuantizerTest {
       }
       range = Math.max(range, most - least);
     }
-    MemorySegment block = arena.allocate(FastScan.blockBytes(code.lookups()), 64);
+    MemorySegment block =
+        arena.allocate(FastScan.blockBytes(FactorFormat.FLOAT, code.lookups()), 64);
     float[] expected = new float[FastScan.BLOCK];
     for (int k = 0; k < FastScan.BLOCK; k++) {
       byte[] codes = new byte[parts];
@@ -108,13 +110,13 @@ final class ProductQuantizerTest {
       }
       block.set(FLOAT, 128 + 4L * k, 1);
       for (int part = 0; part < parts; part++) {
-        long at = FastScan.FACTORS_BYTES + 16L * part + FastScan.codeByte(k);
+        long at = FastScan.factorsBytes(FactorFormat.FLOAT) + 16L * part + FastScan.codeByte(k);
         int bits = codes[part] << (FastScan.isHigh(k) ? 4 : 0);
         block.set(ValueLayout.JAVA_BYTE, at, (byte) (block.get(ValueLayout.JAVA_BYTE, at) | bits));
       }
     }
     float[] estimates = new float[FastScan.BLOCK];
-    FastScan.best().estimate(table, block, 0, 0, 0, estimates);
+    FastScan.best().estimate(table, FactorFormat.FLOAT, block, 0, 0, 0, estimates);
     // Every entry is rounded to a 250th of what four of them range over, so it is off by half of
     // that at most.
     assertArrayEquals(expected, estimates, parts * (4 * range / 250) / 2 + 1e-4f);

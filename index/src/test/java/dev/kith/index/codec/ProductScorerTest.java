@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.kith.index.Metric;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.Points;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,7 +45,13 @@ final class ProductScorerTest {
   void aScoreIsTheUnbiasedOneOfTheNearestWords_seed(
       Metric metric, int dimension, int parts, int bits, long seed) throws InterruptedException {
     Random random = new Random(seed);
-    ProductRows rows = rows(quantizer(dimension, parts, bits, random));
+    ProductQuantizer quantizer = quantizer(dimension, parts, bits, random);
+    for (FactorFormat format : FactorFormat.values()) {
+      assertEstimates(rows(quantizer, format), metric, dimension, random);
+    }
+  }
+
+  private void assertEstimates(ProductRows rows, Metric metric, int dimension, Random random) {
     float[] centre = vector(rows.dimension(), dimension, random);
     float[][] vectors = new float[COUNT][];
     for (int row = 0; row < COUNT; row++) {
@@ -59,7 +66,11 @@ final class ProductScorerTest {
     scorer.scoreRange(0, COUNT, scores);
     for (int row = 0; row < COUNT; row++) {
       double expected = estimate(rows.quantizer(), metric, centre, vectors[row], query);
-      assertEquals(expected, scores[row], 1e-3 * (1 + Math.abs(expected)), "row " + row);
+      // Halves are off by a 512th at most, whatever cancels out between them.
+      double squares = dot(vectors[row], vectors[row]) + dot(centre, centre) + dot(query, query);
+      double loss = rows.format() == FactorFormat.FLOAT ? 0 : squares / 100;
+      double tolerance = loss + 1e-3 * (1 + Math.abs(expected));
+      assertEquals(expected, scores[row], tolerance, rows.format() + ", row " + row);
       assertEquals(scores[row], scorer.score(row));
     }
     int[] some = {COUNT - 1, 0, 7, 7};
@@ -90,30 +101,41 @@ final class ProductScorerTest {
         : dot(query, centre) + dot(difference, centre) + product;
   }
 
-  @Test
-  void aRowTakesTheBitsOfItsPartsAndTwoFloatsUpToAMultipleOfFourBytes() {
-    assertEquals(12, ProductRows.strideBytes(1, 8));
-    assertEquals(12, ProductRows.strideBytes(4, 8));
-    assertEquals(16, ProductRows.strideBytes(5, 8));
-    assertEquals(36, ProductRows.strideBytes(25, 8));
-    assertEquals(104, ProductRows.strideBytes(96, 8));
-    assertEquals(3L * 36, ProductRows.bytes(25, 8, 3));
-    assertEquals(12, ProductRows.strideBytes(1, 4));
-    assertEquals(12, ProductRows.strideBytes(8, 4));
-    assertEquals(16, ProductRows.strideBytes(9, 4));
-    assertEquals(3L * 36, ProductRows.bytes(50, 4, 3));
+  @ParameterizedTest(name = "{0} parts of {1} bits: {2} bytes and floats, {3} and halves")
+  @CsvSource({
+    "1, 8, 12, 5",
+    "4, 8, 12, 8",
+    "5, 8, 16, 9",
+    "25, 8, 36, 29",
+    "96, 8, 104, 100",
+    "1, 4, 12, 5",
+    "8, 4, 12, 8",
+    "9, 4, 16, 9",
+    "50, 4, 36, 29"
+  })
+  void aRowTakesTheBitsOfItsPartsAndTwoHalvesOrFloatsUpToAMultipleOfFourBytes(
+      int parts, int bits, int withFloats, int withHalves) {
+    assertEquals(withFloats, ProductRows.strideBytes(parts, bits, FactorFormat.FLOAT));
+    assertEquals(withHalves, ProductRows.strideBytes(parts, bits, FactorFormat.BF16));
+    assertEquals(3L * withFloats, ProductRows.bytes(parts, bits, FactorFormat.FLOAT, 3));
+    assertEquals(3L * withHalves, ProductRows.bytes(parts, bits, FactorFormat.BF16, 3));
   }
 
   @Test
   void impossibleRowsAndOrdinalsAreRefused_seed7() throws InterruptedException {
     Random random = new Random(7);
     ProductQuantizer quantizer = quantizer(8, 2, 8, random);
-    MemorySegment tooShort = arena.allocate(ProductRows.bytes(2, 8, COUNT) - 1);
-    assertThrows(IllegalArgumentException.class, () -> new ProductRows(quantizer, tooShort, COUNT));
+    MemorySegment tooShort = arena.allocate(ProductRows.bytes(2, 8, FactorFormat.BF16, COUNT) - 1);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ProductRows(quantizer, FactorFormat.BF16, tooShort, COUNT));
     ProductQuantizer ofFourBits = quantizer(40, 20, 4, random);
-    MemorySegment room = arena.allocate(ProductRows.bytes(20, 8, COUNT));
-    assertThrows(IllegalArgumentException.class, () -> new ProductRows(ofFourBits, room, COUNT));
-    ProductScorer scorer = new ProductScorer().bind(rows(quantizer), new float[16]);
+    MemorySegment room = arena.allocate(ProductRows.bytes(20, 8, FactorFormat.BF16, COUNT));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ProductRows(ofFourBits, FactorFormat.BF16, room, COUNT));
+    ProductScorer scorer =
+        new ProductScorer().bind(rows(quantizer, FactorFormat.BF16), new float[16]);
     float[] scores = new float[COUNT + 1];
     assertThrows(IndexOutOfBoundsException.class, () -> scorer.score(COUNT));
     assertThrows(IndexOutOfBoundsException.class, () -> scorer.score(-1));
@@ -131,7 +153,7 @@ final class ProductScorerTest {
     float[] query = vector(16, 10, random);
     ProductScorer used = new ProductScorer();
     for (int parts : new int[] {6, 5, 4, 3}) { // Two and two of as many bytes.
-      ProductRows rows = rows(quantizer(10, parts, 4, random));
+      ProductRows rows = rows(quantizer(10, parts, 4, random), FactorFormat.BF16);
       write(rows, Metric.DOT, new float[16], vectors);
       float[] expected = new float[COUNT];
       float[] scores = new float[COUNT];
@@ -144,20 +166,23 @@ final class ProductScorerTest {
   @Test
   void aRowThatIsTooFarIsEstimatedAsThatFar_seed8() throws InterruptedException {
     Random random = new Random(8);
-    ProductRows rows = rows(quantizer(8, 2, 8, random));
-    float[][] vectors = new float[COUNT][16];
-    vectors[3][0] = 1e30f;
-    write(rows, Metric.EUCLIDEAN, new float[16], vectors);
-    ProductScorer scorer = new ProductScorer().bind(rows, new float[16]);
-    scorer.setBase(0);
-    assertEquals(-Float.MAX_VALUE, scorer.score(3));
-    assertEquals(0, scorer.score(2));
+    ProductQuantizer quantizer = quantizer(8, 2, 8, random);
+    for (FactorFormat format : FactorFormat.values()) {
+      ProductRows rows = rows(quantizer, format);
+      float[][] vectors = new float[COUNT][16];
+      vectors[3][0] = 1e30f;
+      write(rows, Metric.EUCLIDEAN, new float[16], vectors);
+      ProductScorer scorer = new ProductScorer().bind(rows, new float[16]);
+      scorer.setBase(0);
+      assertEquals(format.nearest(-Float.MAX_VALUE), scorer.score(3));
+      assertEquals(0, scorer.score(2));
+    }
   }
 
-  private ProductRows rows(ProductQuantizer quantizer) {
-    long bytes = ProductRows.bytes(quantizer.parts(), quantizer.bits(), COUNT);
+  private ProductRows rows(ProductQuantizer quantizer, FactorFormat format) {
+    long bytes = ProductRows.bytes(quantizer.parts(), quantizer.bits(), format, COUNT);
     MemorySegment room = arena.allocate(bytes, 64);
-    return new ProductRows(quantizer, room, COUNT);
+    return new ProductRows(quantizer, format, room, COUNT);
   }
 
   /// In two pieces, as lists are.

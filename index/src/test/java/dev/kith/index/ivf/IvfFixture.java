@@ -123,14 +123,14 @@ final class IvfFixture implements AutoCloseable {
   private ListCodes blocks(BlockCode code, Optional<Rotation> rotation, int threads)
       throws InterruptedException {
     MemorySegment room = arena.allocate(encoder().bytes(code), 64);
-    return coded(new ListCodes.Blocks(code, rotation, room), threads);
+    return coded(new ListCodes.Blocks(code, rotation, ListCodes.FORMAT, room), threads);
   }
 
   private ListCodes words(WordTraining.Learnt learnt, int threads) throws InterruptedException {
     int count = encoder().entries();
     ProductQuantizer words = learnt.words();
-    MemorySegment room = arena.allocate(ProductRows.bytes(words.parts(), words.bits(), count));
-    ProductRows rows = new ProductRows(words, room, count);
+    long bytes = ProductRows.bytes(words.parts(), words.bits(), ListCodes.FORMAT, count);
+    ProductRows rows = new ProductRows(words, ListCodes.FORMAT, arena.allocate(bytes), count);
     return coded(new ListCodes.Words(rows, learnt.rotation()), threads);
   }
 

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FastScanTest {
@@ -40,9 +41,11 @@ final class FastScanTest {
     Random random = new Random(seed);
     try (Arena arena = Arena.ofConfined()) {
       for (int lookups = 4; lookups <= FastScan.MAX_LOOKUPS; lookups += 4 * random.nextInt(1, 9)) {
-        Block block = new Block(lookups, random, arena);
-        block.check(simd);
-        block.check(scalar);
+        for (FactorFormat format : FactorFormat.values()) {
+          Block block = new Block(lookups, format, random, arena);
+          block.check(simd);
+          block.check(scalar);
+        }
       }
     }
   }
@@ -50,7 +53,7 @@ final class FastScanTest {
   @Test
   void theLargestSumsDoNotOverflow() {
     try (Arena arena = Arena.ofConfined()) {
-      Block block = new Block(FastScan.MAX_LOOKUPS, new Random(4), arena);
+      Block block = new Block(FastScan.MAX_LOOKUPS, FactorFormat.FLOAT, new Random(4), arena);
       for (int lookup = 0; lookup < FastScan.MAX_LOOKUPS; lookup++) {
         block.weigh(lookup, 15, 16, 16, 16);
         for (int k = 0; k < FastScan.BLOCK; k++) {
@@ -79,7 +82,8 @@ final class FastScanTest {
       }
       table.setToValues();
       assertEquals(2.06f / 250, table.scale, 1e-6f);
-      byte[] block = new byte[(int) FastScan.blockBytes(lookups)];
+      int codes = (int) FastScan.factorsBytes(FactorFormat.FLOAT);
+      byte[] block = new byte[(int) FastScan.blockBytes(FactorFormat.FLOAT, lookups)];
       random.nextBytes(block);
       MemorySegment bytes = MemorySegment.ofArray(block);
       for (int k = 0; k < FastScan.BLOCK; k++) {
@@ -88,15 +92,15 @@ final class FastScanTest {
       }
       for (int lookup = 0; lookup < lookups; lookup++) {
         // The largest values of all are those of vector 0.
-        block[(int) FastScan.FACTORS_BYTES + 16 * lookup + FastScan.codeByte(0)] |= 15;
+        block[codes + 16 * lookup + FastScan.codeByte(0)] |= 15;
       }
       for (FastScan scan : new FastScan[] {simd, scalar}) {
         float[] estimates = new float[FastScan.BLOCK];
-        scan.estimate(table, bytes, 0, 0, 0, estimates);
+        scan.estimate(table, FactorFormat.FLOAT, bytes, 0, 0, 0, estimates);
         for (int k = 0; k < FastScan.BLOCK; k++) {
           double expected = 0;
           for (int lookup = 0; lookup < lookups; lookup++) {
-            int at = (int) FastScan.FACTORS_BYTES + 16 * lookup + FastScan.codeByte(k);
+            int at = codes + 16 * lookup + FastScan.codeByte(k);
             int code = block[at] >> (FastScan.isHigh(k) ? 4 : 0) & 15;
             expected += values[16 * lookup + code];
           }
@@ -106,36 +110,39 @@ final class FastScanTest {
     }
   }
 
-  @Test
-  void anEstimateThatEqualsTheFloorIsNotAboveIt() {
+  @ParameterizedTest
+  @EnumSource(FactorFormat.class)
+  void anEstimateThatEqualsTheFloorIsNotAboveIt(FactorFormat format) {
     try (Arena arena = Arena.ofConfined()) {
-      Block block = new Block(8, new Random(5), arena);
+      Block block = new Block(8, format, new Random(5), arena);
       for (FastScan scan : new FastScan[] {simd, scalar}) {
         float[] estimates = new float[FastScan.BLOCK];
-        scan.estimate(block.table, block.bytes, block.offset, 0, 0, estimates);
+        scan.estimate(block.table, format, block.bytes, block.offset, 0, 0, estimates);
         for (int k = 0; k < FastScan.BLOCK; k++) {
           int above =
-              scan.estimate(block.table, block.bytes, block.offset, 0, estimates[k], new float[32]);
+              scan.estimate(
+                  block.table, format, block.bytes, block.offset, 0, estimates[k], new float[32]);
           assertEquals(0, above >>> k & 1);
         }
       }
     }
   }
 
-  @Test
-  void aBlockOutsideItsSegmentIsRefused() {
+  @ParameterizedTest
+  @EnumSource(FactorFormat.class)
+  void aBlockOutsideItsSegmentIsRefused(FactorFormat format) {
     try (Arena arena = Arena.ofConfined()) {
       LookupTable table = new LookupTable(8);
-      MemorySegment bytes = arena.allocate(FastScan.blockBytes(8), 64);
+      MemorySegment bytes = arena.allocate(FastScan.blockBytes(format, 8), 64);
       for (FastScan scan : new FastScan[] {simd, scalar}) {
         for (long offset : new long[] {-1, 1, Long.MAX_VALUE}) {
           assertThrows(
               IndexOutOfBoundsException.class,
-              () -> scan.estimate(table, bytes, offset, 0, 0, new float[32]));
+              () -> scan.estimate(table, format, bytes, offset, 0, 0, new float[32]));
         }
         assertThrows(
             IndexOutOfBoundsException.class,
-            () -> scan.estimate(table, bytes, 0, 0, 0, new float[31]));
+            () -> scan.estimate(table, format, bytes, 0, 0, 0, new float[31]));
       }
     }
   }
@@ -150,6 +157,7 @@ final class FastScanTest {
   /// A block and a table of random content, and the same in arrays.
   private static final class Block {
     private final int lookups;
+    private final FactorFormat format;
     private final long offset;
     private final MemorySegment bytes;
     private final LookupTable table;
@@ -160,10 +168,11 @@ final class FastScanTest {
     private final float scale;
     private final float bias;
 
-    Block(int lookups, Random random, Arena arena) {
+    Block(int lookups, FactorFormat format, Random random, Arena arena) {
       this.lookups = lookups;
+      this.format = format;
       this.offset = random.nextInt(70);
-      this.bytes = arena.allocate(offset + FastScan.blockBytes(lookups), 64);
+      this.bytes = arena.allocate(offset + FastScan.blockBytes(format, lookups), 64);
       this.table = new LookupTable(lookups);
       this.codes = new int[lookups][FastScan.BLOCK];
       this.entries = new int[lookups][16];
@@ -171,10 +180,9 @@ final class FastScanTest {
       this.bias = random.nextFloat(-100, 100);
       table.setValue(scale, bias);
       for (int k = 0; k < FastScan.BLOCK; k++) {
-        addends[k] = random.nextFloat(-1, 1);
-        factors[k] = random.nextFloat(-1, 1);
-        bytes.set(FLOAT, offset + 4L * k, addends[k]);
-        bytes.set(FLOAT, offset + 4L * (FastScan.BLOCK + k), factors[k]);
+        addends[k] = format.nearest(random.nextFloat(-1, 1));
+        factors[k] = format.nearest(random.nextFloat(-1, 1));
+        format.store(addends[k], factors[k], bytes, offset + 4L * k, 4L * FastScan.BLOCK);
       }
       for (int lookup = 0; lookup < lookups; lookup++) {
         weigh(
@@ -206,7 +214,7 @@ final class FastScanTest {
     }
 
     void code(int lookup, int k, int code) {
-      long at = offset + FastScan.FACTORS_BYTES + 16L * lookup + FastScan.codeByte(k);
+      long at = offset + FastScan.factorsBytes(format) + 16L * lookup + FastScan.codeByte(k);
       int shift = FastScan.isHigh(k) ? 4 : 0;
       int others = bytes.get(ValueLayout.JAVA_BYTE, at) & ~(15 << shift);
       bytes.set(ValueLayout.JAVA_BYTE, at, (byte) (others | code << shift));
@@ -218,7 +226,7 @@ final class FastScanTest {
       estimates[FastScan.BLOCK] = 42;
       float base = 0.5f;
       float floor = 7;
-      int above = scan.estimate(table, bytes, offset, base, floor, estimates);
+      int above = scan.estimate(table, format, bytes, offset, base, floor, estimates);
       for (int k = 0; k < FastScan.BLOCK; k++) {
         int sum = 0;
         for (int lookup = 0; lookup < lookups; lookup++) {
