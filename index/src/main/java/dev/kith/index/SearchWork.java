@@ -14,11 +14,16 @@ public final class SearchWork {
   /// Bytes of vectors read to compare them.
   public long bytesScanned;
 
+  /// Products of coordinates summed up: of floats, in comparisons and to make prefixes of queries.
+  /// What codes are compared by is not counted.
+  public long multiplyAdds;
+
   /// Starts counting from zero.
   public void reset() {
     distanceComputations = 0;
     nodesVisited = 0;
     bytesScanned = 0;
+    multiplyAdds = 0;
   }
 
   /// Adds the counts of `other` to these.
@@ -26,6 +31,7 @@ public final class SearchWork {
     distanceComputations += other.distanceComputations;
     nodesVisited += other.nodesVisited;
     bytesScanned += other.bytesScanned;
+    multiplyAdds += other.multiplyAdds;
   }
 
   @Override

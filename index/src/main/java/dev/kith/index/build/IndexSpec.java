@@ -1,8 +1,10 @@
 package dev.kith.index.build;
 
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.OrthogonalRotation;
+import dev.kith.index.codec.PrincipalComponents;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -55,6 +57,9 @@ public sealed interface IndexSpec {
   default int maxDimension() {
     if (codec() instanceof Codec.Pq(_, boolean rotated) && rotated) {
       return OrthogonalRotation.MAX_DIMENSION;
+    }
+    if (codec() instanceof Codec.Prefix(Basis basis, _, _) && basis == Basis.PCA) {
+      return PrincipalComponents.MAX_DIMENSION;
     }
     return switch (this) {
       case Hnsw(_, Layout layout, _) when layout == Layout.FAST -> Layout.MAX_FAST_DIMENSION;

@@ -6,6 +6,7 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.RabitqCode;
@@ -44,11 +45,13 @@ import java.util.Optional;
 /// | `rows` | vectors without padding, see [VectorRows#packed] |
 /// | `centroids` | one a list, in the layout of [VectorRows] |
 /// | those of [CentroidSections] | with many lists only, not in older files: a graph over the centroids |
+/// | `centroid-prefixes` | with prefixes of floats: those of the centroids, as those of the rows |
 /// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
 /// | `spilled` | if rows are in two lists each, as the section `segment` says: an int a list, which of such rows is its first, and their number; then an int for each, its ordinal, ascending in a list. See [Spill] |
 /// | `codes` | RABITQ of at most two bits, PQ and OPQ of four: [FastScan] blocks, see [ListCodes.Blocks]; PQ and OPQ of eight: [ProductRows], by entry as blocks are; F32: none; others as [SegmentCodes#stored()] |
 /// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
 /// | those of [WordSections] | PQ, OPQ |
+/// | those of [PrefixSections] | with codes of prefixes, of which `ivf` says by what codec |
 ///
 /// | offset in `ivf` | type | field |
 /// |---|---|---|
@@ -75,6 +78,7 @@ final class IvfLayout {
   static final String LISTS = "lists";
   static final String SPILLED = "spilled";
   static final String TUNING = "tuning";
+  static final String CENTROID_PREFIXES = "centroid-prefixes";
   static final int IVF_BYTES = 96;
   private static final long SETTING_BYTES = 24;
 
@@ -117,14 +121,15 @@ final class IvfLayout {
       target.set(SealedLayout.DOUBLE, 56, error);
     }
 
-    static Header read(SectionFile file, boolean spill, FactorFormat factors)
+    static Header read(SectionFile file, VectorSpace space, SealedLayout.Header common)
         throws CorruptFileException {
       MemorySegment source = file.section(IVF, IVF_BYTES);
+      Codec codec = codec(file, source.get(SealedLayout.INT, 8), source.get(SealedLayout.INT, 44));
       Header header =
           new Header(
               source.get(SealedLayout.INT, 0),
               source.get(SealedLayout.INT, 4),
-              codec(file, source.get(SealedLayout.INT, 8), source.get(SealedLayout.INT, 44)),
+              common.hasPrefixes() ? PrefixSections.codec(file, space, codec) : codec,
               source.get(SealedLayout.INT, 12),
               source.get(SealedLayout.INT, 16),
               source.get(SealedLayout.FLOAT, 20),
@@ -133,8 +138,8 @@ final class IvfLayout {
               source.get(SealedLayout.INT, 40),
               source.get(SealedLayout.DOUBLE, 48),
               source.get(SealedLayout.DOUBLE, 56),
-              spill,
-              factors);
+              common.index() == SealedLayout.SPILLED_IVF,
+              common.factors());
       header.check(file);
       return header;
     }
@@ -156,6 +161,7 @@ final class IvfLayout {
                 bits == 0 ? detail >= 1 && detail <= RabitqCode.MAX_BITS : detail == bits;
             case Codec.Pq _ -> detail >= 1 && detail <= FastScan.MAX_LOOKUPS;
             case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> detail == 0;
+            case Codec.Prefix prefix -> detail == prefix.bits();
           };
       require(holds, file, "bits or parts as the codec %s has".formatted(codec.name()), detail);
     }
@@ -172,17 +178,12 @@ final class IvfLayout {
 
   /// Reads everything.
   ///
-  /// @param spill whether rows are in two lists each
-  /// @param factors what entries carry beside codes, if there are such
+  /// @param common to files of all indexes
   static SealedIndex.Lists open(
-      SectionFile file,
-      VectorSpace space,
-      int size,
-      boolean spill,
-      FactorFormat factors,
-      Placement placement)
+      SectionFile file, VectorSpace space, SealedLayout.Header common, Placement placement)
       throws CorruptFileException {
-    Header header = Header.read(file, spill, factors);
+    int size = common.rows();
+    Header header = Header.read(file, space, common);
     LabelColumn labels = labels(file, header, size, placement);
     return new SealedIndex.Lists(labels, header, lists(file, header, space, size, placement));
   }
@@ -209,7 +210,26 @@ final class IvfLayout {
             : codes(file, header, space, size, spill.entryStarts(starts), placement);
     CoarseQuantizer coarse = CentroidSections.read(file, centroids, placement);
     return new InvertedFile(
-        new InvertedLists(coarse, starts, spill, codes), rows, tuning(file, header));
+        new InvertedLists(
+            coarse, prefixes(file, header, centroids, codes, placement), starts, spill, codes),
+        rows,
+        tuning(file, header));
+  }
+
+  /// The prefixes of the centroids; empty if rows have none.
+  private static Optional<PrefixRows> prefixes(
+      SectionFile file, Header header, VectorRows centroids, ListCodes codes, Placement placement)
+      throws CorruptFileException {
+    if (!(codes instanceof ListCodes.Rows(SegmentCodes rows))
+        || !(rows instanceof PrefixRows prefixes)
+        || !(header.codec instanceof Codec.Prefix codec)) {
+      return Optional.empty();
+    }
+    VectorSpace space = centroids.space();
+    int lists = centroids.capacity();
+    long bytes = SegmentCodes.bytes(codec, space, lists);
+    MemorySegment stored = placement.place(file.section(CENTROID_PREFIXES, bytes));
+    return Optional.of(PrefixRows.map(codec, space, prefixes.projection(), stored, lists));
   }
 
   /// Writes the settings of a tuning, one after another.
@@ -273,9 +293,9 @@ final class IvfLayout {
       Placement placement)
       throws CorruptFileException {
     if (!header.codec.isRelative()) {
-      long bytes = SegmentCodes.bytes(header.codec, space, size);
-      MemorySegment stored = placement.place(file.section(SealedLayout.CODES, bytes));
-      return new ListCodes.Rows(SegmentCodes.map(header.codec, space, stored, size, header.seed));
+      return new ListCodes.Rows(
+          new CodeSections(file, size, header.seed, header.factors, placement)
+              .read(header.codec, space));
     }
     try {
       return relative(file, header, space, entryStarts, placement);

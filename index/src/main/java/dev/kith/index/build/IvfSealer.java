@@ -3,6 +3,7 @@ package dev.kith.index.build;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.BlockCode;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.ProductRows;
@@ -115,6 +116,7 @@ final class IvfSealer {
       writeLists(writer, partition, spill, arena);
       CentroidSections.write(coarse, writer, arena);
       writeCodes(writer, codes, arena);
+      writePrefixes(writer, partition.centroids(), codes, arena);
       report(ALL); // The last chance to stop.
       writer.commit();
     } catch (InterruptedException e) {
@@ -210,7 +212,7 @@ final class IvfSealer {
                 : words(learnt, encoder.entries(), arena);
         yield coded(codes, encoder, coding);
       }
-      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
+      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _, Codec.Prefix _ ->
           new ListCodes.Rows(
               SegmentCodes.encode(
                   index.codec(),
@@ -342,16 +344,29 @@ final class IvfSealer {
     }
   }
 
+  /// Writes the prefixes of the centroids, if rows have some.
+  private void writePrefixes(
+      SectionFileWriter writer, VectorRows centroids, ListCodes codes, Arena arena)
+      throws IOException, InterruptedException {
+    if (codes instanceof ListCodes.Rows(SegmentCodes rows)
+        && rows instanceof PrefixRows prefixes
+        && index.codec() instanceof Codec.Prefix codec) {
+      int[] all = IntStream.range(0, centroids.capacity()).toArray();
+      PrefixRows ofCentroids =
+          PrefixRows.encode(
+              codec, prefixes.projection(), centroids, all, threads, arena, _ -> report(ALL));
+      SegmentSealer.write(writer, IvfLayout.CENTROID_PREFIXES, ofCentroids.stored());
+    }
+  }
+
   private void writeCodes(SectionFileWriter writer, ListCodes codes, Arena arena)
       throws IOException {
     switch (codes) {
       case ListCodes.Plain _ -> {
         // The rows are all there is.
       }
-      case ListCodes.Rows(SegmentCodes rows) -> {
-        long bytes = SegmentCodes.bytes(index.codec(), space, live.length);
-        SegmentSealer.write(writer, SealedLayout.CODES, rows.stored().asSlice(0, bytes));
-      }
+      case ListCodes.Rows(SegmentCodes rows) ->
+          CodeSections.write(writer, index.codec(), rows, live.length, arena);
       case ListCodes.Blocks(BlockCode code, var rotation, _, MemorySegment blocks) -> {
         SegmentSealer.write(writer, SealedLayout.CODES, blocks);
         if (code instanceof ProductCode(var quantizer)) {

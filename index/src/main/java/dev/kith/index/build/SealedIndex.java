@@ -85,8 +85,7 @@ sealed interface SealedIndex {
       SectionFile file, SealedLayout.Header header, VectorSpace space, Placement placement)
       throws CorruptFileException {
     if (header.hasLists()) {
-      boolean spill = header.index() == SealedLayout.SPILLED_IVF;
-      return IvfLayout.open(file, space, header.rows(), spill, header.factors(), placement);
+      return IvfLayout.open(file, space, header, placement);
     }
     return new SealedSections(file, header, space, placement).open();
   }

@@ -32,6 +32,7 @@ import java.nio.ByteOrder;
 /// | `labels` | a long a row, ascending |
 /// | `rows` | vectors in the layout of [dev.kith.index.store.VectorRows] |
 /// | `codes` | with a codec other than floats only, as [SegmentCodes#stored()] |
+/// | those of [PrefixSections] | with codes of prefixes |
 /// | those of [WordSections] | with the codecs pq and opq; a row has as many parts as [WordTraining#parts] says |
 /// | `links`, `pointers`, `upper` | with a graph only, the layout of [dev.kith.index.hnsw.GraphLinks] |
 /// | `dimension` | with a graph only, not in older files: a double, the dimension of the data as measured while they were linked, 0 if it is not known ([dev.kith.index.hnsw.IntrinsicDimension]) |
@@ -40,7 +41,7 @@ import java.nio.ByteOrder;
 ///
 /// | offset in `segment` | type | field |
 /// |---|---|---|
-/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes, 5 with lists, 6 if rows are in two, 7 with estimates by factors of 16 bits; 2 in files whose records do not mark what fills them |
+/// | 0 | int | version of this layout: 1, 3 with records, 4 with codes, 5 with lists, 6 if rows are in two, 7 with estimates by factors of 16 bits, 8 with codes of prefixes; 2 in files whose records do not mark what fills them |
 /// | 4 | int | dimension |
 /// | 8 | int | metric: 1 cosine, 2 dot, 3 euclidean |
 /// | 12 | int | index: 1 flat, 2 hnsw, 3 inverted file, 4 one whose rows are in two lists each |
@@ -56,7 +57,7 @@ import java.nio.ByteOrder;
 /// | 60 | float | with codes: rows to score exactly for each hit, as measured when sealed; at least 1 |
 ///
 /// Codes of pq and opq, and those in lists that are relative to centroids, carry an addend and a
-/// factor ([FactorFormat]): two floats up to version 6, two halves in version 7, whatever the
+/// factor ([FactorFormat]): two floats up to version 6, two halves from version 7 on, whatever the
 /// index.
 final class SealedLayout {
   static final String SEGMENT = "segment";
@@ -91,6 +92,10 @@ final class SealedLayout {
   /// Of files, with or without lists, whose codes carry factors, of 16 bits each; those of records
   /// are none of them.
   static final int VERSION_7 = 7;
+
+  /// Of files, with or without lists, whose codes are of prefixes: see [PrefixSections]. The codec
+  /// is that of the prefixes.
+  static final int VERSION_8 = 8;
 
   /// The least number of a codec of words.
   private static final int FIRST_OF_WORDS = new Codec.Pq(0, false).number();
@@ -151,10 +156,15 @@ final class SealedLayout {
 
     /// Whether codes are searched in place of the rows.
     boolean isCoded() {
-      return graph.codec() != 0;
+      return graph.codec() != 0 || (hasPrefixes() && !hasLists());
     }
 
-    /// The codec, of a header that was checked.
+    /// Whether codes are of prefixes.
+    boolean hasPrefixes() {
+      return version == VERSION_8;
+    }
+
+    /// The codec, of a header that was checked; of prefixes, what codes those.
     Codec codec() {
       return Codec.numbered(graph.codec(), isCoded() ? graph.bits() : 0);
     }
@@ -166,9 +176,9 @@ final class SealedLayout {
       MemorySegment source = file.section(SEGMENT, SEGMENT_BYTES);
       int version = source.get(INT, 0);
       require(
-          version >= VERSION_1 && version <= VERSION_7,
+          version >= VERSION_1 && version <= VERSION_8,
           file,
-          "segment layout version 1 to 7",
+          "segment layout version 1 to 8",
           version);
       Header header =
           new Header(
@@ -213,7 +223,7 @@ final class SealedLayout {
       switch (version) {
         case VERSION_5 -> require(index == IVF, file, "index 3", index);
         case VERSION_6 -> require(index == SPILLED_IVF, file, "index 4", index);
-        case VERSION_7 ->
+        case VERSION_7, VERSION_8 ->
             require(index >= FLAT && index <= SPILLED_IVF, file, "index 1 to 4", index);
         default -> require(index == FLAT || index == HNSW, file, "index 1 or 2", index);
       }
@@ -222,10 +232,10 @@ final class SealedLayout {
     private int mostBits() {
       return switch (version) {
         case VERSION_2, VERSION_3 -> index == HNSW ? RabitqCode.MAX_BITS : 0;
-        case VERSION_4, VERSION_7 ->
+        case VERSION_4, VERSION_7, VERSION_8 ->
             switch (Codec.numbered(graph.codec(), 0)) {
               case Codec.Rabitq _, Codec.Pq _ -> Codec.MAX_BITS;
-              case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> 0;
+              case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Prefix _ -> 0;
             };
         default -> 0;
       };
@@ -233,9 +243,13 @@ final class SealedLayout {
 
     private void requireCodec(SectionFile file) throws CorruptFileException {
       int codec = graph.codec();
-      boolean hasFactors = version == VERSION_7 && !hasLists();
-      boolean mayHaveCodes = version == VERSION_4 || hasFactors;
-      int first = hasFactors ? FIRST_OF_WORDS : 1;
+      boolean mayHaveCodes = version == VERSION_4 || (version >= VERSION_7 && !hasLists());
+      int first =
+          switch (version) {
+            case VERSION_7 -> FIRST_OF_WORDS;
+            case VERSION_8 -> 0;
+            default -> 1;
+          };
       int last = Codec.NAMES.size() - 1;
       require(
           mayHaveCodes ? codec >= first && codec <= last : codec == 0,
@@ -256,6 +270,9 @@ final class SealedLayout {
   static int version(IndexSpec index) {
     boolean coded = index.codec().hasCodes();
     boolean words = index.codec() instanceof Codec.Pq;
+    if (index.codec() instanceof Codec.Prefix) {
+      return VERSION_8;
+    }
     return switch (index) {
       case IndexSpec.Flat _ when words -> VERSION_7;
       case IndexSpec.Flat _ -> coded ? VERSION_4 : VERSION_1;

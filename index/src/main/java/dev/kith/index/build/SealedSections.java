@@ -6,8 +6,6 @@ import dev.kith.index.CorruptFileException;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.SegmentCodes;
-import dev.kith.index.codec.WordRows;
-import dev.kith.index.codec.WordTraining;
 import dev.kith.index.flat.CodedScan;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
@@ -50,7 +48,7 @@ record SealedSections(
       return new SealedIndex.Coded(graphSpec(Layout.COMPACT), labels, coded);
     }
     CodedScan scan = new CodedScan(codes(), rows, factor);
-    return new SealedIndex.ScanOfCodes(new IndexSpec.Flat(header.codec()), labels, scan);
+    return new SealedIndex.ScanOfCodes(new IndexSpec.Flat(codec()), labels, scan);
   }
 
   /// The rows in a table of their own; beside codes they stay in the file.
@@ -106,29 +104,16 @@ record SealedSections(
     return SealedLayout.requireDimension(file, "the data", section.get(SealedLayout.DOUBLE, 0));
   }
 
+  /// What made the codes; of vectors if there are none.
+  private Codec codec() throws CorruptFileException {
+    Codec codec = header.codec();
+    return header.hasPrefixes() ? PrefixSections.codec(file, space, codec) : codec;
+  }
+
   private SegmentCodes codes() throws CorruptFileException {
-    int rows = header.rows();
-    if (header.codec() instanceof Codec.Pq words) {
-      long bytes = WordRows.bytes(space, words.rowBits(), header.factors(), rows);
-      return WordRows.map(space, learnt(words), header.factors(), stored(bytes), rows);
-    }
-    long bytes = SegmentCodes.bytes(header.codec(), space, rows);
-    return SegmentCodes.map(header.codec(), space, stored(bytes), rows, header.graph().seed());
-  }
-
-  private MemorySegment stored(long bytes) throws CorruptFileException {
-    return placement.place(file.section(SealedLayout.CODES, bytes));
-  }
-
-  private WordTraining.Learnt learnt(Codec.Pq codec) throws CorruptFileException {
-    int bits = codec.rowBits();
-    int parts = WordTraining.parts(space.dimension(), bits);
-    try {
-      return WordSections.read(file, space.dimension(), parts, bits, codec.rotated(), placement);
-    } catch (IllegalArgumentException mismatch) {
-      throw new CorruptFileException(
-          file.file(), "words of its rows", String.valueOf(mismatch.getMessage()));
-    }
+    long seed = header.graph().seed();
+    return new CodeSections(file, header.rows(), seed, header.factors(), placement)
+        .read(codec(), space);
   }
 
   private IndexSpec graphSpec(Layout layout) throws CorruptFileException {
@@ -139,6 +124,6 @@ record SealedSections(
         "efConstruction in [1, %d]".formatted(HnswParams.MAX_EF_CONSTRUCTION),
         graph.efConstruction());
     return new IndexSpec.Hnsw(
-        new HnswParams(graph.m(), graph.efConstruction(), graph.seed()), layout, header.codec());
+        new HnswParams(graph.m(), graph.efConstruction(), graph.seed()), layout, codec());
   }
 }

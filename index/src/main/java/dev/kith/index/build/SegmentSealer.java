@@ -3,7 +3,6 @@ package dev.kith.index.build;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.SegmentCodes;
-import dev.kith.index.codec.WordRows;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.FastGraphSource;
 import dev.kith.index.hnsw.Graph;
@@ -92,11 +91,7 @@ final class SegmentSealer {
         writeRows(writer);
       }
       if (codes != null) {
-        long bytes = SegmentCodes.bytes(codec, segment.space(), live);
-        write(writer, SealedLayout.CODES, codes.stored().asSlice(0, bytes));
-        if (codes instanceof WordRows words) {
-          WordSections.write(writer, words.learnt(), arena);
-        }
+        CodeSections.write(writer, codec, codes, live, arena);
       }
       if (compact != null) {
         if (!isFast()) {

@@ -8,12 +8,19 @@ public final class CodeScorer {
   private final RabitqScorer rabitq = new RabitqScorer();
   private final LevelScorer level = new LevelScorer();
   private final ProductScorer product = new ProductScorer();
+  private final PrefixScorer prefix = new PrefixScorer();
+
+  /// Encodes a query for codes, whose prefixes are compared at their widest; otherwise as below.
+  public Scorer bind(SegmentCodes codes, QueryBuffer query) {
+    return bind(codes, query, Widths.USUAL);
+  }
 
   /// Encodes a query for codes, into memory that belongs to it.
   ///
+  /// @param widths of which the first is what prefixes are compared at
   /// @return what estimates scores from the codes, until the next call
   /// @throws IllegalArgumentException if codes and query are of different spaces
-  public Scorer bind(SegmentCodes codes, QueryBuffer query) {
+  public Scorer bind(SegmentCodes codes, QueryBuffer query, Widths widths) {
     return switch (codes) {
       case HalfRows rows -> half.bind(rows, query);
       case Int8Rows rows -> {
@@ -32,6 +39,8 @@ public final class CodeScorer {
         yield level.bind(rows, encoded);
       }
       case WordRows rows -> product.bind(rows, query);
+      case PrefixRows rows -> prefix.bind(rows, query, widths.first());
+      case ProjectedCodes projected -> bind(projected.codes(), projected.project(query), widths);
     };
   }
 }

@@ -1,7 +1,14 @@
 package dev.kith.index.codec;
 
+import dev.kith.index.Metric;
 import dev.kith.index.Require;
+import dev.kith.index.VectorSpace;
+import dev.kith.index.kernel.Points;
+import dev.kith.index.store.VectorRows;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /// How the rows that a search reads are encoded. A value.
 ///
@@ -59,13 +66,99 @@ public sealed interface Codec {
     }
   }
 
+  /// Prefixes of rows at several widths: see [PrefixRows]. Or codes of the widest prefix, as
+  /// another codec makes them.
+  ///
+  /// @param basis what a prefix is made of
+  /// @param widths coordinates of prefixes, ascending; up to twelve, of codes of the widest one.
+  ///   None for as many as suit the dimension ([#widthsOf])
+  /// @param of what codes the widest prefix; [F32] for the coordinates themselves
+  record Prefix(Basis basis, List<Integer> widths, Codec of) implements Codec {
+
+    /// Least coordinates of a prefix that suits.
+    private static final int NARROWEST = 16;
+
+    /// Widths that suit do not exceed the dimension divided by that.
+    private static final int SHARE = 3;
+
+    public Prefix {
+      widths = List.copyOf(widths);
+      Require.inRange("widths", widths.size(), 0, PrefixRows.MAX_WIDTHS);
+      int last = 0;
+      for (int width : widths) {
+        if (width <= last) {
+          throw new IllegalArgumentException("widths must be above 0 and ascend, got " + widths);
+        }
+        last = width;
+      }
+      if (of instanceof Prefix) {
+        throw new IllegalArgumentException("a prefix of a prefix is one, got " + of);
+      }
+    }
+
+    /// The coordinates of prefixes themselves.
+    public Prefix(Basis basis, List<Integer> widths) {
+      this(basis, widths, new F32());
+    }
+
+    /// The widths that rows of a space have: those that were asked for, or powers of two from 16 up
+    /// to a third of the dimension.
+    ///
+    /// @throws IllegalArgumentException if one is beyond the dimension, or there can be no such
+    ///   axes
+    public List<Integer> widthsOf(VectorSpace space) {
+      int dimension = space.dimension();
+      int most = basis == Basis.PCA ? Math.min(dimension, Projection.MAX_AXES) : dimension;
+      if (!widths.isEmpty()) {
+        Require.inRange("width", widths.getLast(), 1, most);
+        return widths;
+      }
+      List<Integer> suitable = new ArrayList<>(List.of(Math.min(NARROWEST, dimension)));
+      for (int width = 2 * NARROWEST; width <= Math.min(most, dimension / SHARE); width *= 2) {
+        suitable.add(width);
+      }
+      return suitable;
+    }
+
+    /// What makes prefixes of rows; learnt from them if there are axes to learn.
+    ///
+    /// @param sources which of the rows there are
+    Projection projection(
+        VectorRows rows, int[] sources, long seed, int threads, Arena arena, Runnable step)
+        throws InterruptedException {
+      VectorSpace space = rows.space();
+      int widest = widthsOf(space).getLast();
+      if (basis == Basis.AS_IS) {
+        return Projection.asIs(space.dimension(), widest);
+      }
+      int enough = PrincipalComponents.enough(space.dimension());
+      int[] sample =
+          sources.length <= enough
+              ? sources
+              : new SplittableRandom(seed)
+                  .ints(enough, 0, sources.length)
+                  .map(i -> sources[i])
+                  .toArray();
+      return PrincipalComponents.train(
+          new Points(rows.segment(), 0, rows.stride(), space.dimension()),
+          sample,
+          space.metric() == Metric.EUCLIDEAN,
+          widest,
+          seed,
+          threads,
+          arena,
+          step);
+    }
+  }
+
   /// Most bits a coordinate of [Rabitq].
   int MAX_BITS = 8;
 
   /// Names by number.
   List<String> NAMES = List.of("f32", "f16", "bf16", "int8", "rabitq", "pq", "opq");
 
-  /// By which files and records know it, for ever, together with its [#bits()].
+  /// By which files and records know it, for ever, together with its [#bits()]; of prefixes, what
+  /// codes them.
   default int number() {
     return switch (this) {
       case F32() -> 0;
@@ -74,6 +167,7 @@ public sealed interface Codec {
       case Int8() -> 3;
       case Rabitq _ -> 4;
       case Pq(_, boolean rotated) -> rotated ? 6 : 5;
+      case Prefix(_, _, Codec of) -> of.number();
     };
   }
 
@@ -88,6 +182,7 @@ public sealed interface Codec {
     return switch (this) {
       case Rabitq(int bits) -> bits;
       case Pq(int bits, _) -> bits;
+      case Prefix(_, _, Codec of) -> of.bits();
       case F32(), F16(), Bf16(), Int8() -> 0;
     };
   }
@@ -98,7 +193,7 @@ public sealed interface Codec {
     return switch (this) {
       case Rabitq(int bits) -> bits <= RabitqCode.MAX_BITS;
       case Pq _ -> true;
-      case F32(), F16(), Bf16(), Int8() -> false;
+      case F32(), F16(), Bf16(), Int8(), Prefix _ -> false;
     };
   }
 

@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /// Vectors that a rotation is learnt from, and their codes. Owned by one thread, which shares the
 /// work out; what is summed up is summed in the order of the vectors, so that it is the same with
@@ -15,7 +14,7 @@ import java.util.stream.IntStream;
 final class CodedSample implements AutoCloseable {
 
   /// Vectors that a thread deals with before it looks for more work.
-  private static final int CHUNK = 512;
+  private static final int CHUNK = Correlator.CHUNK;
 
   private final Points points;
   private final int[] sample;
@@ -120,7 +119,7 @@ final class CodedSample implements AutoCloseable {
     return correlations;
   }
 
-  /// @param rows sets [Worker#transposed]
+  /// @param rows sets the lines of [Worker#correlator]
   private double[] correlate(OrderedWork.Work<Worker> rows) throws InterruptedException {
     Arrays.fill(correlations, 0);
     workers.collect(
@@ -128,11 +127,12 @@ final class CodedSample implements AutoCloseable {
         CHUNK,
         (worker, from, to) -> {
           rows.on(worker, from, to);
-          worker.correlate(from, to);
+          worker.correlator.correlate(points, sample, from, to);
         },
         (worker, _, _) -> {
+          float[] products = worker.correlator.products();
           for (int i = 0; i < correlations.length; i++) {
-            correlations[i] += worker.products[i];
+            correlations[i] += products[i];
           }
         });
     return correlations;
@@ -167,25 +167,13 @@ final class CodedSample implements AutoCloseable {
     private final ProductAssigner assigner;
     private final float[] sums = new float[dimension * words];
     private final int[] counts = new int[parts * words];
-    private final float[] products = new float[dimension * dimension];
-    private final int[] all = IntStream.range(0, dimension).toArray();
-    private final Columns vectors;
-    private final MemorySegment zeros;
-
-    /// Coordinate by coordinate what vectors are multiplied with, zeros behind the last.
-    private final MemorySegment transposed;
-
+    private final Correlator correlator;
     private final float[] line = new float[CHUNK];
     private double error;
 
     Worker(Arena arena) {
       this.assigner = new ProductAssigner(dimension, CHUNK, arena);
-      this.transposed = arena.allocate((long) dimension * CHUNK * Float.BYTES, 64);
-      this.zeros = arena.allocate((long) dimension * Float.BYTES, 64);
-      this.vectors = new Columns(dimension, CHUNK, arena);
-      for (int column = 0; column < dimension; column++) {
-        vectors.setAddend(column, 0);
-      }
+      this.correlator = new Correlator(dimension, arena);
     }
 
     void code(Optional<Columns> rotation, Columns[] packed, int[] starts, int from, int to) {
@@ -218,7 +206,7 @@ final class CodedSample implements AutoCloseable {
           for (int n = from; n < to; n++) {
             line[n - from] = book[i * words + (codes[n * parts + part] & 0xFF)];
           }
-          setLine(i, to - from);
+          correlator.setLine(i, line, to - from);
         }
       }
     }
@@ -229,26 +217,8 @@ final class CodedSample implements AutoCloseable {
           long at = points.at(sample[n]) + (long) i * Float.BYTES;
           line[n - from] = points.segment().get(Points.FLOAT, at);
         }
-        setLine(i, to - from);
+        correlator.setLine(i, line, to - from);
       }
-    }
-
-    private void setLine(int coordinate, int count) {
-      Arrays.fill(line, count, CHUNK, 0);
-      long at = (long) coordinate * CHUNK * Float.BYTES;
-      MemorySegment.copy(line, 0, transposed, Points.FLOAT, at, CHUNK);
-    }
-
-    void correlate(int from, int to) {
-      for (int i = 0; i < CHUNK; i++) {
-        if (i < to - from) {
-          vectors.setCoordinate(i, points.segment(), points.at(sample[from + i]));
-        } else {
-          vectors.setCoordinate(i, zeros, 0);
-        }
-      }
-      Points rows = new Points(transposed, 0, (long) CHUNK * Float.BYTES, CHUNK);
-      assigner.products().products(vectors, rows, all, 0, dimension, products);
     }
   }
 }

@@ -8,7 +8,8 @@ import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/// Scores rows of plain floats. Bound to one query after another without allocating.
+/// Scores rows of plain floats, each with the same score whichever others are scored with it. Bound
+/// to one query after another without allocating.
 ///
 /// Remembers the memory it was last bound to, and must not be asked after that memory was freed.
 public final class F32Scorer implements BoundedScorer {
@@ -68,11 +69,11 @@ public final class F32Scorer implements BoundedScorer {
   @Override
   public float score(int ordinal) {
     Objects.checkIndex(ordinal, capacity);
-    long offset = ordinal * stride;
-    return scoreOf(
-        euclidean
-            ? KERNEL.squaredDistance(query, queryOffset, rows, offset, floats)
-            : KERNEL.dot(query, queryOffset, rows, offset, floats));
+    // Four times the same row: one by itself is summed up in another order, and a score must not
+    // depend on how many others are asked for. What takes time is to wait for it.
+    four.repeat(ordinal * stride);
+    compute();
+    return scoreOf(four.result0);
   }
 
   @Override
@@ -120,6 +121,11 @@ public final class F32Scorer implements BoundedScorer {
   @Override
   public long bytesPerVector() {
     return (long) floats * Float.BYTES;
+  }
+
+  @Override
+  public long multiplyAdds() {
+    return floats;
   }
 
   private void scoreFour(float[] scores, int at) {

@@ -72,9 +72,4 @@ final class ProductAssigner {
   float[] closeness() {
     return closeness;
   }
-
-  /// For products with other columns.
-  RowProducts products() {
-    return products;
-  }
 }

@@ -17,6 +17,9 @@ public final class QueryBuffer implements AutoCloseable {
 
   private @Nullable RabitqQuery rabitq;
   private @Nullable LevelQuery levels;
+  private @Nullable PrefixQuery prefixes;
+  private @Nullable ProjectedQuery projected;
+  private long multiplyAdds;
 
   /// Reserves the memory; [#close()] frees it.
   public QueryBuffer(VectorSpace space) {
@@ -31,6 +34,7 @@ public final class QueryBuffer implements AutoCloseable {
   /// @throws IllegalArgumentException under COSINE, if the query is zero or not finite
   public void set(MemorySegment source, long offset) {
     row.set(0, source, offset);
+    forget();
   }
 
   /// Copies a query.
@@ -39,6 +43,7 @@ public final class QueryBuffer implements AutoCloseable {
   ///   COSINE, if it is zero or not finite
   public void set(float[] query) {
     row.set(0, query);
+    forget();
   }
 
   /// Copies a stored row, which is prepared already.
@@ -47,6 +52,17 @@ public final class QueryBuffer implements AutoCloseable {
   /// @throws IndexOutOfBoundsException if there is no such row
   public void set(VectorRows rows, int ordinal) {
     row.copy(0, rows, ordinal);
+    forget();
+  }
+
+  /// What was made of the query before is of another one.
+  private void forget() {
+    if (prefixes != null) {
+      prefixes.reset();
+    }
+    if (projected != null) {
+      projected.reset();
+    }
   }
 
   /// The shape of the query.
@@ -89,8 +105,47 @@ public final class QueryBuffer implements AutoCloseable {
     return query;
   }
 
+  /// Prefixes of the query, made as those of some rows are.
+  ///
+  /// @param level the widest that is needed, by its place among the widths of the rows
+  PrefixQuery prefixes(PrefixRows rows, int level) {
+    PrefixQuery query = prefixes;
+    if (query == null) {
+      query = new PrefixQuery(space(), arena);
+      prefixes = query;
+    }
+    multiplyAdds += query.set(rows, level, this);
+    return query;
+  }
+
+  /// Products that making prefixes of queries took since the last call.
+  public long takeMultiplyAdds() {
+    long taken = multiplyAdds;
+    multiplyAdds = 0;
+    return taken;
+  }
+
+  /// The query along the axes of a projection, of its own space.
+  QueryBuffer projected(Projection projection) {
+    ProjectedQuery query = projected;
+    if (query == null || query.width() != projection.width()) {
+      if (query != null) {
+        query.close();
+      }
+      query = new ProjectedQuery(space(), projection.width());
+      projected = query;
+    }
+    if (!query.isKnown(projection)) {
+      multiplyAdds += query.set(this, projection);
+    }
+    return query.query();
+  }
+
   @Override
   public void close() {
+    if (projected != null) {
+      projected.close();
+    }
     arena.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.kith.index.codec;
 
+import dev.kith.index.SearchWork;
+
 /// Scores the vectors of one segment against the query it is bound to. Owned by one worker.
 ///
 /// Scores are raw: larger is nearer, and cheap to compute. [Scores#external] turns them into what a
@@ -25,4 +27,16 @@ public interface Scorer {
 
   /// Bytes read to score one vector.
   long bytesPerVector();
+
+  /// Products of floats that the score of a vector sums up; 0 of codes.
+  default long multiplyAdds() {
+    return 0;
+  }
+
+  /// Takes note of comparisons.
+  default void count(int vectors, SearchWork work) {
+    work.distanceComputations += vectors;
+    work.bytesScanned += vectors * bytesPerVector();
+    work.multiplyAdds += vectors * multiplyAdds();
+  }
 }

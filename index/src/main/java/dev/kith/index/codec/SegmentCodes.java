@@ -10,7 +10,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// A row is read by any thread that learnt of its ordinal through a synchronising action, and must
 /// not be set while another thread may read it.
-public sealed interface SegmentCodes permits SegmentCodes.EachForItself, WordRows {
+public sealed interface SegmentCodes
+    permits SegmentCodes.EachForItself, WordRows, PrefixRows, ProjectedCodes {
 
   /// Listens to encoding.
   interface Progress {
@@ -62,6 +63,10 @@ public sealed interface SegmentCodes permits SegmentCodes.EachForItself, WordRow
     return switch (codec) {
       case Codec.F32() -> throw without(codec);
       case Codec.Pq words -> WordRows.encode(words, rows, sources, seed, threads, arena, progress);
+      case Codec.Prefix(_, _, Codec of) when !of.hasCodes() ->
+          PrefixRows.encode((Codec.Prefix) codec, rows, sources, seed, threads, arena, progress);
+      case Codec.Prefix prefix ->
+          ProjectedCodes.encode(prefix, rows, sources, seed, threads, arena, progress);
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ -> {
         EachForItself codes = reserve(codec, rows, sources, seed, arena);
         for (int ordinal = 0; ordinal < sources.length; ordinal++) {
@@ -78,7 +83,7 @@ public sealed interface SegmentCodes permits SegmentCodes.EachForItself, WordRow
     int capacity = Math.max(1, sources.length);
     VectorSpace space = rows.space();
     return switch (codec) {
-      case Codec.F32(), Codec.Pq _ -> throw without(codec);
+      case Codec.F32(), Codec.Pq _, Codec.Prefix _ -> throw without(codec);
       case Codec.F16() -> HalfRows.reserve(space, HalfFormat.F16, capacity, arena);
       case Codec.Bf16() -> HalfRows.reserve(space, HalfFormat.BF16, capacity, arena);
       case Codec.Int8() -> Int8Rows.reserve(space, capacity, arena);
@@ -90,14 +95,14 @@ public sealed interface SegmentCodes permits SegmentCodes.EachForItself, WordRow
   /// Reads the codes of `count` rows from where [#stored()] was kept.
   ///
   /// @param codec one whose codes are read by themselves: not [Codec.F32], which has none, nor
-  ///   [Codec.Pq], see [WordRows#map]
+  ///   [Codec.Pq], see [WordRows#map], nor [Codec.Prefix]
   /// @param seed with which they were encoded
   /// @param stored the codes and nothing else, 64-byte aligned
   /// @throws IllegalArgumentException if the length or the address does not fit
   static SegmentCodes map(
       Codec codec, VectorSpace space, MemorySegment stored, int count, long seed) {
     return switch (codec) {
-      case Codec.F32(), Codec.Pq _ -> throw without(codec);
+      case Codec.F32(), Codec.Pq _, Codec.Prefix _ -> throw without(codec);
       case Codec.F16() -> HalfRows.map(space, HalfFormat.F16, stored, count);
       case Codec.Bf16() -> HalfRows.map(space, HalfFormat.BF16, stored, count);
       case Codec.Int8() -> Int8Rows.map(space, stored, count);
@@ -111,6 +116,10 @@ public sealed interface SegmentCodes permits SegmentCodes.EachForItself, WordRow
     return switch (codec) {
       case Codec.F32() -> 0;
       case Codec.Pq words -> WordRows.bytes(space, words.rowBits(), WordRows.FORMAT, count);
+      case Codec.Prefix(_, _, Codec of) when !of.hasCodes() ->
+          PrefixRows.bytes((Codec.Prefix) codec, space, count);
+      case Codec.Prefix prefix ->
+          bytes(prefix.of(), ProjectedCodes.prefixSpace(prefix, space), count);
       case Codec.F16(), Codec.Bf16() -> count * HalfRows.strideBytes(space);
       case Codec.Int8() -> count * Int8Rows.strideBytes(space);
       case Codec.Rabitq(int bits) when bits <= 1 -> RabitqRows.bytes(space, count);

@@ -3,8 +3,11 @@ package dev.kith.index.flat;
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
+import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scorer;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
 
 /// Rows of which a search reads all codes; the most promising rows are then scored by their
@@ -26,25 +29,30 @@ public record CodedScan(SegmentCodes codes, VectorRows rows, float rescoreFactor
   /// Offers the best rows to `hits`, with exact raw scores.
   ///
   /// @param query of the space of the rows
-  /// @param candidates the best by estimate, which are scored exactly, in `[1, 2^20]`
+  /// @param candidates the best by estimate, which are scored exactly, in `[1, 2^20]`; no matter
+  ///   where widths say how many are kept
+  /// @param widths at which prefixes are compared
   /// @param accepted rows that may be returned
   /// @param work counts the codes and rows compared
   public void search(
       QueryBuffer query,
       int candidates,
+      Widths widths,
       OrdinalFilter accepted,
       TopK hits,
       CodedScanScratch scratch,
       SearchWork work) {
+    FlatScan.Range all = new FlatScan.Range(0, rows.capacity());
+    if (codes instanceof PrefixRows prefixes && widths instanceof Widths.Certified) {
+      scratch.certified.bind(prefixes, rows, query);
+      scratch.certified.scan(all, accepted, hits, scratch.stop, work);
+      return;
+    }
     TopK best = scratch.candidates;
-    best.reset(candidates);
-    scratch.scan.scan(
-        scratch.estimates.bind(codes, query),
-        new FlatScan.Range(0, rows.capacity()),
-        accepted,
-        best,
-        scratch.stop,
-        work);
+    best.reset(widths.keep(candidates, hits.k()));
+    Scorer estimates = scratch.estimates.bind(codes, query, widths);
+    scratch.scan.scan(estimates, all, accepted, best, scratch.stop, work);
+    scratch.rescorer.narrow(codes, widths, query, best, hits.k(), work);
     scratch.rescorer.offer(best, rows, query, hits, work);
   }
 }

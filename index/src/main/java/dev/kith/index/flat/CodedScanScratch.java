@@ -10,6 +10,7 @@ public final class CodedScanScratch {
   final CodeScorer estimates = new CodeScorer();
   final Rescorer rescorer = new Rescorer();
   final FlatScan scan = new FlatScan();
+  final CertifiedScan certified = new CertifiedScan();
   final TopK candidates = new TopK(1);
   BooleanSupplier stop = () -> false;
 

@@ -35,8 +35,7 @@ public final class FlatScan {
       }
       int count = Math.min(BLOCK, range.to() - start);
       scorer.scoreRange(start, count, scores);
-      work.distanceComputations += count;
-      work.bytesScanned += count * scorer.bytesPerVector();
+      scorer.count(count, work);
       offer(start, count, accepted, hits);
     }
   }

@@ -3,15 +3,55 @@ package dev.kith.index.flat;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.PrefixRows;
+import dev.kith.index.codec.PrefixScorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
 
 /// Scores rows that codes made look near by their vectors. Reused from query to query; not
 /// thread-safe.
 public final class Rescorer {
   private final F32Scorer scorer = new F32Scorer();
+  private final PrefixScorer prefixScorer = new PrefixScorer();
   private int[] ordinals = new int[0];
   private float[] scores = new float[0];
+
+  /// Compares candidates at one width after another, and keeps the best each time.
+  ///
+  /// @param codes by which the candidates were found at the first width
+  /// @param candidates by their estimates; those that are left when this returns
+  /// @param hits wanted
+  public void narrow(
+      SegmentCodes codes,
+      Widths widths,
+      QueryBuffer query,
+      TopK candidates,
+      int hits,
+      SearchWork work) {
+    if (!(codes instanceof PrefixRows prefixes) || !(widths instanceof Widths.Ladder ladder)) {
+      return;
+    }
+    for (int rung = 1; rung < ladder.rungs().size(); rung++) {
+      int count = drain(candidates);
+      prefixScorer.bind(prefixes, query, ladder.rungs().get(rung).width());
+      prefixScorer.score(ordinals, count, scores);
+      prefixScorer.count(count, work);
+      candidates.reset(Math.max(hits, ladder.rungs().get(rung).keep()));
+      for (int i = 0; i < count; i++) {
+        candidates.offer(ordinals[i], scores[i]);
+      }
+    }
+  }
+
+  private int drain(TopK candidates) {
+    if (ordinals.length < candidates.size()) {
+      ordinals = new int[candidates.size()];
+      scores = new float[candidates.size()];
+    }
+    return candidates.drainTo(ordinals);
+  }
 
   /// Offers candidates to `hits`, with exact raw scores.
   ///
@@ -21,16 +61,11 @@ public final class Rescorer {
   /// @param work counts the rows compared
   public void offer(
       TopK candidates, VectorRows rows, QueryBuffer query, TopK hits, SearchWork work) {
-    if (ordinals.length < candidates.size()) {
-      ordinals = new int[candidates.size()];
-      scores = new float[candidates.size()];
-    }
-    int count = candidates.drainTo(ordinals);
+    int count = drain(candidates);
     scorer.bind(rows, query).score(ordinals, count, scores);
     for (int i = 0; i < count; i++) {
       hits.offer(ordinals[i], scores[i]);
     }
-    work.distanceComputations += count;
-    work.bytesScanned += count * scorer.bytesPerVector();
+    scorer.count(count, work);
   }
 }

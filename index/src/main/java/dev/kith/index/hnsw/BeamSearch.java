@@ -44,8 +44,7 @@ final class BeamSearch {
       return;
     }
     GraphLinks links = graph.links();
-    work.distanceComputations++;
-    work.bytesScanned += scorer.bytesPerVector();
+    scorer.count(1, work);
     long start = Scored.pack(entry.node(), scorer.score(entry.node()));
     long nearest = descend(links, scorer, start, new Levels(entry.level(), 0), scratch, work);
     beam(links, scorer, nearest, new Beam(0, ef, accepted, true), scratch, work);
@@ -191,8 +190,7 @@ final class BeamSearch {
   private static void score(Scorer scorer, int count, HnswScratch scratch, SearchWork work) {
     if (count > 0) {
       scorer.score(scratch.batch, count, scratch.batchScores);
-      work.distanceComputations += count;
-      work.bytesScanned += count * scorer.bytesPerVector();
+      scorer.count(count, work);
     }
   }
 }

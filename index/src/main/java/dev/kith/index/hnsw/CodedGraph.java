@@ -5,6 +5,7 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
 
 /// A sealed graph that is walked on codes of its rows; the most promising nodes that the walk finds
@@ -29,19 +30,21 @@ public record CodedGraph(
   /// @param query of the space of the rows
   /// @param ef accepted nodes to keep by estimate while walking, at least 1
   /// @param candidates the best of them by estimate, which are scored exactly, at least 1
+  /// @param widths of which the first is what prefixes are compared at
   /// @param accepted nodes that may be returned; the others are walked through
   /// @param work counts the codes and rows compared
   public void search(
       QueryBuffer query,
       int ef,
       int candidates,
+      Widths widths,
       OrdinalFilter accepted,
       TopK hits,
       HnswScratch scratch,
       SearchWork work) {
     CodedScratch coded = scratch.coded;
     scratch.radius.set(rows.space().metric(), candidates, ef, graph.dimension(), BeamSearch.RADIUS);
-    BeamSearch.walk(graph, coded.estimates.bind(codes, query), ef, accepted, scratch, work);
+    BeamSearch.walk(graph, coded.estimates.bind(codes, query, widths), ef, accepted, scratch, work);
     int kept = scratch.sortKept();
     coded.exact.bind(rows, query);
     int least = Math.max(0, kept - candidates);
@@ -58,7 +61,6 @@ public record CodedGraph(
         hits.offer(batch[i], scores[i]);
       }
     }
-    work.distanceComputations += kept - least;
-    work.bytesScanned += (kept - least) * coded.exact.bytesPerVector();
+    coded.exact.count(kept - least, work);
   }
 }

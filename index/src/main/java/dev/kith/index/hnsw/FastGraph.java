@@ -156,6 +156,7 @@ public final class FastGraph {
     work.distanceComputations += hops;
     work.nodesVisited += hops;
     work.bytesScanned += hops * layout.bytes();
+    work.multiplyAdds += hops * fast.scorer.multiplyAdds();
   }
 
   private void prepare(QueryBuffer query, FastScratch fast) {

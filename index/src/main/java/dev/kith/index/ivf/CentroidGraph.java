@@ -146,5 +146,6 @@ public final class CentroidGraph extends CoarseQuantizer {
     // Not the nodes: of lists, those are counted that are read.
     work.distanceComputations += walked.distanceComputations;
     work.bytesScanned += walked.bytesScanned;
+    work.multiplyAdds += walked.multiplyAdds;
   }
 }

@@ -2,7 +2,10 @@ package dev.kith.index.ivf;
 
 import dev.kith.index.SearchWork;
 import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.PrefixRows;
+import dev.kith.index.codec.PrefixScorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scorer;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.store.VectorRows;
 
@@ -10,8 +13,11 @@ import dev.kith.index.store.VectorRows;
 /// them. Reused from query to query; not thread-safe.
 final class CentroidScores {
 
+  private final F32Scorer whole = new F32Scorer();
+  private final PrefixScorer narrow = new PrefixScorer();
+
   /// Scores centroids one by one.
-  final F32Scorer scorer = new F32Scorer();
+  Scorer scorer = whole;
 
   /// What walks through a graph need, and what they cost. They are short: nobody stops them.
   final HnswScratch walk = new HnswScratch();
@@ -24,8 +30,19 @@ final class CentroidScores {
 
   /// Begins with a query, all of whose scores are unknown.
   void bind(VectorRows centroids, QueryBuffer query) {
-    scorer.bind(centroids, query);
-    count = centroids.capacity();
+    begin(whole.bind(centroids, query), centroids.capacity());
+  }
+
+  /// Begins likewise, with prefixes.
+  ///
+  /// @param width coordinates to compare
+  void bind(PrefixRows centroids, QueryBuffer query, int width) {
+    begin(narrow.bind(centroids, query, width), centroids.capacity());
+  }
+
+  private void begin(Scorer scorer, int count) {
+    this.scorer = scorer;
+    this.count = count;
     areKnown = false;
   }
 
@@ -43,8 +60,7 @@ final class CentroidScores {
         all = new float[count];
       }
       scorer.scoreRange(0, count, all);
-      work.distanceComputations += count;
-      work.bytesScanned += count * scorer.bytesPerVector();
+      scorer.count(count, work);
       areKnown = true;
     }
     return all;

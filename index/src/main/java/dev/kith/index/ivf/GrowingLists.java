@@ -276,8 +276,7 @@ public final class GrowingLists {
         ordinals[i] = row(ordinals[i]);
       }
       scratch.scorer.score(ordinals, count, scores);
-      work.distanceComputations += count;
-      work.bytesScanned += count * scratch.scorer.bytesPerVector();
+      scratch.scorer.count(count, work);
       float floor = hits.floor();
       for (int i = 0; i < count; i++) {
         // Written so that a NaN, which compares false, is still offered.

@@ -3,7 +3,10 @@ package dev.kith.index.ivf;
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
+import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
 import java.util.OptionalInt;
 
@@ -50,12 +53,14 @@ public final class InvertedFile {
   /// @param reach how many lists to read; more while there are fewer rows than wanted
   /// @param rescore rows to score exactly, the best by codes; at least as many as hits are wanted.
   ///   If empty, as many as were measured to do
+  /// @param widths at which prefixes are compared
   /// @param accepted rows that may be returned
   /// @param work counts the rows compared and the lists read
   public void search(
       QueryBuffer query,
       Reach reach,
       OptionalInt rescore,
+      Widths widths,
       OrdinalFilter accepted,
       TopK hits,
       IvfScratch scratch,
@@ -65,13 +70,24 @@ public final class InvertedFile {
     if (lists.size() == 0) {
       return;
     }
+    scratch.widths = widths;
     if (lists.codes() instanceof ListCodes.Plain) {
       lists.collect(query, until, hits.k(), accepted, hits, scratch, work);
       return;
     }
+    SegmentCodes codes = lists.codes() instanceof ListCodes.Rows own ? own.codes() : null;
+    if (codes instanceof PrefixRows prefixes && widths instanceof Widths.Certified) {
+      scratch.certified.bind(prefixes, rows, query);
+      lists.collect(query, until, hits.k(), accepted, hits, scratch, work);
+      return;
+    }
     TopK candidates = scratch.candidates;
-    candidates.reset(Math.max(hits.k(), rescore.orElse(setting.candidates(hits.k()))));
+    int usual = Math.max(hits.k(), rescore.orElse(setting.candidates(hits.k())));
+    candidates.reset(widths.keep(usual, hits.k()));
     lists.collect(query, until, hits.k(), accepted, candidates, scratch, work);
+    if (codes != null) {
+      scratch.rescorer.narrow(codes, widths, query, candidates, hits.k(), work);
+    }
     scratch.rescorer.offer(candidates, rows, query, hits, work);
   }
 }

@@ -4,13 +4,18 @@ import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scorer;
+import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.flat.FlatScan;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Centroids, and the codes of the rows around each. Thread-safe, over memory that someone else
 /// owns.
@@ -20,6 +25,7 @@ public final class InvertedLists {
   private static final FastScan FAST_SCAN = FastScan.best();
 
   private final CoarseQuantizer coarse;
+  private final @Nullable PrefixRows prefixes;
   private final int[] starts;
   private final Spill spill;
   private final int[] entryStarts;
@@ -32,7 +38,18 @@ public final class InvertedLists {
   /// @param starts as of a [Partition]
   /// @param spill rows that are in a second list
   public InvertedLists(CoarseQuantizer coarse, int[] starts, Spill spill, ListCodes codes) {
+    this(coarse, Optional.empty(), starts, spill, codes);
+  }
+
+  /// @param prefixes of the centroids, made as those of the rows are; empty if there are none
+  public InvertedLists(
+      CoarseQuantizer coarse,
+      Optional<PrefixRows> prefixes,
+      int[] starts,
+      Spill spill,
+      ListCodes codes) {
     this.coarse = coarse;
+    this.prefixes = prefixes.orElse(null);
     this.starts = starts;
     this.spill = spill;
     this.entryStarts = spill.entryStarts(starts);
@@ -96,7 +113,11 @@ public final class InvertedLists {
   /// @param wanted candidates there should be, if there are as many rows
   void begin(
       QueryBuffer query, Reach.Until reach, int wanted, IvfScratch scratch, SearchWork work) {
-    scratch.order.bind(coarse, query, work);
+    if (prefixes != null && scratch.widths instanceof Widths.Ladder(int width, _) && width > 0) {
+      scratch.order.bind(coarse, prefixes, width, query, work);
+    } else {
+      scratch.order.bind(coarse, query, work);
+    }
     scratch.order.begin(sizes, filled, reach, wanted);
   }
 
@@ -136,7 +157,8 @@ public final class InvertedLists {
   void bind(QueryBuffer query, IvfScratch scratch) {
     switch (codes) {
       case ListCodes.Plain(VectorRows rows) -> scratch.bound = scratch.scorer.bind(rows, query);
-      case ListCodes.Rows(var rows) -> scratch.bound = scratch.codeScorer.bind(rows, query);
+      case ListCodes.Rows(var rows) ->
+          scratch.bound = scratch.codeScorer.bind(rows, query, scratch.widths);
       case ListCodes.Blocks blocks -> {
         scratch.prepare(blocks, query);
         scratch.fitTable(blocks.code().lookups());
@@ -167,6 +189,9 @@ public final class InvertedLists {
         scratch.productScorer.setBase(base);
         scanEntries(list, 0, accepted, candidates, scratch, work);
       }
+      case ListCodes.Rows(SegmentCodes rows)
+          when rows instanceof PrefixRows && scratch.widths instanceof Widths.Certified ->
+          scanCertified(list, accepted, candidates, scratch, work);
       case ListCodes.Plain _, ListCodes.Rows _ -> {
         FlatScan.Range own = new FlatScan.Range(starts[list], starts[list + 1]);
         scratch.flatScan.scan(scratch.bound, own, accepted, candidates, scratch.stop, work);
@@ -174,6 +199,21 @@ public final class InvertedLists {
       }
     }
     work.nodesVisited++;
+  }
+
+  private void scanCertified(
+      int list, OrdinalFilter accepted, TopK hits, IvfScratch scratch, SearchWork work) {
+    FlatScan.Range own = new FlatScan.Range(starts[list], starts[list + 1]);
+    scratch.certified.scan(own, accepted, hits, scratch.stop, work);
+    int ownRows = starts[list + 1] - starts[list];
+    int spilled = sizes[list] - ownRows;
+    if (spilled > 0) {
+      scratch.fitCandidates(spilled);
+      for (int i = 0; i < spilled; i++) {
+        scratch.ordinals[i] = position(list, ownRows + i);
+      }
+      scratch.certified.scan(scratch.ordinals, spilled, accepted, hits, work);
+    }
   }
 
   /// Scores what is not in blocks: words by entry, and rows where they are.
@@ -201,8 +241,7 @@ public final class InvertedLists {
       } else {
         scorer.score(positions, count, scores);
       }
-      work.distanceComputations += count;
-      work.bytesScanned += count * scorer.bytesPerVector();
+      scorer.count(count, work);
       float floor = candidates.floor();
       for (int i = 0; i < count; i++) {
         // Written so that a NaN, which compares false, is still offered.

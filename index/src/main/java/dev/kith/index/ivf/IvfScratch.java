@@ -6,6 +6,8 @@ import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.ProductScorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scorer;
+import dev.kith.index.codec.Widths;
+import dev.kith.index.flat.CertifiedScan;
 import dev.kith.index.flat.FlatScan;
 import dev.kith.index.flat.Rescorer;
 import dev.kith.index.kernel.FastScan;
@@ -19,12 +21,16 @@ public final class IvfScratch {
   final CodeScorer codeScorer = new CodeScorer();
   final ProductScorer productScorer = new ProductScorer();
   final FlatScan flatScan = new FlatScan();
+  final CertifiedScan certified = new CertifiedScan();
   final Rescorer rescorer = new Rescorer();
   final ListOrder order = new ListOrder();
   final Once once = new Once();
   final TopK candidates = new TopK(1);
   final float[] estimates = new float[FastScan.BLOCK];
   BooleanSupplier stop = () -> false;
+
+  /// At which widths the search compares prefixes.
+  Widths widths = Widths.USUAL;
 
   /// Scores the rows of lists that are not read in blocks.
   Scorer bound = scorer;

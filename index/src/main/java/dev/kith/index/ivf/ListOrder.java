@@ -2,6 +2,7 @@ package dev.kith.index.ivf;
 
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
+import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,20 @@ final class ListOrder {
   /// @param query stays as it is until the search ends
   /// @param work counts the centroids compared
   void bind(CoarseQuantizer coarse, QueryBuffer query, SearchWork work) {
+    take(coarse, work);
+    scores.bind(coarse.centroids(), query);
+  }
+
+  /// Takes a query whose prefixes are compared with those of the centroids; otherwise as above.
+  ///
+  /// @param width coordinates to compare
+  void bind(
+      CoarseQuantizer coarse, PrefixRows prefixes, int width, QueryBuffer query, SearchWork work) {
+    take(coarse, work);
+    scores.bind(prefixes, query, width);
+  }
+
+  private void take(CoarseQuantizer coarse, SearchWork work) {
     this.coarse = coarse;
     this.work = work;
     count = coarse.count();
@@ -71,7 +86,6 @@ final class ListOrder {
       next = new int[count];
       nextScores = new float[count];
     }
-    scores.bind(coarse.centroids(), query);
   }
 
   /// Begins before the first list.

@@ -66,6 +66,16 @@ public final class FourRows {
     offset3 = offset2;
   }
 
+  /// Points at one row four times.
+  ///
+  /// @param offset where it starts, in bytes
+  public void repeat(long offset) {
+    offset0 = offset;
+    offset1 = offset;
+    offset2 = offset;
+    offset3 = offset;
+  }
+
   /// Points at four rows that follow each other.
   ///
   /// @param first ordinal of the first

@@ -64,6 +64,7 @@ public final class PlanRunner {
       }
     } finally {
       scratch.neverStop();
+      scratch.work().multiplyAdds += query.takeMultiplyAdds();
     }
     merge(plan.limit(), found);
     return true;

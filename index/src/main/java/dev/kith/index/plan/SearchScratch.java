@@ -96,7 +96,7 @@ public final class SearchScratch {
     if (ef > 0 && isWorthWalking(segment, ef)) {
       int candidates = Math.max(plan.limit(), rescore(plan).orElse(graph.candidates(plan.limit())));
       live.of(segment.returned(), segment.size());
-      graph.search(query, ef, candidates, live, hits, graphScratch, work);
+      graph.search(query, ef, candidates, plan.widths(), live, hits, graphScratch, work);
       return;
     }
     scan(query, hits, segment, 0);
@@ -109,7 +109,7 @@ public final class SearchScratch {
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, InvertedFile lists) {
     if (!(plan.probe() instanceof Probe.Exact)) {
       live.of(segment.returned(), segment.size());
-      lists.search(query, reach(plan), rescore(plan), live, hits, ivfScratch, work);
+      lists.search(query, reach(plan), rescore(plan), plan.widths(), live, hits, ivfScratch, work);
       return;
     }
     scan(query, hits, segment, 0);
@@ -141,7 +141,7 @@ public final class SearchScratch {
     if (!(plan.probe() instanceof Probe.Exact)) {
       int candidates = Math.max(plan.limit(), rescore(plan).orElse(codes.candidates(plan.limit())));
       live.of(segment.returned(), segment.size());
-      codes.search(query, candidates, live, hits, codedScan, work);
+      codes.search(query, candidates, plan.widths(), live, hits, codedScan, work);
       return;
     }
     scan(query, hits, segment, 0);

@@ -306,7 +306,7 @@ final class CodedSegmentTest {
     assertRefused(header(file, 56, -1), "codec 1 to 6");
     assertRefused(header(file, 0, 3), "no codec");
     assertRefused(header(file, 0, 5), "no codec");
-    assertRefused(header(file, 0, 8), "version 1 to 7");
+    assertRefused(header(file, 0, 9), "version 1 to 8");
     assertRefused(header(file, 60, Float.floatToIntBits(0.5f)), "factor of at least 1");
     assertRefused(header(file, 60, Float.floatToIntBits(Float.NaN)), "factor of at least 1");
     assertRefused(header(file, 56, 1), "section 'codes'"); // Halves are twice as long.

@@ -53,7 +53,7 @@ final class DamagedIvfTest {
       assertRefused(number(file, IvfLayout.IVF, 20, bits), "factor of at least 1");
     }
     assertRefused(number(file, SealedLayout.SEGMENT, 0, 1), "index 1 or 2");
-    assertRefused(number(file, SealedLayout.SEGMENT, 0, 8), "version 1 to 7");
+    assertRefused(number(file, SealedLayout.SEGMENT, 0, 9), "version 1 to 8");
     assertRefused(number(file, SealedLayout.SEGMENT, 0, 6), "index 4");
     assertRefused(number(file, SealedLayout.SEGMENT, 0, 5), "section 'codes'");
     assertRefused(number(file, SealedLayout.SEGMENT, 12, 0), "codec 5 to 6");

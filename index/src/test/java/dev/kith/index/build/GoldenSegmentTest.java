@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.SealedSegment.Residence;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -44,9 +45,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// what is written now a version of its own and keep reading the old ones; do not write the files
 /// anew. All are of the same forty rows. The file of version 2 was written by commit 699fd95, the
 /// last before version 3; MEASURED is the first with a section `dimension`, which all graphs have
-/// since; LISTS_GRAPH the first with a graph over its centroids; those of version 7 by the first
-/// commit that writes it; the others by the writers of their versions as they were in November
-/// 2026.
+/// since; LISTS_GRAPH the first with a graph over its centroids; those of versions 7 and 8 by the
+/// first commits that write them; the others by the writers of their versions as they were in
+/// November 2026.
 final class GoldenSegmentTest {
   private static final VectorSpace SPACE = new VectorSpace(16, Metric.EUCLIDEAN);
   private static final int ROWS = 40;
@@ -87,7 +88,13 @@ final class GoldenSegmentTest {
     HALVES_LISTS_PQ(7, SealedLayout.IVF, new Codec.Pq(0, false)),
     HALVES_LISTS_OPQ_8(7, SealedLayout.IVF, new Codec.Pq(8, true)),
     HALVES_LISTS_GRAPH(7, SealedLayout.IVF, new Codec.Rabitq(0)),
-    HALVES_SPILLED_PQ_8(7, SealedLayout.SPILLED_IVF, new Codec.Pq(8, false));
+    HALVES_SPILLED_PQ_8(7, SealedLayout.SPILLED_IVF, new Codec.Pq(8, false)),
+    FLAT_PREFIXES(8, SealedLayout.FLAT, prefixes(Basis.AS_IS, new Codec.F32())),
+    PREFIXES(8, SealedLayout.HNSW, prefixes(Basis.PCA, new Codec.F32())),
+    PREFIXES_OF_OPQ(8, SealedLayout.HNSW, prefixes(Basis.AS_IS, new Codec.Pq(0, true))),
+    LISTS_PREFIXES(8, SealedLayout.IVF, prefixes(Basis.PCA, new Codec.F32())),
+    SPILLED_PREFIXES(8, SealedLayout.SPILLED_IVF, prefixes(Basis.AS_IS, new Codec.F32())),
+    LISTS_PREFIXES_OF_RABITQ(8, SealedLayout.IVF, prefixes(Basis.PCA, new Codec.Rabitq(4)));
 
     private final int version;
     private final int kind;
@@ -99,6 +106,10 @@ final class GoldenSegmentTest {
       this.version = version;
       this.kind = kind;
       this.codec = codec;
+    }
+
+    private static Codec prefixes(Basis basis, Codec of) {
+      return new Codec.Prefix(basis, List.of(3, 8), of);
     }
 
     private boolean hasLists() {
@@ -143,7 +154,10 @@ final class GoldenSegmentTest {
 
     Set<String> sections() {
       Set<String> names = new HashSet<>(Set.of("segment", "labels"));
-      if (this == MEASURED || this == RABITQ_4 || this == OPQ || this == HALVES_OPQ) {
+      if (this == MEASURED
+          || this == RABITQ_4
+          || this == OPQ
+          || (version >= 7 && kind == SealedLayout.HNSW)) {
         names.add("dimension");
       }
       if (layout() == Layout.FAST) {
@@ -156,7 +170,13 @@ final class GoldenSegmentTest {
         names.add("centroid-graph");
         names.addAll(Set.of("centroid-links", "centroid-pointers", "centroid-upper"));
       }
-      if (codec instanceof Codec.Pq(_, boolean rotated)) {
+      Codec of = codec;
+      if (codec instanceof Codec.Prefix prefix) {
+        of = prefix.of();
+        names.addAll(prefix.basis() == Basis.PCA ? Set.of("prefixes", "axes") : Set.of("prefixes"));
+        names.addAll(hasLists() && !of.hasCodes() ? Set.of("centroid-prefixes") : Set.of());
+      }
+      if (of instanceof Codec.Pq(_, boolean rotated)) {
         names.addAll(rotated ? Set.of("words", "rotation") : Set.of("words"));
       }
       if (hasLists()) {
@@ -241,6 +261,9 @@ final class GoldenSegmentTest {
     "LISTS_RABITQ, HALVES_LISTS_RABITQ",
     "HALVES_LISTS_RABITQ, HALVES_LISTS_RABITQ",
     "SPILLED_INT8, SPILLED_INT8",
+    "FLAT_PREFIXES, FLAT_PREFIXES",
+    "PREFIXES_OF_OPQ, PREFIXES_OF_OPQ",
+    "LISTS_PREFIXES, LISTS_PREFIXES",
     "SPILLED_PQ_8, HALVES_SPILLED_PQ_8"
   })
   void aFileOfAnyVersionIsMergedIntoOneOfToday(Golden old, Golden today) throws IOException {

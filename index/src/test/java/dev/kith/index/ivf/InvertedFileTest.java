@@ -13,6 +13,7 @@ import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.kernel.FastScan;
 import java.util.Arrays;
 import java.util.List;
@@ -232,6 +233,7 @@ final class InvertedFileTest {
                 query,
                 new Reach.Until(20),
                 OptionalInt.of(rescore),
+                Widths.USUAL,
                 _ -> true,
                 hits,
                 scratch,
@@ -321,7 +323,7 @@ final class InvertedFileTest {
     for (int i = 0; i < 2; i++) {
       work.reset();
       OptionalInt rescore = i == 0 ? OptionalInt.of(10) : OptionalInt.empty();
-      file.search(query, reach, rescore, _ -> true, new TopK(10), scratch, work);
+      file.search(query, reach, rescore, Widths.USUAL, _ -> true, new TopK(10), scratch, work);
       distances[i] = work.distanceComputations;
     }
     return (int) (distances[1] - distances[0]) + 10;
@@ -353,7 +355,7 @@ final class InvertedFileTest {
         work.reset();
         TopK hits = new TopK(k);
         Reach reach = new Reach.Until(nprobe, 1, patience);
-        fixture.file().search(query, reach, NONE, _ -> true, hits, scratch, work);
+        fixture.file().search(query, reach, NONE, Widths.USUAL, _ -> true, hits, scratch, work);
         int read = (int) work.nodesVisited;
         assertEquals(expected, read);
         assertEquals(k, hits.size());
@@ -399,7 +401,9 @@ final class InvertedFileTest {
         int nprobe = 1 + random.nextInt(90);
         work.reset();
         Reach reach = new Reach.Until(nprobe, mass, Reach.ALL);
-        fixture.file().search(query, reach, NONE, _ -> true, new TopK(1), scratch, work);
+        fixture
+            .file()
+            .search(query, reach, NONE, Widths.USUAL, _ -> true, new TopK(1), scratch, work);
         long least = nucleus(fixture, query, mass - 1e-5);
         long most = nucleus(fixture, query, mass + 1e-5);
         assertTrue(
@@ -442,7 +446,15 @@ final class InvertedFileTest {
       query.set(new float[] {1, 1, 1, 1});
       fixture
           .file()
-          .search(query, new Reach.Until(4, 0.6, 4), NONE, _ -> true, new TopK(1), scratch, work);
+          .search(
+              query,
+              new Reach.Until(4, 0.6, 4),
+              NONE,
+              Widths.USUAL,
+              _ -> true,
+              new TopK(1),
+              scratch,
+              work);
       assertEquals(
           Math.ceilDiv(fixture.nearestLists(query).size() * 6, 10), (int) work.nodesVisited);
     }
@@ -493,7 +505,15 @@ final class InvertedFileTest {
     OptionalInt rescore = OptionalInt.of(Math.max(1, fixture.lists().size()));
     fixture
         .file()
-        .search(query, new Reach.Until(nprobe), rescore, accepted::test, hits, scratch, work);
+        .search(
+            query,
+            new Reach.Until(nprobe),
+            rescore,
+            Widths.USUAL,
+            accepted::test,
+            hits,
+            scratch,
+            work);
     return hits;
   }
 

@@ -114,7 +114,7 @@ final class IvfFixture implements AutoCloseable {
             ? blocks(new ProductCode(learnt.words()), learnt.rotation(), threads)
             : words(learnt, threads);
       }
-      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ ->
+      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _, Codec.Prefix _ ->
           new ListCodes.Rows(
               SegmentCodes.encode(codec, given, partition.order(), SEED, 1, arena, _ -> {}));
     };

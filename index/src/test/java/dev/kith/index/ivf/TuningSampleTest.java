@@ -12,6 +12,7 @@ import dev.kith.index.build.Mixture;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Codecs;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.hnsw.GraphCompactor;
 import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswParams;
@@ -90,7 +91,8 @@ final class TuningSampleTest {
       InvertedFile file, QueryBuffer query, double recall, Set<Integer> truth, SearchWork work) {
     TopK hits = new TopK(K);
     Reach reach = new Reach.Measured(recall);
-    file.search(query, reach, OptionalInt.empty(), _ -> true, hits, new IvfScratch(), work);
+    file.search(
+        query, reach, OptionalInt.empty(), Widths.USUAL, _ -> true, hits, new IvfScratch(), work);
     int[] ordinals = new int[K];
     return (int)
         IntStream.of(ordinals).limit(hits.drainTo(ordinals)).filter(truth::contains).count();

@@ -6,6 +6,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -43,9 +44,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// others are of the files whole. Files have fixed names, so a manifest cannot point anywhere: see
 /// [IndexFolder]. All fields are required and no others are allowed, but for `"codec"` (`f16`,
 /// `bf16`, `int8` or `rabitq`) behind the layout of an index that is walked on codes, and
-/// `"codec_bits"` behind a codec of which bits were asked for; `index` without a graph is `{"kind":
-/// "flat"}`, with a codec if codes are scanned. The seed is text, because not every reader of JSON
-/// keeps 64 bits.
+/// `"codec_bits"` behind a codec of which bits were asked for, and behind both, if codes are of
+/// prefixes, `"prefixes": {"basis": "pca", "widths": [16, 64]}`; `index` without a graph is
+/// `{"kind": "flat"}`, with a codec if codes are scanned. The seed is text, because not every
+/// reader of JSON keeps 64 bits.
 ///
 /// @param space shape of the vectors
 /// @param index how the segments are indexed
@@ -157,6 +159,10 @@ public record IndexManifest(
     }
     if (codec.bits() > 0) {
       index.put("codec_bits", codec.bits());
+    }
+    if (codec instanceof Codec.Prefix(Basis basis, List<Integer> widths, _)) {
+      ObjectNode prefixes = index.putObject("prefixes").put("basis", word(basis));
+      widths.forEach(prefixes.putArray("widths")::add);
     }
   }
 
@@ -298,16 +304,32 @@ public record IndexManifest(
             ? Require.inRange(
                 "codec_bits", (int) number(index, "codec_bits", Codec.MAX_BITS), 1, Codec.MAX_BITS)
             : 0;
-    return Codec.named(text(index, "codec"), bits);
+    Codec codec = Codec.named(text(index, "codec"), bits);
+    return index.has("prefixes") ? prefixes(index.get("prefixes"), codec) : codec;
   }
 
-  /// Those given, and a codec with its bits.
+  private static Codec.Prefix prefixes(JsonNode node, Codec of) {
+    requireFields(node, "prefixes", Set.of("basis", "widths"));
+    List<Integer> widths = new ArrayList<>();
+    for (JsonNode width : node.get("widths")) {
+      if (!width.isIntegralNumber() || !width.canConvertToInt()) {
+        throw new IllegalArgumentException("widths must be numbers, got " + width);
+      }
+      widths.add(width.intValue());
+    }
+    return new Codec.Prefix(choice(Basis.class, text(node, "basis")), widths, of);
+  }
+
+  /// Those given, and a codec with its bits and prefixes.
   private static void requireIndexFields(JsonNode index, Set<String> fields) {
     Set<String> expected = new TreeSet<>(fields);
     if (index.has("codec")) {
       expected.add("codec");
       if (index.has("codec_bits")) {
         expected.add("codec_bits");
+      }
+      if (index.has("prefixes")) {
+        expected.add("prefixes");
       }
     }
     requireFields(index, "index", expected);

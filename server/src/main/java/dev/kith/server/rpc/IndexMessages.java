@@ -102,7 +102,7 @@ final class IndexMessages {
         }
         yield new Codec.Pq(bits, rotated);
       }
-      case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8() -> {
+      case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Prefix _ -> {
         fields.wrong(
             field, "is for CODEC_RABITQ, CODEC_PQ and CODEC_OPQ, got %s".formatted(write(codec)));
         yield codec;
@@ -259,7 +259,7 @@ final class IndexMessages {
         .build();
   }
 
-  /// Writes a codec without its bits.
+  /// Writes a codec without its bits; of prefixes, what codes them.
   static dev.kith.proto.v1.Codec write(Codec codec) {
     return switch (codec) {
       case Codec.F32() -> dev.kith.proto.v1.Codec.CODEC_F32;
@@ -269,6 +269,7 @@ final class IndexMessages {
       case Codec.Rabitq _ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
       case Codec.Pq(_, boolean rotated) ->
           rotated ? dev.kith.proto.v1.Codec.CODEC_OPQ : dev.kith.proto.v1.Codec.CODEC_PQ;
+      case Codec.Prefix(_, _, Codec of) -> write(of);
     };
   }
 

@@ -9,6 +9,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -116,6 +117,26 @@ final class IndexManifestTest {
     assertTrue(
         text.replaceAll("\\s", "")
             .contains("{\"kind\":\"flat\",\"codec\":\"rabitq\",\"codec_bits\":4}"),
+        text);
+    assertEquals(manifest, IndexManifest.decode(manifest.encode()));
+  }
+
+  @Test
+  void ofWhatPrefixesCodesAreIsSaidBehindThem() {
+    IndexManifest manifest =
+        new IndexManifest(
+            new VectorSpace(8, Metric.COSINE),
+            new IndexSpec.Flat(new Codec.Prefix(Basis.PCA, List.of(2, 4), new Codec.Pq(4, false))),
+            1_000,
+            7,
+            new StoredFile(100, 1),
+            List.of(new Segment(7, new StoredFile(200, 1))));
+    String text = new String(manifest.encode(), UTF_8);
+    assertTrue(
+        text.replaceAll("\\s", "")
+            .contains(
+                "\"codec\":\"pq\",\"codec_bits\":4,"
+                    + "\"prefixes\":{\"basis\":\"pca\",\"widths\":[2,4]}}"),
         text);
     assertEquals(manifest, IndexManifest.decode(manifest.encode()));
   }

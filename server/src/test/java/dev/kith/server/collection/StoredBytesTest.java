@@ -9,6 +9,7 @@ import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -198,6 +199,36 @@ final class StoredBytesTest {
             + " 86 61",
         words.encode());
     assertEquals(words, CollectionRecord.decode(words.encode()));
+    CollectionRecord prefixes =
+        new CollectionRecord(
+            new CollectionSpec(
+                "a",
+                new VectorSpace(8, Metric.EUCLIDEAN),
+                new IndexSpec.Ivf(new IvfParams(9, 5), new Codec.Prefix(Basis.PCA, List.of(3, 6))),
+                100,
+                1000),
+            Instant.ofEpochMilli(1000));
+    assertBytes(
+        "01 00000000000003e8 00000008 03 00000064 000003e8 05 00000009 0000000000000005 08 01 02"
+            + " 00000003 00000006 61",
+        prefixes.encode());
+    assertEquals(prefixes, CollectionRecord.decode(prefixes.encode()));
+    for (IndexSpec index :
+        List.of(
+            new IndexSpec.Flat(new Codec.Prefix(Basis.AS_IS, List.of())),
+            new IndexSpec.Flat(new Codec.Prefix(Basis.PCA, List.of(8), new Codec.Pq(4, true))),
+            new IndexSpec.Hnsw(
+                new HnswParams(16, 200, 5),
+                Layout.COMPACT,
+                new Codec.Prefix(Basis.AS_IS, List.of(1, 2, 3), new Codec.Rabitq(8))))) {
+      CollectionRecord of =
+          new CollectionRecord(
+              new CollectionSpec("a", new VectorSpace(8, Metric.EUCLIDEAN), index, 100, 1000),
+              Instant.ofEpochMilli(1000));
+      assertEquals(of, CollectionRecord.decode(of.encode()));
+      byte[] cut = Arrays.copyOf(of.encode(), of.encode().length - 2);
+      assertThrows(RefusedException.class, () -> CollectionRecord.decode(cut));
+    }
     CollectionRecord flat =
         new CollectionRecord(
             CollectionSpec.of("b", new VectorSpace(3, Metric.COSINE), new IndexSpec.Flat()),

@@ -1,0 +1,114 @@
+package dev.kith.index.flat;
+
+import dev.kith.index.OrdinalFilter;
+import dev.kith.index.SearchWork;
+import dev.kith.index.TopK;
+import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.PrefixBounds;
+import dev.kith.index.codec.PrefixRows;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.store.VectorRows;
+import java.util.function.BooleanSupplier;
+
+/// Finds what a [FlatScan] of vectors finds, with the same scores, and leaves a row as soon as its
+/// prefixes prove that it is no hit. Reused from query to query; not thread-safe.
+public final class CertifiedScan {
+
+  /// Rows compared at one width before the next, with one floor.
+  private static final int BLOCK = 256;
+
+  private final PrefixBounds bounds = new PrefixBounds();
+  private final F32Scorer exact = new F32Scorer();
+  private final int[] left = new int[BLOCK];
+  private final float[] sums = new float[BLOCK];
+  private final float[] scores = new float[BLOCK];
+
+  /// Takes a query.
+  ///
+  /// @param rows whole vectors of the same rows
+  public void bind(PrefixRows prefixes, VectorRows rows, QueryBuffer query) {
+    bounds.bind(prefixes, query);
+    exact.bind(rows, query);
+  }
+
+  /// Offers the accepted rows of a range to `hits`, with exact raw scores.
+  ///
+  /// @param accepted asked only for rows that may be hits
+  /// @param stop polled between blocks; once true the scan ends early
+  /// @param work counts every row once, and what is read and multiplied of it
+  public void scan(
+      FlatScan.Range range,
+      OrdinalFilter accepted,
+      TopK hits,
+      BooleanSupplier stop,
+      SearchWork work) {
+    for (int from = range.from(); from < range.to(); from += BLOCK) {
+      if (stop.getAsBoolean()) {
+        return;
+      }
+      int count = Math.min(BLOCK, range.to() - from);
+      bounds.begin(from, count, sums);
+      count(0, count, work);
+      work.distanceComputations += count;
+      float floor = hits.floor();
+      int promising = 0;
+      for (int i = 0; i < count; i++) {
+        // Written so that a NaN, which compares false, stays.
+        if (!(bounds.most(0, from + i, sums[i]) < floor) && accepted.accepts(from + i)) {
+          left[promising] = from + i;
+          sums[promising++] = sums[i];
+        }
+      }
+      finish(promising, hits, work);
+    }
+  }
+
+  /// Offers some accepted rows to `hits`; otherwise as above.
+  public void scan(int[] ordinals, int count, OrdinalFilter accepted, TopK hits, SearchWork work) {
+    for (int from = 0; from < count; from += BLOCK) {
+      int promising = Math.min(BLOCK, count - from);
+      System.arraycopy(ordinals, from, left, 0, promising);
+      bounds.add(0, left, promising, sums);
+      count(0, promising, work);
+      work.distanceComputations += promising;
+      float floor = hits.floor();
+      int kept = 0;
+      for (int i = 0; i < promising; i++) {
+        if (!(bounds.most(0, left[i], sums[i]) < floor) && accepted.accepts(left[i])) {
+          left[kept] = left[i];
+          sums[kept++] = sums[i];
+        }
+      }
+      finish(kept, hits, work);
+    }
+  }
+
+  /// Compares what is left at one width after another, and whole vectors at last.
+  private void finish(int promising, TopK hits, SearchWork work) {
+    float floor = hits.floor();
+    int kept = promising;
+    for (int level = 1; level < bounds.levels() && kept > 0; level++) {
+      bounds.add(level, left, kept, sums);
+      count(level, kept, work);
+      int next = 0;
+      for (int i = 0; i < kept; i++) {
+        if (!(bounds.most(level, left[i], sums[i]) < floor)) {
+          left[next] = left[i];
+          sums[next++] = sums[i];
+        }
+      }
+      kept = next;
+    }
+    exact.score(left, kept, scores);
+    work.multiplyAdds += kept * exact.multiplyAdds();
+    work.bytesScanned += kept * exact.bytesPerVector();
+    for (int i = 0; i < kept; i++) {
+      hits.offer(left[i], scores[i]);
+    }
+  }
+
+  private void count(int level, int rows, SearchWork work) {
+    work.multiplyAdds += (long) rows * bounds.width(level);
+    work.bytesScanned += (long) rows * bounds.width(level) * Float.BYTES;
+  }
+}
