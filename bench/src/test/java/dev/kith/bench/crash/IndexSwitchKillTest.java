@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,6 +38,17 @@ final class IndexSwitchKillTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("dev.kith.bench.crash.KillTest#seeds")
   void theNewPolicyAndEveryPointOutliveAKill(long seed) throws Exception {
+    switchAndKill(seed, List.of(CHANGES.get((int) (seed & 1))));
+  }
+
+  @Tag("long")
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("dev.kith.bench.crash.KillTest#seeds")
+  void onePolicyAfterAnotherAndEveryPointOutliveAKill(long seed) throws Exception {
+    switchAndKill(seed, CHANGES);
+  }
+
+  private static void switchAndKill(long seed, List<CollectionUpdate> changes) throws Exception {
     Path work = Folders.fresh("switch-" + seed);
     Path data = Files.createDirectories(work.resolve("data"));
     Path log = work.resolve("server.log");
@@ -52,7 +64,7 @@ final class IndexSwitchKillTest {
       points.optimize(null);
     }
     int rows = ROWS;
-    for (CollectionUpdate change : CHANGES) {
+    for (CollectionUpdate change : changes) {
       try (ServerProcess server = ServerProcess.start(data, log);
           KithClient client = connect(server)) {
         client.update("switched", change);
