@@ -136,12 +136,12 @@ public class CodeBenchmark {
       table.set(lookup, weight(random), weight(random), weight(random), weight(random));
     }
     table.setValue(0.25f, -3);
-    block = FastScan.blockBytes(FactorFormat.BF16, table.lookups());
+    block = FastScan.blockBytes(FactorFormat.FLOAT, table.lookups());
     blocks = arena.allocate(block * rowCount, 64);
     for (long at = 0; at < blocks.byteSize(); at += block) {
-      float[] factors = random.vector(FastScan.BLOCK); // Of which the lower half is one, too.
+      float[] factors = random.vector(2 * FastScan.BLOCK);
       MemorySegment.copy(factors, 0, blocks, FLOAT, at, factors.length);
-      for (long code = at + FastScan.factorsBytes(FactorFormat.BF16);
+      for (long code = at + FastScan.factorsBytes(FactorFormat.FLOAT);
           code < at + block;
           code += 8) {
         blocks.set(LONG, code, random.next());
@@ -290,7 +290,7 @@ public class CodeBenchmark {
     double sum = 0;
     for (long visit : visits) {
       int above =
-          FAST_SCAN.estimate(table, FactorFormat.BF16, blocks, visit * block, 1, 0, estimates);
+          FAST_SCAN.estimate(table, FactorFormat.FLOAT, blocks, visit * block, 1, 0, estimates);
       sum += (double) estimates[5] + (above & 1);
     }
     return sum;

@@ -51,8 +51,8 @@ final class PartsCommandTest {
     assertTrue(recall(bits.get(0)) < recall(bits.get(1)), out::toString);
     for (String name : words) {
       assertTrue(recall(name) > 0.4, out::toString);
-      // Two floats and a quarter of a byte a coordinate, but for what is read once a search.
-      assertEquals(12, bytes(name), 1, out::toString);
+      // Two halves and a quarter of a byte a coordinate, and what is read once a search.
+      assertEquals(8, bytes(name), 1, out::toString);
     }
   }
 
