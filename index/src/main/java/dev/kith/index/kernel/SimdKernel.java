@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.ADD;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -34,6 +35,15 @@ final class SimdKernel implements VectorKernel {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final long REGISTER = (long) LANES * Float.BYTES;
+
+  /// From position `n` on: a register whose last `n` lanes are one and the others zero. Where the
+  /// last coordinates do not fill a register, that of the last coordinates of all is compared, and
+  /// what was compared before counts for nothing.
+  private static final float[] LAST = new float[2 * LANES];
+
+  static {
+    Arrays.fill(LAST, LANES, 2 * LANES, 1);
+  }
 
   /// Computes the cosines whose float sums overflow or underflow.
   private static final VectorKernel DEFINITION = ScalarKernel.INSTANCE;
@@ -72,6 +82,14 @@ final class SimdKernel implements VectorKernel {
       sum0 =
           fromMemorySegment(SPECIES, query, queryOffset + at, ORDER)
               .fma(fromMemorySegment(SPECIES, rows, offset + at, ORDER), sum0);
+    }
+    if (i < dimension && dimension >= LANES) {
+      long at = (long) (dimension - LANES) << 2;
+      sum1 =
+          fromMemorySegment(SPECIES, query, queryOffset + at, ORDER)
+              .mul(FloatVector.fromArray(SPECIES, LAST, dimension - i))
+              .fma(fromMemorySegment(SPECIES, rows, offset + at, ORDER), sum1);
+      i = dimension;
     }
     long done = (long) i << 2;
     return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(ADD)
@@ -113,6 +131,16 @@ final class SimdKernel implements VectorKernel {
           fromMemorySegment(SPECIES, query, queryOffset + at, ORDER)
               .sub(fromMemorySegment(SPECIES, rows, offset + at, ORDER));
       sum0 = difference.fma(difference, sum0);
+    }
+    if (i < dimension && dimension >= LANES) {
+      long at = (long) (dimension - LANES) << 2;
+      FloatVector last = FloatVector.fromArray(SPECIES, LAST, dimension - i);
+      FloatVector difference =
+          fromMemorySegment(SPECIES, rows, offset + at, ORDER)
+              .fma(
+                  last.neg(), fromMemorySegment(SPECIES, query, queryOffset + at, ORDER).mul(last));
+      sum1 = difference.fma(difference, sum1);
+      i = dimension;
     }
     long done = (long) i << 2;
     return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(ADD)
@@ -168,6 +196,17 @@ final class SimdKernel implements VectorKernel {
       sum2 = q.fma(fromMemorySegment(SPECIES, rows, offset2 + at, ORDER), sum2);
       sum3 = q.fma(fromMemorySegment(SPECIES, rows, offset3 + at, ORDER), sum3);
     }
+    if (i < dimension && dimension >= LANES) {
+      long at = (long) (dimension - LANES) << 2;
+      FloatVector q =
+          fromMemorySegment(SPECIES, query, queryOffset + at, ORDER)
+              .mul(FloatVector.fromArray(SPECIES, LAST, dimension - i));
+      sum0 = q.fma(fromMemorySegment(SPECIES, rows, offset0 + at, ORDER), sum0);
+      sum1 = q.fma(fromMemorySegment(SPECIES, rows, offset1 + at, ORDER), sum1);
+      sum2 = q.fma(fromMemorySegment(SPECIES, rows, offset2 + at, ORDER), sum2);
+      sum3 = q.fma(fromMemorySegment(SPECIES, rows, offset3 + at, ORDER), sum3);
+      i = dimension;
+    }
     four.result0 = sum0.reduceLanes(ADD);
     four.result1 = sum1.reduceLanes(ADD);
     four.result2 = sum2.reduceLanes(ADD);
@@ -207,6 +246,22 @@ final class SimdKernel implements VectorKernel {
       sum1 = difference1.fma(difference1, sum1);
       sum2 = difference2.fma(difference2, sum2);
       sum3 = difference3.fma(difference3, sum3);
+    }
+    if (i < dimension && dimension >= LANES) {
+      long at = (long) (dimension - LANES) << 2;
+      // Multiplied before they are subtracted: what overflows is no number once multiplied by zero.
+      FloatVector last = FloatVector.fromArray(SPECIES, LAST, dimension - i);
+      FloatVector less = last.neg();
+      FloatVector q = fromMemorySegment(SPECIES, query, queryOffset + at, ORDER).mul(last);
+      FloatVector difference0 = fromMemorySegment(SPECIES, rows, offset0 + at, ORDER).fma(less, q);
+      FloatVector difference1 = fromMemorySegment(SPECIES, rows, offset1 + at, ORDER).fma(less, q);
+      FloatVector difference2 = fromMemorySegment(SPECIES, rows, offset2 + at, ORDER).fma(less, q);
+      FloatVector difference3 = fromMemorySegment(SPECIES, rows, offset3 + at, ORDER).fma(less, q);
+      sum0 = difference0.fma(difference0, sum0);
+      sum1 = difference1.fma(difference1, sum1);
+      sum2 = difference2.fma(difference2, sum2);
+      sum3 = difference3.fma(difference3, sum3);
+      i = dimension;
     }
     four.result0 = sum0.reduceLanes(ADD);
     four.result1 = sum1.reduceLanes(ADD);
