@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 ///
 /// Whatever the codec, vectors are kept as floats too: codes say where to look, and what is
 /// returned is decided and scored by the floats. `d` is the dimension; a row of codes is rounded up
-/// to a multiple of 64 bytes, of [Rabitq] to one of 32.
+/// to a multiple of 64 bytes, of [Rabitq] to one of 32, of [Pq] and [Prefix] not at all.
 public sealed interface Codec {
 
   /// The coordinates themselves, `4 * d` bytes a row; there are no codes.

@@ -10,9 +10,8 @@ import java.util.Objects;
 /// Estimates scores from prefixes of one width ([PrefixRows]). Bound to one query after another
 /// without allocating. Not thread-safe.
 ///
-/// - cosine: of the prefixes, made of length one again, in rows and query alike. (On embeddings of
-///   dictionary definitions, along 64 of 384 axes, that ranks .90 of the ten nearest among the
-///   first fifty, and the inner product of the prefixes as they are .81.)
+/// - cosine: of the prefixes, made of length one again, in rows and query alike: how long a prefix
+///   is says how much of a vector it holds, not how near it is
 /// - inner product: of the prefixes
 /// - squared distance: of the prefixes, and the squares of both tails, as if these were at a right
 ///   angle

@@ -48,56 +48,34 @@ public final class CertifiedScan {
       }
       int count = Math.min(BLOCK, range.to() - from);
       bounds.begin(from, count, sums);
-      count(0, count, work);
-      work.distanceComputations += count;
-      float floor = hits.floor();
-      int promising = 0;
       for (int i = 0; i < count; i++) {
-        // Written so that a NaN, which compares false, stays.
-        if (!(bounds.most(0, from + i, sums[i]) < floor) && accepted.accepts(from + i)) {
-          left[promising] = from + i;
-          sums[promising++] = sums[i];
-        }
+        left[i] = from + i;
       }
-      finish(promising, hits, work);
+      finish(count, accepted, hits, work);
     }
   }
 
   /// Offers some accepted rows to `hits`; otherwise as above.
   public void scan(int[] ordinals, int count, OrdinalFilter accepted, TopK hits, SearchWork work) {
     for (int from = 0; from < count; from += BLOCK) {
-      int promising = Math.min(BLOCK, count - from);
-      System.arraycopy(ordinals, from, left, 0, promising);
-      bounds.add(0, left, promising, sums);
-      count(0, promising, work);
-      work.distanceComputations += promising;
-      float floor = hits.floor();
-      int kept = 0;
-      for (int i = 0; i < promising; i++) {
-        if (!(bounds.most(0, left[i], sums[i]) < floor) && accepted.accepts(left[i])) {
-          left[kept] = left[i];
-          sums[kept++] = sums[i];
-        }
-      }
-      finish(kept, hits, work);
+      int next = Math.min(BLOCK, count - from);
+      System.arraycopy(ordinals, from, left, 0, next);
+      bounds.add(0, left, next, sums);
+      finish(next, accepted, hits, work);
     }
   }
 
-  /// Compares what is left at one width after another, and whole vectors at last.
-  private void finish(int promising, TopK hits, SearchWork work) {
+  /// Compares rows, of which the first widths were compared, at one width after another, and whole
+  /// vectors at last.
+  private void finish(int count, OrdinalFilter accepted, TopK hits, SearchWork work) {
+    work.distanceComputations += count;
+    count(0, count, work);
     float floor = hits.floor();
-    int kept = promising;
+    int kept = keepAccepted(keepPromising(0, count, floor), accepted);
     for (int level = 1; level < bounds.levels() && kept > 0; level++) {
       bounds.add(level, left, kept, sums);
       count(level, kept, work);
-      int next = 0;
-      for (int i = 0; i < kept; i++) {
-        if (!(bounds.most(level, left[i], sums[i]) < floor)) {
-          left[next] = left[i];
-          sums[next++] = sums[i];
-        }
-      }
-      kept = next;
+      kept = keepPromising(level, kept, floor);
     }
     exact.score(left, kept, scores);
     work.multiplyAdds += kept * exact.multiplyAdds();
@@ -105,6 +83,29 @@ public final class CertifiedScan {
     for (int i = 0; i < kept; i++) {
       hits.offer(left[i], scores[i]);
     }
+  }
+
+  private int keepPromising(int level, int count, float floor) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      // Written so that a NaN, which compares false, stays.
+      if (!(bounds.most(level, left[i], sums[i]) < floor)) {
+        left[kept] = left[i];
+        sums[kept++] = sums[i];
+      }
+    }
+    return kept;
+  }
+
+  private int keepAccepted(int count, OrdinalFilter accepted) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (accepted.accepts(left[i])) {
+        left[kept] = left[i];
+        sums[kept++] = sums[i];
+      }
+    }
+    return kept;
   }
 
   private void count(int level, int rows, SearchWork work) {
