@@ -3,7 +3,7 @@ package dev.kith.index.build;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.SegmentCodes;
-import dev.kith.index.ivf.ListCodes;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.store.VectorRows;
 
 /// Off-heap memory that building a segment takes: growing it, linking it and sealing it.
@@ -37,7 +37,7 @@ public final class BuildMemory {
       case IndexSpec.Ivf(var params, Codec codec) -> {
         // Two bits a coordinate and factors, for every list a row is in; words take as much.
         long relative =
-            (params.spill() ? 2L : 1L) * (space.dimension() / 4L + ListCodes.FORMAT.bytes());
+            (params.spill() ? 2L : 1L) * (space.dimension() / 4L + FactorFormat.WRITTEN.bytes());
         long codes = codec.isRelative() ? relative : SegmentCodes.bytes(codec, space, 1);
         int lists = LISTING_BYTES + (params.spill() ? SPILLING_BYTES : 0);
         yield row + 2L * Long.BYTES + codes + lists;

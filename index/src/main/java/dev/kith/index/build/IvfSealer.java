@@ -20,6 +20,7 @@ import dev.kith.index.ivf.Partition;
 import dev.kith.index.ivf.Spill;
 import dev.kith.index.ivf.Tuning;
 import dev.kith.index.ivf.TuningSample;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.SectionFileWriter;
@@ -227,14 +228,16 @@ final class IvfSealer {
 
   private static ListCodes.Blocks blocks(
       BlockCode code, Optional<Rotation> rotation, IvfEncoder encoder, Arena arena) {
-    return new ListCodes.Blocks(code, rotation, ListCodes.FORMAT, room(encoder.bytes(code), arena));
+    return new ListCodes.Blocks(
+        code, rotation, FactorFormat.WRITTEN, room(encoder.bytes(code), arena));
   }
 
   private static ListCodes.Words words(WordTraining.Learnt learnt, int entries, Arena arena) {
     ProductQuantizer words = learnt.words();
-    long bytes = ProductRows.bytes(words.parts(), words.bits(), ListCodes.FORMAT, entries);
+    long bytes = ProductRows.bytes(words.parts(), words.bits(), FactorFormat.WRITTEN, entries);
     return new ListCodes.Words(
-        new ProductRows(words, ListCodes.FORMAT, room(bytes, arena), entries), learnt.rotation());
+        new ProductRows(words, FactorFormat.WRITTEN, room(bytes, arena), entries),
+        learnt.rotation());
   }
 
   private static MemorySegment room(long bytes, Arena arena) {
@@ -282,7 +285,7 @@ final class IvfSealer {
             partition.trainedError(),
             partition.error(),
             index.params().spill(),
-            ListCodes.FORMAT)
+            FactorFormat.WRITTEN)
         .write(own);
     SegmentSealer.write(writer, IvfLayout.IVF, own);
     MemorySegment settings = arena.allocate(IvfLayout.bytes(tuning), Double.BYTES);

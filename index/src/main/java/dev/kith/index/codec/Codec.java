@@ -1,14 +1,9 @@
 package dev.kith.index.codec;
 
-import dev.kith.index.Metric;
 import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
-import dev.kith.index.kernel.Points;
-import dev.kith.index.store.VectorRows;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /// How the rows that a search reads are encoded. A value.
 ///
@@ -118,36 +113,6 @@ public sealed interface Codec {
         suitable.add(width);
       }
       return suitable;
-    }
-
-    /// What makes prefixes of rows; learnt from them if there are axes to learn.
-    ///
-    /// @param sources which of the rows there are
-    Projection projection(
-        VectorRows rows, int[] sources, long seed, int threads, Arena arena, Runnable step)
-        throws InterruptedException {
-      VectorSpace space = rows.space();
-      int widest = widthsOf(space).getLast();
-      if (basis == Basis.AS_IS) {
-        return Projection.asIs(space.dimension(), widest);
-      }
-      int enough = PrincipalComponents.enough(space.dimension());
-      int[] sample =
-          sources.length <= enough
-              ? sources
-              : new SplittableRandom(seed)
-                  .ints(enough, 0, sources.length)
-                  .map(i -> sources[i])
-                  .toArray();
-      return PrincipalComponents.train(
-          new Points(rows.segment(), 0, rows.stride(), space.dimension()),
-          sample,
-          space.metric() == Metric.EUCLIDEAN,
-          widest,
-          seed,
-          threads,
-          arena,
-          step);
     }
   }
 

@@ -98,43 +98,15 @@ final class CodedSample implements AutoCloseable {
   double[] correlations(ProductQuantizer quantizer) throws InterruptedException {
     int[] starts = quantizer.starts();
     float[] book = quantizer.book();
-    return correlate((worker, from, to) -> worker.decode(book, starts, from, to));
-  }
-
-  /// The covariances of the coordinates of the vectors, row by row, times the number of vectors.
-  /// Borrowed until the next call.
-  double[] covariances() throws InterruptedException {
-    correlate(Worker::transpose);
-    double[] means = new double[dimension];
-    for (int ordinal : sample) {
-      for (int i = 0; i < dimension; i++) {
-        means[i] += points.segment().get(Points.FLOAT, points.at(ordinal) + (long) i * Float.BYTES);
-      }
-    }
-    for (int i = 0; i < dimension; i++) {
-      for (int j = 0; j < dimension; j++) {
-        correlations[i * dimension + j] -= means[i] * means[j] / sample.length;
-      }
-    }
-    return correlations;
-  }
-
-  /// @param rows sets the lines of [Worker#correlator]
-  private double[] correlate(OrderedWork.Work<Worker> rows) throws InterruptedException {
     Arrays.fill(correlations, 0);
     workers.collect(
         sample.length,
         CHUNK,
         (worker, from, to) -> {
-          rows.on(worker, from, to);
+          worker.decode(book, starts, from, to);
           worker.correlator.correlate(points, sample, from, to);
         },
-        (worker, _, _) -> {
-          float[] products = worker.correlator.products();
-          for (int i = 0; i < correlations.length; i++) {
-            correlations[i] += products[i];
-          }
-        });
+        (worker, _, _) -> worker.correlator.addTo(correlations));
     return correlations;
   }
 
@@ -208,16 +180,6 @@ final class CodedSample implements AutoCloseable {
           }
           correlator.setLine(i, line, to - from);
         }
-      }
-    }
-
-    void transpose(int from, int to) {
-      for (int i = 0; i < dimension; i++) {
-        for (int n = from; n < to; n++) {
-          long at = points.at(sample[n]) + (long) i * Float.BYTES;
-          line[n - from] = points.segment().get(Points.FLOAT, at);
-        }
-        correlator.setLine(i, line, to - from);
       }
     }
   }

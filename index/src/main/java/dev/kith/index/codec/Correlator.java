@@ -52,8 +52,7 @@ final class Correlator {
   /// Sums up the products of the coordinates set by [#setLine] with those of the vectors.
   ///
   /// @param ordinals which of the points the vectors are, from `from` to `to`
-  /// @return row by row, a row for every coordinate of what was set; borrowed until the next call
-  float[] correlate(Points points, int[] ordinals, int from, int to) {
+  void correlate(Points points, int[] ordinals, int from, int to) {
     for (int i = 0; i < CHUNK; i++) {
       if (i < to - from) {
         vectors.setCoordinate(i, points.segment(), points.at(ordinals[from + i]));
@@ -63,11 +62,14 @@ final class Correlator {
     }
     Points rows = new Points(transposed, 0, (long) CHUNK * Float.BYTES, CHUNK);
     kernel.products(vectors, rows, all, 0, dimension, products);
-    return products;
   }
 
-  /// What came of the last [#correlate], borrowed.
-  float[] products() {
-    return products;
+  /// Adds what came of the last [#correlate].
+  ///
+  /// @param sums row by row, a row for every coordinate of what was set
+  void addTo(double[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += products[i];
+    }
   }
 }

@@ -54,7 +54,7 @@ final class PrefixQuery {
     this.rows = rows;
     long products = 0;
     for (; levels <= level; levels++) {
-      PrefixRows.Level next = rows.level(levels);
+      PrefixRows.Level next = rows.levels()[levels];
       products +=
           rows.projection().project(query.segment(), next.from(), next.width(), coordinates);
       for (int i = next.from(); i < next.width(); i++) {

@@ -9,7 +9,7 @@ import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.DoubleAccumulator;
 
 /// Prefixes of the vectors of one segment ([Projection]), in contiguous off-heap memory, at several
 /// *widths*: a search compares many rows at a narrow one and few at a wide one (AdANNS; Rege et
@@ -51,9 +51,14 @@ public final class PrefixRows implements SegmentCodes {
       Optional<MemorySegment> inverses,
       MemorySegment coordinates) {
 
+    /// Coordinates of a row here.
+    int count() {
+      return width - from;
+    }
+
     /// Bytes from one row to the next.
     long stride() {
-      return (long) (width - from) * Float.BYTES;
+      return (long) count() * Float.BYTES;
     }
   }
 
@@ -101,7 +106,7 @@ public final class PrefixRows implements SegmentCodes {
       Progress progress)
       throws InterruptedException {
     Projection projection =
-        codec.projection(rows, sources, seed, threads, arena, () -> progress.encoded(0));
+        Projection.learn(codec, rows, sources, seed, threads, arena, () -> progress.encoded(0));
     return encode(codec, projection, rows, sources, threads, arena, progress);
   }
 
@@ -173,12 +178,16 @@ public final class PrefixRows implements SegmentCodes {
   private void write(VectorRows source, int[] sources, int threads, Progress progress)
       throws InterruptedException {
     Points points = new Points(source.segment(), 0, source.stride(), space.dimension());
+    DoubleAccumulator longest = new DoubleAccumulator(Math::max, 0);
     new PrefixMaker(projection, source, sources, threads)
         .make(
-            (row, prefixes, at) -> write(row, points.squaredLength(sources[row]), prefixes, at),
+            (row, prefixes, at) -> {
+              double squares = points.squaredLength(sources[row]);
+              longest.accumulate(squares);
+              write(row, squares, prefixes, at);
+            },
             () -> progress.encoded(0));
-    double longest = IntStream.of(sources).mapToDouble(points::squaredLength).max().orElse(0);
-    stored.set(Points.FLOAT, 0, Math.nextUp((float) Math.sqrt(longest)));
+    stored.set(Points.FLOAT, 0, Math.nextUp((float) Math.sqrt(longest.get())));
     progress.encoded(sources.length);
   }
 
@@ -193,9 +202,13 @@ public final class PrefixRows implements SegmentCodes {
       if (level.inverses.isPresent()) {
         level.inverses.get().setAtIndex(Points.FLOAT, row, inverse(ofPrefix));
       }
-      int count = level.width - level.from;
       MemorySegment.copy(
-          prefixes, at + level.from, level.coordinates, Points.FLOAT, row * level.stride(), count);
+          prefixes,
+          at + level.from,
+          level.coordinates,
+          Points.FLOAT,
+          row * level.stride(),
+          level.count());
     }
   }
 
@@ -236,14 +249,9 @@ public final class PrefixRows implements SegmentCodes {
     return true;
   }
 
-  /// Widths there are.
-  int levels() {
-    return levels.length;
-  }
-
-  /// What there is of a width, the narrowest first.
-  Level level(int index) {
-    return levels[index];
+  /// What there is of the widths, the narrowest first; borrowed.
+  Level[] levels() {
+    return levels;
   }
 
   /// The least width that is not less than asked for, or the widest, by its place among them.

@@ -7,6 +7,7 @@ import dev.kith.index.kernel.RowProducts;
 import dev.kith.index.work.OrderedWork;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -77,7 +78,8 @@ public final class PrincipalComponents {
     Require.inRange("dimension", dimension, 1, MAX_DIMENSION);
     Require.inRange("width", width, 1, Math.min(dimension, Projection.MAX_AXES));
     PrincipalComponents components = new PrincipalComponents(dimension, width, threads, step);
-    double[][] axes = components.solve(components.covariances(points, sample, centred), seed);
+    double[][] axes =
+        components.solve(Covariances.of(points, sample, centred, threads, step), seed);
     long stride = Projection.storedBytes(dimension, 1);
     MemorySegment stored = arena.allocate(width * stride, 64);
     for (int axis = 0; axis < width; axis++) {
@@ -86,44 +88,6 @@ public final class PrincipalComponents {
       }
     }
     return Projection.map(dimension, width, stored);
-  }
-
-  /// Row by row, of a largest entry of one.
-  private double[] covariances(Points points, int[] sample, boolean centred)
-      throws InterruptedException {
-    double[] sums = new double[dimension * dimension];
-    double[] means = new double[dimension];
-    try (Arena scratch = Arena.ofShared();
-        OrderedWork<Worker> workers =
-            new OrderedWork<>(threads, () -> new Worker(dimension, scratch))) {
-      workers.collect(
-          sample.length,
-          Correlator.CHUNK,
-          (worker, from, to) -> worker.correlate(points, sample, from, to),
-          (worker, _, _) -> {
-            step.run();
-            float[] products = worker.correlator.products();
-            for (int i = 0; i < sums.length; i++) {
-              sums[i] += products[i];
-            }
-            for (int i = 0; i < dimension; i++) {
-              means[i] += worker.sums[i];
-            }
-          });
-    }
-    double largest = 0;
-    for (int i = 0; i < dimension; i++) {
-      for (int j = 0; j < dimension; j++) {
-        int at = i * dimension + j;
-        sums[at] -= centred ? means[i] * means[j] / sample.length : 0;
-        largest = Math.max(largest, Math.abs(sums[at]));
-      }
-    }
-    double scale = largest > 0 ? 1 / largest : 0;
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] *= scale;
-    }
-    return sums;
   }
 
   private double[][] solve(double[] covariances, long seed) throws InterruptedException {
@@ -138,12 +102,11 @@ public final class PrincipalComponents {
     orthonormalise(directions, random);
     try (Arena scratch = Arena.ofShared();
         OrderedWork<RowProducts> workers = new OrderedWork<>(threads, RowProducts::new)) {
-      Points matrix = floats(covariances, dimension, scratch);
+      Points matrix = scaled(covariances, dimension, scratch);
       Columns columns = new Columns(count, dimension, scratch);
       for (int round = 0; round < ROUNDS; round++) {
         step.run();
-        double[][] images = images(matrix, columns, directions, workers);
-        directions = images;
+        directions = images(matrix, columns, directions, workers);
         orthonormalise(directions, random);
       }
       double[][] images = images(matrix, columns, directions, workers);
@@ -244,37 +207,15 @@ public final class PrincipalComponents {
     }
   }
 
-  private static Points floats(double[] matrix, int dimension, Arena arena) {
+  /// The matrix with a largest entry of one, for floats to hold it.
+  private static Points scaled(double[] matrix, int dimension, Arena arena) {
+    double largest = Arrays.stream(matrix).map(Math::abs).max().orElse(0);
+    double scale = largest > 0 ? 1 / largest : 0;
     long stride = (long) dimension * Float.BYTES;
     MemorySegment target = arena.allocate(dimension * stride, 64);
     for (int i = 0; i < matrix.length; i++) {
-      target.setAtIndex(Points.FLOAT, i, (float) matrix[i]);
+      target.setAtIndex(Points.FLOAT, i, (float) (scale * matrix[i]));
     }
     return new Points(target, 0, stride, dimension);
-  }
-
-  /// Sums up some of the vectors.
-  private static final class Worker {
-    private final Correlator correlator;
-    private final float[] line = new float[Correlator.CHUNK];
-    private final double[] sums;
-
-    Worker(int dimension, Arena arena) {
-      this.correlator = new Correlator(dimension, arena);
-      this.sums = new double[dimension];
-    }
-
-    void correlate(Points points, int[] sample, int from, int to) {
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] = 0;
-        for (int n = from; n < to; n++) {
-          long at = points.at(sample[n]) + (long) i * Float.BYTES;
-          line[n - from] = points.segment().get(Points.FLOAT, at);
-          sums[i] += line[n - from];
-        }
-        correlator.setLine(i, line, to - from);
-      }
-      correlator.correlate(points, sample, from, to);
-    }
   }
 }

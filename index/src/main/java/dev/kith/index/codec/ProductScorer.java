@@ -205,16 +205,8 @@ public final class ProductScorer implements Scorer {
   }
 
   private float withFactors(long row, float sum) {
-    float addend;
-    float factor;
-    if (format == FactorFormat.FLOAT) {
-      addend = rows.get(Centre.FLOAT, row);
-      factor = rows.get(Centre.FLOAT, row + Float.BYTES);
-    } else {
-      int both = rows.get(INT, row);
-      addend = FactorFormat.addend(both);
-      factor = FactorFormat.factor(both);
-    }
+    float addend = format.addend(rows, row);
+    float factor = format.factor(rows, row, Float.BYTES);
     return Scores.comparable(base + addend + factor * sum);
   }
 }

@@ -41,7 +41,7 @@ public record ProjectedCodes(VectorSpace space, Projection projection, SegmentCo
       throws InterruptedException {
     VectorSpace space = rows.space();
     Projection projection =
-        codec.projection(rows, sources, seed, threads, arena, () -> progress.encoded(0));
+        Projection.learn(codec, rows, sources, seed, threads, arena, () -> progress.encoded(0));
     try (Arena scratch = Arena.ofShared()) {
       VectorRows prefixes = prefixes(projection, rows, sources, threads, scratch, progress);
       int[] all = IntStream.range(0, sources.length).toArray();

@@ -1,5 +1,6 @@
 package dev.kith.index.codec;
 
+import dev.kith.index.Metric;
 import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.kernel.Columns;
@@ -9,6 +10,7 @@ import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// What makes a prefix of a vector: its first coordinates, or those along some orthonormal *axes*.
@@ -44,6 +46,47 @@ public final class Projection {
   /// @param width coordinates of a prefix, in `[1, dimension]`
   public static Projection asIs(int dimension, int width) {
     return new Projection(dimension, width, null);
+  }
+
+  /// Makes what a codec asks for; axes are learnt from rows.
+  ///
+  /// @param sources which of the rows there are
+  /// @param seed of what is drawn to learn from
+  /// @param threads with the calling one, in `[1, 1024]`
+  /// @param arena frees the axes when it closes
+  /// @param step called now and then; may throw to end it
+  /// @throws InterruptedException if the calling thread is interrupted
+  static Projection learn(
+      Codec.Prefix codec,
+      VectorRows rows,
+      int[] sources,
+      long seed,
+      int threads,
+      Arena arena,
+      Runnable step)
+      throws InterruptedException {
+    VectorSpace space = rows.space();
+    int widest = codec.widthsOf(space).getLast();
+    if (codec.basis() == Basis.AS_IS) {
+      return asIs(space.dimension(), widest);
+    }
+    int enough = PrincipalComponents.enough(space.dimension());
+    int[] sample =
+        sources.length <= enough
+            ? sources
+            : new SplittableRandom(seed)
+                .ints(enough, 0, sources.length)
+                .map(i -> sources[i])
+                .toArray();
+    return PrincipalComponents.train(
+        new Points(rows.segment(), 0, rows.stride(), space.dimension()),
+        sample,
+        space.metric() == Metric.EUCLIDEAN,
+        widest,
+        seed,
+        threads,
+        arena,
+        step);
   }
 
   /// Reads axes from where [#stored()] was kept.

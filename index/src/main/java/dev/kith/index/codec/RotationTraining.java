@@ -102,8 +102,8 @@ public final class RotationTraining {
     ProductQuantizer plain = words(points, sample);
     double plainError = coded.code(OrthogonalRotation.map(dimension, none), plain);
     MemorySegment axes = OrthogonalRotation.identity(dimension, arena);
-    double[] rows =
-        new PrincipalAxes(dimension, coded.covariances(), step).allocate(plain.starts());
+    double[] covariances = Covariances.of(points, sample, true, threads, step);
+    double[] rows = new PrincipalAxes(dimension, covariances, step).allocate(plain.starts());
     procrustes.solve(rows, axes);
     OrthogonalRotation rotation = OrthogonalRotation.map(dimension, axes);
     try (Arena once = Arena.ofShared()) {

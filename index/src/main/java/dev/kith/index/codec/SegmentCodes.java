@@ -1,6 +1,7 @@
 package dev.kith.index.codec;
 
 import dev.kith.index.VectorSpace;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.HalfFormat;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
@@ -63,8 +64,8 @@ public sealed interface SegmentCodes
     return switch (codec) {
       case Codec.F32() -> throw without(codec);
       case Codec.Pq words -> WordRows.encode(words, rows, sources, seed, threads, arena, progress);
-      case Codec.Prefix(_, _, Codec of) when !of.hasCodes() ->
-          PrefixRows.encode((Codec.Prefix) codec, rows, sources, seed, threads, arena, progress);
+      case Codec.Prefix prefix when !prefix.of().hasCodes() ->
+          PrefixRows.encode(prefix, rows, sources, seed, threads, arena, progress);
       case Codec.Prefix prefix ->
           ProjectedCodes.encode(prefix, rows, sources, seed, threads, arena, progress);
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ -> {
@@ -115,9 +116,9 @@ public sealed interface SegmentCodes
   static long bytes(Codec codec, VectorSpace space, int count) {
     return switch (codec) {
       case Codec.F32() -> 0;
-      case Codec.Pq words -> WordRows.bytes(space, words.rowBits(), WordRows.FORMAT, count);
-      case Codec.Prefix(_, _, Codec of) when !of.hasCodes() ->
-          PrefixRows.bytes((Codec.Prefix) codec, space, count);
+      case Codec.Pq words -> WordRows.bytes(space, words.rowBits(), FactorFormat.WRITTEN, count);
+      case Codec.Prefix prefix when !prefix.of().hasCodes() ->
+          PrefixRows.bytes(prefix, space, count);
       case Codec.Prefix prefix ->
           bytes(prefix.of(), ProjectedCodes.prefixSpace(prefix, space), count);
       case Codec.F16(), Codec.Bf16() -> count * HalfRows.strideBytes(space);

@@ -29,9 +29,6 @@ public final class WordRows implements SegmentCodes {
   /// Rows that a thread codes at a time: short enough for one who waits to cancel.
   private static final int CHUNK = 128;
 
-  /// Of rows that are encoded now.
-  static final FactorFormat FORMAT = FactorFormat.BF16;
-
   private final VectorSpace space;
   private final WordTraining.Learnt learnt;
   private final MemorySegment stored;
@@ -70,12 +67,13 @@ public final class WordRows implements SegmentCodes {
     VectorSpace space = rows.space();
     int capacity = Math.max(1, sources.length);
     int bits = codec.rowBits();
-    MemorySegment stored = OffHeap.reserve(bytes(space, bits, FORMAT, capacity), arena);
+    MemorySegment stored =
+        OffHeap.reserve(bytes(space, bits, FactorFormat.WRITTEN, capacity), arena);
     Centre.storeMean(rows, sources, stored);
     WordTraining.Learnt learnt =
         new WordTraining(rows, sources, stored, _ -> 0)
             .learn(bits, codec.rotated(), seed, threads, arena, () -> progress.encoded(0));
-    WordRows coded = new WordRows(space, learnt, FORMAT, stored, capacity);
+    WordRows coded = new WordRows(space, learnt, FactorFormat.WRITTEN, stored, capacity);
     coded.write(rows, sources, threads, progress);
     return coded;
   }

@@ -7,6 +7,7 @@ import dev.kith.index.codec.ProductEncoder;
 import dev.kith.index.codec.ProductRows;
 import dev.kith.index.codec.RowPreparer;
 import dev.kith.index.codec.WordTraining;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 import dev.kith.index.work.OrderedWork;
@@ -62,7 +63,7 @@ public final class IvfEncoder {
   /// Bytes that the blocks take.
   public long bytes(BlockCode code) {
     return firstBlocks[firstBlocks.length - 1]
-        * FastScan.blockBytes(ListCodes.FORMAT, code.lookups());
+        * FastScan.blockBytes(FactorFormat.WRITTEN, code.lookups());
   }
 
   /// Codes all entries.

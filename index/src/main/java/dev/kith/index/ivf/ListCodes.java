@@ -14,9 +14,6 @@ import java.util.Optional;
 /// What a search of an inverted file reads of every entry of a list (see [Spill]).
 public sealed interface ListCodes {
 
-  /// What entries carry beside codes when they are coded now.
-  FactorFormat FORMAT = FactorFormat.BF16;
-
   /// The vectors themselves.
   ///
   /// @param rows by position

@@ -15,6 +15,9 @@ public enum FactorFormat {
   /// lose, less than a 256th, is little beside the error of a code of a few bits a coordinate.
   BF16;
 
+  /// In which files are written now.
+  public static final FactorFormat WRITTEN = BF16;
+
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final int ADDEND = 0xFFFF0000;
@@ -48,13 +51,15 @@ public enum FactorFormat {
     }
   }
 
-  /// The addend of two numbers in an int.
-  public static float addend(int both) {
-    return Float.intBitsToFloat(both & ADDEND);
+  /// The addend that [#store] kept there.
+  public float addend(MemorySegment source, long at) {
+    int bits = source.get(INT, at);
+    return Float.intBitsToFloat(this == FLOAT ? bits : bits & ADDEND);
   }
 
-  /// The factor of two numbers in an int.
-  public static float factor(int both) {
-    return Float.intBitsToFloat(both << Short.SIZE);
+  /// The factor that [#store] kept there.
+  public float factor(MemorySegment source, long at, long apart) {
+    return Float.intBitsToFloat(
+        this == FLOAT ? source.get(INT, at + apart) : source.get(INT, at) << Short.SIZE);
   }
 }

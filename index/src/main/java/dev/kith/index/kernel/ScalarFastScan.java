@@ -3,19 +3,12 @@ package dev.kith.index.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /// The definition of [FastScan], one vector at a time. It also runs where the Vector API is
 /// missing.
 final class ScalarFastScan implements FastScan {
 
   static final ScalarFastScan INSTANCE = new ScalarFastScan();
-
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private ScalarFastScan() {}
 
@@ -34,16 +27,8 @@ final class ScalarFastScan implements FastScan {
       long codes = offset + FastScan.factorsBytes(format);
       float value = table.scale * sum(table, blocks, codes, k) + table.bias;
       long at = offset + (long) k * Float.BYTES;
-      float addend;
-      float factor;
-      if (format == FactorFormat.FLOAT) {
-        addend = blocks.get(FLOAT, at);
-        factor = blocks.get(FLOAT, at + (long) BLOCK * Float.BYTES);
-      } else {
-        int both = blocks.get(INT, at);
-        addend = FactorFormat.addend(both);
-        factor = FactorFormat.factor(both);
-      }
+      float addend = format.addend(blocks, at);
+      float factor = format.factor(blocks, at, (long) BLOCK * Float.BYTES);
       estimates[k] = base + addend + factor * value;
       above |= estimates[k] > floor ? 1 << k : 0;
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Rows of words relative to their mean, held to what they are defined as, a coordinate at a time.
 final class WordRowsTest {
-  private static final FactorFormat FORMAT = WordRows.FORMAT;
+  private static final FactorFormat FORMAT = FactorFormat.WRITTEN;
   private static final int COUNT = 330;
 
   private final Arena arena = Arena.ofShared();

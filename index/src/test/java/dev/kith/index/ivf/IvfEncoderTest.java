@@ -21,7 +21,6 @@ import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -195,18 +194,18 @@ final class IvfEncoderTest {
       assertArrayEquals(new int[] {0, 2, 2, 3, 5}, ListCodes.firstBlocks(partition.starts()));
       RabitqCode code = new RabitqCode(16, 2);
       IvfEncoder encoder = new IvfEncoder(partition, Spill.none(4), rows, partition.order());
-      assertEquals(5 * FastScan.blockBytes(ListCodes.FORMAT, 8), encoder.bytes(code));
+      assertEquals(5 * FastScan.blockBytes(FactorFormat.WRITTEN, 8), encoder.bytes(code));
       MemorySegment room = arena.allocate(encoder.bytes(code), 64);
       encoder.write(
           new ListCodes.Blocks(
-              code, Optional.of(new RandomRotation(16, 1)), ListCodes.FORMAT, room),
+              code, Optional.of(new RandomRotation(16, 1)), FactorFormat.WRITTEN, room),
           1,
           _ -> {});
       int[] places = {32, 1, 32, 32, 3};
       for (int block = 0; block < 5; block++) {
         for (int place = 0; place < 32; place++) {
-          long at = block * FastScan.blockBytes(ListCodes.FORMAT, 8) + 4L * place;
-          float addend = FactorFormat.addend(room.get(ValueLayout.JAVA_INT, at));
+          long at = block * FastScan.blockBytes(FactorFormat.WRITTEN, 8) + 4L * place;
+          float addend = FactorFormat.WRITTEN.addend(room, at);
           assertEquals(place < places[block] ? 0 : Float.NEGATIVE_INFINITY, addend, 1e-6f);
         }
       }

@@ -16,6 +16,7 @@ import dev.kith.index.codec.RandomRotation;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.codec.WordTraining;
+import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
@@ -123,14 +124,14 @@ final class IvfFixture implements AutoCloseable {
   private ListCodes blocks(BlockCode code, Optional<Rotation> rotation, int threads)
       throws InterruptedException {
     MemorySegment room = arena.allocate(encoder().bytes(code), 64);
-    return coded(new ListCodes.Blocks(code, rotation, ListCodes.FORMAT, room), threads);
+    return coded(new ListCodes.Blocks(code, rotation, FactorFormat.WRITTEN, room), threads);
   }
 
   private ListCodes words(WordTraining.Learnt learnt, int threads) throws InterruptedException {
     int count = encoder().entries();
     ProductQuantizer words = learnt.words();
-    long bytes = ProductRows.bytes(words.parts(), words.bits(), ListCodes.FORMAT, count);
-    ProductRows rows = new ProductRows(words, ListCodes.FORMAT, arena.allocate(bytes), count);
+    long bytes = ProductRows.bytes(words.parts(), words.bits(), FactorFormat.WRITTEN, count);
+    ProductRows rows = new ProductRows(words, FactorFormat.WRITTEN, arena.allocate(bytes), count);
     return coded(new ListCodes.Words(rows, learnt.rotation()), threads);
   }
 
