@@ -18,6 +18,9 @@ public final class SearchWork {
   /// What codes are compared by is not counted.
   public long multiplyAdds;
 
+  /// The stages, if they are kept.
+  public final SearchStages stages = new SearchStages();
+
   /// Starts counting from zero.
   public void reset() {
     distanceComputations = 0;

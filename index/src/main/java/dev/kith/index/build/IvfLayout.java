@@ -19,7 +19,6 @@ import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.ListCodes;
-import dev.kith.index.ivf.Reach;
 import dev.kith.index.ivf.Spill;
 import dev.kith.index.ivf.Tuning;
 import dev.kith.index.kernel.FactorFormat;
@@ -27,7 +26,6 @@ import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +47,7 @@ import java.util.Optional;
 /// | `lists` | an int a list, the ordinal of its first row, and the number of rows |
 /// | `spilled` | if rows are in two lists each, as the section `segment` says: an int a list, which of such rows is its first, and their number; then an int for each, its ordinal, ascending in a list. See [Spill] |
 /// | `codes` | RABITQ of at most two bits, PQ and OPQ of four: [FastScan] blocks, see [ListCodes.Blocks]; PQ and OPQ of eight: [ProductRows], by entry as blocks are; F32: none; others as [SegmentCodes#stored()] |
-/// | `tuning` | for every setting of a [Tuning] its recall, a double, its lists and its patience, two ints, its factor, a float, and a zero; in files that were written before November 29, 2026, there is none, and the setting of `ivf` is for any recall |
+/// | those of [TuningSections] | what searches do; in files that were written before November 29, 2026, there are none, and the setting of `ivf` is for any recall |
 /// | those of [WordSections] | PQ, OPQ |
 /// | those of [PrefixSections] | with codes of prefixes, of which `ivf` says by what codec |
 ///
@@ -77,10 +75,8 @@ final class IvfLayout {
   static final String CENTROIDS = "centroids";
   static final String LISTS = "lists";
   static final String SPILLED = "spilled";
-  static final String TUNING = "tuning";
   static final String CENTROID_PREFIXES = "centroid-prefixes";
   static final int IVF_BYTES = 96;
-  private static final long SETTING_BYTES = 24;
 
   private IvfLayout() {}
 
@@ -213,7 +209,7 @@ final class IvfLayout {
         new InvertedLists(
             coarse, prefixes(file, header, centroids, codes, placement), starts, spill, codes),
         rows,
-        tuning(file, header));
+        TuningSections.read(file, header));
   }
 
   /// The prefixes of the centroids; empty if rows have none.
@@ -230,58 +226,6 @@ final class IvfLayout {
     long bytes = SegmentCodes.bytes(codec, space, lists);
     MemorySegment stored = placement.place(file.section(CENTROID_PREFIXES, bytes));
     return Optional.of(PrefixRows.map(codec, space, prefixes.projection(), stored, lists));
-  }
-
-  /// Writes the settings of a tuning, one after another.
-  static void store(Tuning tuning, MemorySegment target) {
-    long at = 0;
-    for (Tuning.Setting setting : tuning.settings()) {
-      target.set(SealedLayout.DOUBLE, at, setting.recall());
-      target.set(SealedLayout.INT, at + 8, setting.nprobe());
-      target.set(SealedLayout.INT, at + 12, setting.patience());
-      target.set(SealedLayout.FLOAT, at + 16, setting.rescoreFactor());
-      at += SETTING_BYTES;
-    }
-  }
-
-  /// Bytes that a tuning is stored in.
-  static long bytes(Tuning tuning) {
-    return tuning.settings().size() * SETTING_BYTES;
-  }
-
-  private static Tuning tuning(SectionFile file, Header header) throws CorruptFileException {
-    if (!file.names().contains(TUNING)) {
-      return Tuning.fixed(header.nprobe, header.rescoreFactor);
-    }
-    MemorySegment section = file.section(TUNING);
-    int count = (int) (section.byteSize() / SETTING_BYTES);
-    if (count < 1 || section.byteSize() % SETTING_BYTES != 0) {
-      throw corrupt(
-          file, "section 'tuning' of settings of 24 bytes", section.byteSize() + " bytes");
-    }
-    List<Tuning.Setting> settings = new ArrayList<>();
-    double last = 0;
-    for (long at = 0; at < section.byteSize(); at += SETTING_BYTES) {
-      double recall = section.get(SealedLayout.DOUBLE, at);
-      if (!(recall > last && recall < 1)) {
-        throw corrupt(file, "a recall above %s and below 1".formatted(last), "" + recall);
-      }
-      last = recall;
-      int nprobe = section.get(SealedLayout.INT, at + 8);
-      int patience = section.get(SealedLayout.INT, at + 12);
-      require(nprobe >= 1 && nprobe <= Reach.ALL, file, "a number of lists to read", nprobe);
-      require(patience >= 1 && patience <= Reach.ALL, file, "a number of lists to wait", patience);
-      float factor = section.get(SealedLayout.FLOAT, at + 16);
-      requireFactor(file, factor);
-      settings.add(new Tuning.Setting(recall, nprobe, patience, factor));
-    }
-    return new Tuning(settings);
-  }
-
-  private static void requireFactor(SectionFile file, float factor) throws CorruptFileException {
-    if (!(factor >= 1 && Float.isFinite(factor))) {
-      throw corrupt(file, "a factor of at least 1 for rescoring", Float.toString(factor));
-    }
   }
 
   private static ListCodes codes(
@@ -406,6 +350,12 @@ final class IvfLayout {
           Long.toString(labels.byteSize()));
     }
     return new LabelColumn.Ordered(header.leastLabel, placement.place(labels), order, size);
+  }
+
+  static void requireFactor(SectionFile file, float factor) throws CorruptFileException {
+    if (!(factor >= 1 && Float.isFinite(factor))) {
+      throw corrupt(file, "a factor of at least 1 for rescoring", Float.toString(factor));
+    }
   }
 
   private static CorruptFileException corrupt(SectionFile file, String expected, String found) {

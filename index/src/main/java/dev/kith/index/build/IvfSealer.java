@@ -104,9 +104,10 @@ final class IvfSealer {
       int[] sources = IntStream.of(partition.order()).map(i -> live[i]).toArray();
       Spill spill = spill(partition, sources, arena);
       ListCodes codes = codes(partition, spill, sources, arena);
+      Optional<PrefixRows> prefixes = prefixes(partition.centroids(), codes, arena);
       Tuning tuning =
           new TuningSample(
-                  new InvertedLists(coarse, partition.starts(), spill, codes),
+                  new InvertedLists(coarse, prefixes, partition.starts(), spill, codes),
                   segment.rows(),
                   sources)
               .measure(index.params().seed(), () -> report(CODED));
@@ -117,7 +118,9 @@ final class IvfSealer {
       writeLists(writer, partition, spill, arena);
       CentroidSections.write(coarse, writer, arena);
       writeCodes(writer, codes, arena);
-      writePrefixes(writer, partition.centroids(), codes, arena);
+      if (prefixes.isPresent()) {
+        SegmentSealer.write(writer, IvfLayout.CENTROID_PREFIXES, prefixes.get().stored());
+      }
       report(ALL); // The last chance to stop.
       writer.commit();
     } catch (InterruptedException e) {
@@ -288,9 +291,7 @@ final class IvfSealer {
             FactorFormat.WRITTEN)
         .write(own);
     SegmentSealer.write(writer, IvfLayout.IVF, own);
-    MemorySegment settings = arena.allocate(IvfLayout.bytes(tuning), Double.BYTES);
-    IvfLayout.store(tuning, settings);
-    SegmentSealer.write(writer, IvfLayout.TUNING, settings);
+    TuningSections.write(tuning, writer, arena);
   }
 
   private void writeLabels(SectionFileWriter writer, int[] sources, int[] order, Arena arena)
@@ -347,19 +348,18 @@ final class IvfSealer {
     }
   }
 
-  /// Writes the prefixes of the centroids, if rows have some.
-  private void writePrefixes(
-      SectionFileWriter writer, VectorRows centroids, ListCodes codes, Arena arena)
-      throws IOException, InterruptedException {
-    if (codes instanceof ListCodes.Rows(SegmentCodes rows)
-        && rows instanceof PrefixRows prefixes
-        && index.codec() instanceof Codec.Prefix codec) {
-      int[] all = IntStream.range(0, centroids.capacity()).toArray();
-      PrefixRows ofCentroids =
-          PrefixRows.encode(
-              codec, prefixes.projection(), centroids, all, threads, arena, _ -> report(ALL));
-      SegmentSealer.write(writer, IvfLayout.CENTROID_PREFIXES, ofCentroids.stored());
+  /// The prefixes of the centroids, if rows have some.
+  private Optional<PrefixRows> prefixes(VectorRows centroids, ListCodes codes, Arena arena)
+      throws InterruptedException {
+    if (!(codes instanceof ListCodes.Rows(SegmentCodes rows))
+        || !(rows instanceof PrefixRows prefixes)
+        || !(index.codec() instanceof Codec.Prefix codec)) {
+      return Optional.empty();
     }
+    int[] all = IntStream.range(0, centroids.capacity()).toArray();
+    return Optional.of(
+        PrefixRows.encode(
+            codec, prefixes.projection(), centroids, all, threads, arena, _ -> report(CODED)));
   }
 
   private void writeCodes(SectionFileWriter writer, ListCodes codes, Arena arena)

@@ -11,7 +11,6 @@ import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.Partition;
-import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.store.SectionFile;
@@ -248,9 +247,7 @@ sealed interface SealedIndex {
         longest = Math.max(longest, lists.lists().size(list));
       }
       double drift = header.trainedError() > 0 ? header.error() / header.trainedError() : 1;
-      Tuning.Setting usual = lists.tuning().usual();
-      return Optional.of(
-          new ListStats(header.lists(), longest, usual.nprobe(), usual.patience(), drift));
+      return Optional.of(new ListStats(header.lists(), longest, lists.tuning(), drift));
     }
 
     @Override

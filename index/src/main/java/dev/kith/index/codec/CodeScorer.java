@@ -12,7 +12,7 @@ public final class CodeScorer {
 
   /// Encodes a query for codes, whose prefixes are compared at their widest; otherwise as below.
   public Scorer bind(SegmentCodes codes, QueryBuffer query) {
-    return bind(codes, query, Widths.USUAL);
+    return bind(codes, query, new Widths.Usual());
   }
 
   /// Encodes a query for codes, into memory that belongs to it.

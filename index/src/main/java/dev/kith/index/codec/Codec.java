@@ -70,8 +70,11 @@ public sealed interface Codec {
   /// @param of what codes the widest prefix; [F32] for the coordinates themselves
   record Prefix(Basis basis, List<Integer> widths, Codec of) implements Codec {
 
-    /// Least coordinates of a prefix that suits.
-    private static final int NARROWEST = 16;
+    /// Least coordinates of a prefix that suits; half as many of few dimensions. A narrower one
+    /// takes as long to compare, for the sake of what surrounds the products.
+    private static final int NARROWEST = 32;
+
+    private static final int FEW_DIMENSIONS = 128;
 
     /// Widths that suit do not exceed the dimension divided by that.
     private static final int SHARE = 3;
@@ -96,8 +99,8 @@ public sealed interface Codec {
       this(basis, widths, new F32());
     }
 
-    /// The widths that rows of a space have: those that were asked for, or powers of two from 16 up
-    /// to a third of the dimension.
+    /// The widths that rows of a space have: those that were asked for, or powers of two from 32, or
+    /// 16 below 128 dimensions, up to a third of the dimension.
     ///
     /// @throws IllegalArgumentException if one is beyond the dimension, or there can be no such
     ///   axes
@@ -108,8 +111,9 @@ public sealed interface Codec {
         Require.inRange("width", widths.getLast(), 1, most);
         return widths;
       }
-      List<Integer> suitable = new ArrayList<>(List.of(Math.min(NARROWEST, dimension)));
-      for (int width = 2 * NARROWEST; width <= Math.min(most, dimension / SHARE); width *= 2) {
+      int narrowest = dimension < FEW_DIMENSIONS ? NARROWEST / 2 : NARROWEST;
+      List<Integer> suitable = new ArrayList<>(List.of(Math.min(narrowest, dimension)));
+      for (int width = 2 * narrowest; width <= Math.min(most, dimension / SHARE); width *= 2) {
         suitable.add(width);
       }
       return suitable;

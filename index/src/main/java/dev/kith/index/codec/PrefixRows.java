@@ -8,6 +8,8 @@ import dev.kith.index.store.OffHeap;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.DoubleAccumulator;
 
@@ -229,6 +231,11 @@ public final class PrefixRows implements SegmentCodes {
 
   static float inverse(double squares) {
     return squares > 0 ? (float) (1 / Math.sqrt(squares)) : 0;
+  }
+
+  /// Coordinates of the prefixes, ascending.
+  public List<Integer> widths() {
+    return Arrays.stream(levels).map(Level::width).toList();
   }
 
   /// What makes the prefix of a query.

@@ -7,9 +7,6 @@ import java.util.List;
 /// segment has none. What is returned is scored by whole vectors in any case.
 public sealed interface Widths {
 
-  /// What a search does that says nothing.
-  Widths USUAL = new Usual();
-
   /// No prefix is wider.
   int WIDEST = Integer.MAX_VALUE;
 
@@ -17,27 +14,30 @@ public sealed interface Widths {
   int MOST_KEPT = 1 << 20;
 
   /// The width of the first comparison of rows.
-  int first();
+  default int first() {
+    return this instanceof Ladder(_, List<Rung> rungs) ? rungs.getFirst().width : WIDEST;
+  }
 
   /// Rows that the first comparison keeps.
   ///
   /// @param usual what it keeps if it was not told how many
   /// @param hits wanted
-  int keep(int usual, int hits);
-
-  /// The widest prefixes, then whole vectors.
-  record Usual() implements Widths {
-
-    @Override
-    public int first() {
-      return WIDEST;
-    }
-
-    @Override
-    public int keep(int usual, int hits) {
-      return usual;
-    }
+  default int keep(int usual, int hits) {
+    return this instanceof Ladder(_, List<Rung> rungs)
+        ? Math.max(hits, rungs.getFirst().keep)
+        : usual;
   }
+
+  /// What was measured to do; where nothing was, the widest prefixes, then whole vectors.
+  record Usual() implements Widths {}
+
+  /// Whole vectors alone, as if there were no prefixes: right where prefixes say little.
+  record Full() implements Widths {}
+
+  /// All widths, of every row for as long as what is not compared yet might make it a hit: what is
+  /// found is what comparing whole vectors finds of the same rows, and its scores are the same. A
+  /// graph is walked on whole vectors then.
+  record Certified() implements Widths {}
 
   /// A *funnel*: each stage compares at its own width what the stage before kept, the first all
   /// rows that are looked at. (Kusupati et al., *Matryoshka representation learning*, NeurIPS 2022,
@@ -60,16 +60,6 @@ public sealed interface Widths {
         }
       }
     }
-
-    @Override
-    public int first() {
-      return rungs.getFirst().width;
-    }
-
-    @Override
-    public int keep(int usual, int hits) {
-      return Math.max(hits, rungs.getFirst().keep);
-    }
   }
 
   /// A stage.
@@ -81,21 +71,6 @@ public sealed interface Widths {
     public Rung {
       Require.inRange("width", width, 1, WIDEST);
       Require.inRange("keep", keep, 1, MOST_KEPT);
-    }
-  }
-
-  /// All widths, of every row for as long as what is not compared yet might make it a hit: what is
-  /// found is what comparing whole vectors finds of the same rows, and its scores are the same.
-  record Certified() implements Widths {
-
-    @Override
-    public int first() {
-      return WIDEST;
-    }
-
-    @Override
-    public int keep(int usual, int hits) {
-      return usual;
     }
   }
 }

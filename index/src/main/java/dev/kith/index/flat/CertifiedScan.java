@@ -31,6 +31,11 @@ public final class CertifiedScan {
     exact.bind(rows, query);
   }
 
+  /// Coordinates of a row that are compared at first.
+  public int width() {
+    return bounds.width(0);
+  }
+
   /// Offers the accepted rows of a range to `hits`, with exact raw scores.
   ///
   /// @param accepted asked only for rows that may be hits

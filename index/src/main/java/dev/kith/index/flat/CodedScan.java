@@ -43,15 +43,21 @@ public record CodedScan(SegmentCodes codes, VectorRows rows, float rescoreFactor
       CodedScanScratch scratch,
       SearchWork work) {
     FlatScan.Range all = new FlatScan.Range(0, rows.capacity());
-    if (codes instanceof PrefixRows prefixes && widths instanceof Widths.Certified) {
-      scratch.certified.bind(prefixes, rows, query);
-      scratch.certified.scan(all, accepted, hits, scratch.stop, work);
+    if (codes instanceof PrefixRows
+        && (widths instanceof Widths.Certified || widths instanceof Widths.Full)) {
+      scratch
+          .exact
+          .bind(rows, codes, widths, query)
+          .scan(all, accepted, hits, scratch.stop, work);
       return;
     }
+    work.stages.begin(work);
     TopK best = scratch.candidates;
     best.reset(widths.keep(candidates, hits.k()));
     Scorer estimates = scratch.estimates.bind(codes, query, widths);
+    work.multiplyAdds += query.takeMultiplyAdds();
     scratch.scan.scan(estimates, all, accepted, best, scratch.stop, work);
+    work.stages.end("scan", (int) estimates.multiplyAdds(), rows.capacity(), best.size(), work);
     scratch.rescorer.narrow(codes, widths, query, best, hits.k(), work);
     scratch.rescorer.offer(best, rows, query, hits, work);
   }

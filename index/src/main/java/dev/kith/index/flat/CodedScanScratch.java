@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 /// thread-safe.
 public final class CodedScanScratch {
   final CodeScorer estimates = new CodeScorer();
+  final ExactScan exact = new ExactScan();
   final Rescorer rescorer = new Rescorer();
   final FlatScan scan = new FlatScan();
-  final CertifiedScan certified = new CertifiedScan();
   final TopK candidates = new TopK(1);
   BooleanSupplier stop = () -> false;
 

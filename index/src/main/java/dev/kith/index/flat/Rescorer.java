@@ -36,12 +36,14 @@ public final class Rescorer {
     for (int rung = 1; rung < ladder.rungs().size(); rung++) {
       int count = drain(candidates);
       prefixScorer.bind(prefixes, query, ladder.rungs().get(rung).width());
+      work.multiplyAdds += query.takeMultiplyAdds();
       prefixScorer.score(ordinals, count, scores);
       prefixScorer.count(count, work);
       candidates.reset(Math.max(hits, ladder.rungs().get(rung).keep()));
       for (int i = 0; i < count; i++) {
         candidates.offer(ordinals[i], scores[i]);
       }
+      work.stages.end("narrow", prefixScorer.width(), count, candidates.size(), work);
     }
   }
 
@@ -67,5 +69,6 @@ public final class Rescorer {
       hits.offer(ordinals[i], scores[i]);
     }
     scorer.count(count, work);
+    work.stages.end("rescore", rows.space().dimension(), count, hits.size(), work);
   }
 }

@@ -3,7 +3,9 @@ package dev.kith.index.hnsw;
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
+import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scorer;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
@@ -29,8 +31,10 @@ public record CodedGraph(
   ///
   /// @param query of the space of the rows
   /// @param ef accepted nodes to keep by estimate while walking, at least 1
-  /// @param candidates the best of them by estimate, which are scored exactly, at least 1
-  /// @param widths of which the first is what prefixes are compared at
+  /// @param candidates the best of them by estimate, which are scored exactly, at least 1; no matter
+  ///   where widths say how many are kept
+  /// @param widths at which prefixes are compared, the first of them on the walk. Searches that are
+  ///   certified, or of whole vectors, walk on these
   /// @param accepted nodes that may be returned; the others are walked through
   /// @param work counts the codes and rows compared
   public void search(
@@ -43,24 +47,35 @@ public record CodedGraph(
       HnswScratch scratch,
       SearchWork work) {
     CodedScratch coded = scratch.coded;
-    scratch.radius.set(rows.space().metric(), candidates, ef, graph.dimension(), BeamSearch.RADIUS);
-    BeamSearch.walk(graph, coded.estimates.bind(codes, query, widths), ef, accepted, scratch, work);
-    int kept = scratch.sortKept();
-    coded.exact.bind(rows, query);
-    int least = Math.max(0, kept - candidates);
-    int[] batch = scratch.batch;
-    float[] scores = scratch.batchScores;
-    for (int from = kept; from > least; ) {
-      int count = Math.min(from - least, batch.length);
-      from -= count;
-      for (int i = 0; i < count; i++) {
-        batch[i] = Scored.ordinal(scratch.sorted[from + i]);
-      }
-      coded.exact.score(batch, count, scores);
-      for (int i = 0; i < count; i++) {
-        hits.offer(batch[i], scores[i]);
-      }
+    work.stages.begin(work);
+    boolean isExact =
+        codes instanceof PrefixRows
+            && (widths instanceof Widths.Certified || widths instanceof Widths.Full);
+    int kept = isExact ? hits.k() : widths.keep(candidates, hits.k());
+    Scorer scorer =
+        isExact ? coded.exact.bind(rows, query) : coded.estimates.bind(codes, query, widths);
+    work.multiplyAdds += query.takeMultiplyAdds();
+    scratch.radius.set(rows.space().metric(), kept, ef, graph.dimension(), BeamSearch.RADIUS);
+    long compared = work.distanceComputations;
+    int beam = widths instanceof Widths.Ladder ? Math.max(ef, kept) : ef;
+    BeamSearch.walk(graph, scorer, beam, accepted, scratch, work);
+    TopK best = isExact ? hits : coded.candidates;
+    if (!isExact) {
+      best.reset(kept);
     }
-    coded.exact.count(kept - least, work);
+    int found = scratch.sortKept();
+    for (int i = found - 1; i >= Math.max(0, found - kept); i--) {
+      best.offer(Scored.ordinal(scratch.sorted[i]), Scored.score(scratch.sorted[i]));
+    }
+    work.stages.end(
+        "walk",
+        (int) scorer.multiplyAdds(),
+        work.distanceComputations - compared,
+        best.size(),
+        work);
+    if (!isExact) {
+      coded.rescorer.narrow(codes, widths, query, best, hits.k(), work);
+      coded.rescorer.offer(best, rows, query, hits, work);
+    }
   }
 }

@@ -228,6 +228,7 @@ public final class GrowingLists {
       TopK hits,
       IvfScratch scratch,
       SearchWork work) {
+    work.stages.begin(work);
     Tuning.Setting setting = tuning.of(reach);
     TopK candidates = scratch.candidates;
     candidates.reset(Math.max(hits.k(), setting.candidates(hits.k())));
@@ -237,6 +238,8 @@ public final class GrowingLists {
     int[] known = scratch.listSizes;
     Reach.Until until = reach instanceof Reach.Until asked ? asked : setting.reach();
     order.begin(known, filled, until, hits.k());
+    work.stages.end("coarse", order.width(), count(), order.ranked(), work);
+    long compared = work.distanceComputations;
     scratch.fitCandidates(BLOCK_ROWS);
     scratch.scorer.bind(rows, query);
     OrdinalFilter once = spill ? scratch.once.reset(accepted, rows.capacity()) : accepted;
@@ -249,6 +252,8 @@ public final class GrowingLists {
     for (int i = 0; i < count; i++) {
       hits.offer(scratch.ordinals[i], scratch.scores[i]);
     }
+    long read = work.distanceComputations - compared;
+    work.stages.end("scan", rows.space().dimension(), read, hits.size(), work);
   }
 
   /// Leaves the rows that every list has now in `scratch.listSizes`, and returns how many have

@@ -8,6 +8,7 @@ import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Rows in lists, read by searches. Thread-safe, over memory that someone else owns.
@@ -42,6 +43,13 @@ public final class InvertedFile {
     return rows;
   }
 
+  /// The codes of the rows that are not relative to centroids; empty if there are none.
+  public Optional<SegmentCodes> codes() {
+    return lists.codes() instanceof ListCodes.Rows(SegmentCodes codes)
+        ? Optional.of(codes)
+        : Optional.empty();
+  }
+
   /// What a search does to find so much of the nearest rows.
   public Tuning tuning() {
     return tuning;
@@ -70,24 +78,44 @@ public final class InvertedFile {
     if (lists.size() == 0) {
       return;
     }
-    scratch.widths = widths;
-    if (lists.codes() instanceof ListCodes.Plain) {
-      lists.collect(query, until, hits.k(), accepted, hits, scratch, work);
+    work.stages.begin(work);
+    int limit = hits.k();
+    Widths chosen = widths instanceof Widths.Usual ? setting.widths(limit) : widths;
+    scratch.widths = chosen;
+    if (isExact(chosen)) {
+      bindExactly(query, scratch);
+      lists.collect(query, until, limit, accepted, hits, scratch, work);
       return;
     }
-    SegmentCodes codes = lists.codes() instanceof ListCodes.Rows own ? own.codes() : null;
-    if (codes instanceof PrefixRows prefixes && widths instanceof Widths.Certified) {
-      scratch.certified.bind(prefixes, rows, query);
-      lists.collect(query, until, hits.k(), accepted, hits, scratch, work);
-      return;
-    }
+    lists.bind(query, scratch);
     TopK candidates = scratch.candidates;
-    int usual = Math.max(hits.k(), rescore.orElse(setting.candidates(hits.k())));
-    candidates.reset(widths.keep(usual, hits.k()));
-    lists.collect(query, until, hits.k(), accepted, candidates, scratch, work);
-    if (codes != null) {
-      scratch.rescorer.narrow(codes, widths, query, candidates, hits.k(), work);
+    int usual = Math.max(limit, rescore.orElse(setting.candidates(limit)));
+    candidates.reset(chosen.keep(usual, limit));
+    lists.collect(query, until, limit, accepted, candidates, scratch, work);
+    if (lists.codes() instanceof ListCodes.Rows(SegmentCodes codes)) {
+      scratch.rescorer.narrow(codes, chosen, query, candidates, limit, work);
     }
     scratch.rescorer.offer(candidates, rows, query, hits, work);
+  }
+
+  /// Whether lists are scanned for hits, not for candidates.
+  private boolean isExact(Widths widths) {
+    return switch (lists.codes()) {
+      case ListCodes.Plain _ -> true;
+      case ListCodes.Rows(SegmentCodes codes) ->
+          codes instanceof PrefixRows
+              && (widths instanceof Widths.Full || widths instanceof Widths.Certified);
+      case ListCodes.Relative _ -> false;
+    };
+  }
+
+  private void bindExactly(QueryBuffer query, IvfScratch scratch) {
+    if (lists.codes() instanceof ListCodes.Rows(SegmentCodes codes)
+        && codes instanceof PrefixRows prefixes
+        && scratch.widths instanceof Widths.Certified) {
+      scratch.certified.bind(prefixes, rows, query);
+    } else {
+      scratch.bound = scratch.scorer.bind(rows, query);
+    }
   }
 }

@@ -13,6 +13,7 @@ import dev.kith.index.flat.FlatScan;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.VectorRows;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,17 @@ public final class InvertedLists {
     return codes;
   }
 
+  /// Widths at which centroids and rows have prefixes, ascending.
+  List<Integer> prefixWidths() {
+    return prefixes == null ? List.of() : prefixes.widths();
+  }
+
+  /// What searches by prefixes cost.
+  LadderCost ladderCost() {
+    boolean hasAxes = prefixes != null && prefixes.projection().hasAxes();
+    return new LadderCost(space().dimension(), hasAxes, count(), size());
+  }
+
   /// Begins to read the lists nearest to a query, in the order of `scratch`.
   ///
   /// @param wanted candidates there should be, if there are as many rows
@@ -132,6 +144,7 @@ public final class InvertedLists {
   /// Offers the rows of the lists nearest to a query, by their codes, to `candidates`. Goes on to
   /// more lists than asked for while there are fewer candidates than wanted.
   ///
+  /// @param query bound before
   /// @param reach how many lists to read
   /// @param wanted candidates there should be, if there are as many rows
   /// @param accepted asked only for rows that score well enough
@@ -144,13 +157,28 @@ public final class InvertedLists {
       IvfScratch scratch,
       SearchWork work) {
     begin(query, reach, wanted, scratch, work);
-    bind(query, scratch);
-    OrdinalFilter once = once(accepted, scratch);
+    work.multiplyAdds += query.takeMultiplyAdds();
     ListOrder order = scratch.order;
+    work.stages.end("coarse", order.width(), count(), order.ranked(), work);
+    long compared = work.distanceComputations;
+    OrdinalFilter once = once(accepted, scratch);
     while (!scratch.stop.getAsBoolean() && order.advance(candidates)) {
       scan(order.list(), order.score(), once, candidates, scratch, work);
       order.done(candidates);
     }
+    long rows = work.distanceComputations - compared;
+    work.stages.end("scan", scannedWidth(scratch), rows, candidates.size(), work);
+  }
+
+  /// Coordinates of a row that [#scan] compares at first.
+  private int scannedWidth(IvfScratch scratch) {
+    return switch (codes) {
+      case ListCodes.Rows(SegmentCodes rows)
+          when rows instanceof PrefixRows && scratch.widths instanceof Widths.Certified ->
+          scratch.certified.width();
+      case ListCodes.Plain _, ListCodes.Rows _ -> (int) scratch.bound.multiplyAdds();
+      case ListCodes.Relative _ -> 0;
+    };
   }
 
   /// Prepares the query for [#scan].

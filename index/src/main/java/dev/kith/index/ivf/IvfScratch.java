@@ -30,7 +30,7 @@ public final class IvfScratch {
   BooleanSupplier stop = () -> false;
 
   /// At which widths the search compares prefixes.
-  Widths widths = Widths.USUAL;
+  Widths widths = new Widths.Usual();
 
   /// Scores the rows of lists that are not read in blocks.
   Scorer bound = scorer;

@@ -162,6 +162,16 @@ final class ListOrder {
     }
   }
 
+  /// Coordinates of a centroid that are compared.
+  int width() {
+    return (int) scores.scorer.multiplyAdds();
+  }
+
+  /// Lists that are in order so far.
+  int ranked() {
+    return ranked;
+  }
+
   /// The list to read.
   int list() {
     return lists[at];

@@ -1,6 +1,7 @@
 package dev.kith.index.ivf;
 
 import dev.kith.index.TopK;
+import dev.kith.index.codec.Widths;
 import java.util.List;
 
 /// What searches of a file do to find so much of the ten nearest rows, as measured when it was
@@ -13,6 +14,9 @@ public record Tuning(List<Setting> settings) {
   public static final List<Double> RECALLS =
       List.of(0.8, 0.9, Reach.DEFAULT.recall(), 0.98, 0.99, Reach.Measured.MOST);
 
+  /// Hits of the searches that are measured.
+  static final int NEIGHBOURS = 10;
+
   /// Most lists that a search reads, in terms of those that would do if all read as many.
   static final int MOST = 4;
 
@@ -22,7 +26,36 @@ public record Tuning(List<Setting> settings) {
   /// @param nprobe most lists to read, at least 1
   /// @param patience lists to read in a row that change none of the candidates, at least 1
   /// @param rescoreFactor rows scored exactly for each hit wanted, at least 1
-  public record Setting(double recall, int nprobe, int patience, float rescoreFactor) {
+  /// @param widths at which prefixes are compared, of searches for ten hits; [Widths.Usual] where
+  ///   there are none
+  /// @param multiplyAdds products of coordinates that this takes on average, of searches for ten
+  ///   hits; 0 where nobody knows
+  public record Setting(
+      double recall,
+      int nprobe,
+      int patience,
+      float rescoreFactor,
+      Widths widths,
+      double multiplyAdds) {
+
+    /// Of rows that have no prefixes.
+    public Setting(double recall, int nprobe, int patience, float rescoreFactor) {
+      this(recall, nprobe, patience, rescoreFactor, new Widths.Usual(), 0);
+    }
+
+    /// At which widths prefixes are compared: of more hits than ten, as many times more rows are
+    /// kept.
+    Widths widths(int limit) {
+      return widths instanceof Widths.Ladder(int coarse, List<Widths.Rung> rungs)
+              && limit > NEIGHBOURS
+          ? new Widths.Ladder(coarse, rungs.stream().map(rung -> scaled(rung, limit)).toList())
+          : widths;
+    }
+
+    private static Widths.Rung scaled(Widths.Rung rung, int limit) {
+      long keep = (long) rung.keep() * limit / NEIGHBOURS;
+      return new Widths.Rung(rung.width(), (int) Math.min(Widths.MOST_KEPT, keep));
+    }
 
     Reach.Until reach() {
       return new Reach.Until(nprobe, 1, patience);

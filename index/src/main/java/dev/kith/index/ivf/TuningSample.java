@@ -5,10 +5,14 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -23,9 +27,14 @@ import java.util.stream.IntStream;
 /// - it scores the least number of rows exactly that are enough, by their codes, of a search that
 ///   reads that least number of lists
 /// - its patience is the least with which it reads enough lists of the ten
+///
+/// Where there are prefixes, the widths are chosen that take the fewest products of coordinates to
+/// that end: what centroids are compared at, what rows are, and how many stay for the next stage.
+/// Where prefixes say so little that none saves anything, whole vectors are compared. (What AdANNS
+/// calls a search over widths; Rege et al., NeurIPS 2023, section 4.)
 public final class TuningSample {
   private static final int QUERIES = 256;
-  private static final int NEIGHBOURS = 10;
+  private static final int NEIGHBOURS = Tuning.NEIGHBOURS;
 
   /// Of what may be missed, what may be missed in lists that are not read.
   private static final double MISSED_IN_LISTS = 0.8;
@@ -73,39 +82,209 @@ public final class TuningSample {
             .toArray();
     int[][] nearest = nearest(queries, step);
     try (QueryBuffer query = new QueryBuffer(rows.space())) {
-      int[] ranks = new int[lists.count()];
-      for (int i = 0; i < queries.length; i++) {
-        step.run();
-        query.set(rows, sources[queries[i]]);
-        countRanks(query, nearest[i], ranks);
+      Sample sample = new Sample(query, queries, nearest, step);
+      List<Ranks> ranks = new ArrayList<>(List.of(ranks(0, sample)));
+      for (int width : lists.prefixWidths()) {
+        ranks.add(ranks(width, sample));
       }
       List<Tuning.Setting> settings = new ArrayList<>();
       for (double recall : Tuning.RECALLS) {
         double inLists = 1 - (1 - recall) * MISSED_IN_LISTS;
         double amongFirst = 1 - (1 - recall) * (1 - MISSED_IN_LISTS);
-        int nprobe = share(ranks, inLists);
-        int rescored = NEIGHBOURS;
-        if (!(lists.codes() instanceof ListCodes.Plain)) {
-          int[] places = new int[CANDIDATES];
-          for (int i = 0; i < queries.length; i++) {
-            step.run();
-            query.set(rows, sources[queries[i]]);
-            countPlaces(query, queries[i], nearest[i], nprobe, places);
-          }
-          rescored = Math.max(NEIGHBOURS, share(places, amongFirst));
-        }
-        int most = (int) Math.min(lists.count(), (long) Tuning.MOST * nprobe);
-        int[] waits = new int[most + 1];
-        for (int i = 0; i < queries.length; i++) {
-          step.run();
-          query.set(rows, sources[queries[i]]);
-          countWaits(query, queries[i], nearest[i], rescored, waits);
-        }
-        int patience = Math.min(most, share(waits, inLists));
-        settings.add(new Tuning.Setting(recall, most, patience, (float) rescored / NEIGHBOURS));
+        Chosen chosen =
+            lists.prefixWidths().isEmpty()
+                ? chooseCandidates(ranks.getFirst().share(inLists), amongFirst, sample)
+                : chooseWidths(ranks, inLists, amongFirst, sample);
+        settings.add(setting(recall, inLists, chosen, sample));
       }
       return new Tuning(settings);
     }
+  }
+
+  /// Rows that are searched for, by position, and for each the positions of its true neighbours.
+  private final class Sample {
+    private final QueryBuffer query;
+    private final int[] queries;
+    private final int[][] nearest;
+    private final Runnable step;
+
+    Sample(QueryBuffer query, int[] queries, int[][] nearest, Runnable step) {
+      this.query = query;
+      this.queries = queries;
+      this.nearest = nearest;
+      this.step = step;
+    }
+
+    /// Makes a row the query.
+    void set(int i) {
+      step.run();
+      query.set(rows, sources[queries[i]]);
+    }
+  }
+
+  /// What a search does, but for how long it goes on.
+  ///
+  /// @param nprobe lists that do if all searches read as many
+  /// @param candidates rows kept by the first comparison
+  /// @param rescored rows scored exactly
+  private record Chosen(int nprobe, int candidates, int rescored, Widths widths) {}
+
+  /// How many of the nearest rows are in the lists of every rank, where centroids are compared at a
+  /// width.
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Ranks(int width, int[] counts) {
+    /// The least number of lists that hold a share of them.
+    int share(double share) {
+      return TuningSample.share(counts, share);
+    }
+
+    /// How many are in the first lists.
+    int first(int nprobe) {
+      return IntStream.of(counts).limit(nprobe).sum();
+    }
+  }
+
+  /// @param width 0 for whole centroids
+  private Ranks ranks(int width, Sample sample) {
+    int[] counts = new int[lists.count()];
+    scratch.widths = width == 0 ? new Widths.Full() : ladder(width, width, CANDIDATES);
+    for (int i = 0; i < sample.queries.length; i++) {
+      sample.set(i);
+      countRanks(sample.query, sample.nearest[i], counts);
+    }
+    return new Ranks(width, counts);
+  }
+
+  private static Widths.Ladder ladder(int coarse, int width, int keep) {
+    return new Widths.Ladder(coarse, List.of(new Widths.Rung(width, keep)));
+  }
+
+  private Chosen chooseCandidates(int nprobe, double amongFirst, Sample sample) {
+    scratch.widths = new Widths.Usual();
+    int rescored = NEIGHBOURS;
+    if (!(lists.codes() instanceof ListCodes.Plain)) {
+      rescored = Math.max(NEIGHBOURS, share(places(nprobe, sample), amongFirst));
+    }
+    return new Chosen(nprobe, rescored, rescored, scratch.widths);
+  }
+
+  /// Chooses the widths that take the fewest products: of centroids first, then of rows, in one
+  /// stage or two. Whole vectors, if prefixes do not save any.
+  private Chosen chooseWidths(List<Ranks> ranks, double inLists, double amongFirst, Sample sample) {
+    LadderCost cost = lists.ladderCost();
+    List<Integer> widths = lists.prefixWidths();
+    int whole = ranks.getFirst().share(inLists);
+    Chosen best = new Chosen(whole, NEIGHBOURS, NEIGHBOURS, new Widths.Full());
+    double lowest = cost.full(whole);
+    Ranks coarse =
+        Collections.min(
+            ranks,
+            Comparator.comparingDouble(
+                each ->
+                    cost.of(
+                        ladder(each.width, widths.getFirst(), NEIGHBOURS), each.share(inLists))));
+    int nprobe = coarse.share(inLists);
+    int wanted = coarse.first(nprobe);
+    List<Widths.Rung> firsts = new ArrayList<>();
+    for (int width : widths) {
+      scratch.widths = ladder(coarse.width, width, CANDIDATES);
+      int[] places = places(nprobe, sample);
+      List<List<Widths.Rung>> ladders = new ArrayList<>();
+      rung(width, places, amongFirst * wanted).ifPresent(rung -> ladders.add(List.of(rung)));
+      // Of two stages, each may lose half.
+      Optional<Widths.Rung> rung = rung(width, places, (1 + amongFirst) / 2 * wanted);
+      if (rung.isPresent()) {
+        for (Widths.Rung first : firsts) {
+          if (rung.get().keep() <= first.keep()) {
+            ladders.add(List.of(first, rung.get()));
+          }
+        }
+        firsts.add(rung.get());
+      }
+      for (List<Widths.Rung> rungs : ladders) {
+        Widths.Ladder ladder = new Widths.Ladder(coarse.width, rungs);
+        if (cost.of(ladder, nprobe) < lowest) {
+          lowest = cost.of(ladder, nprobe);
+          best = new Chosen(nprobe, rungs.getFirst().keep(), rungs.getLast().keep(), ladder);
+        }
+      }
+    }
+    return best;
+  }
+
+  /// The stage at a width that keeps so many of the nearest rows; empty if too many others would be
+  /// kept with them.
+  private static Optional<Widths.Rung> rung(int width, int[] places, double wanted) {
+    double left = wanted;
+    for (int place = 0; place < places.length; place++) {
+      left -= places[place];
+      if (left <= 0) {
+        return Optional.of(new Widths.Rung(width, Math.max(NEIGHBOURS, place + 1)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// At which places among the candidates the nearest rows are that are in the lists that are read.
+  private int[] places(int nprobe, Sample sample) {
+    int[] places = new int[CANDIDATES];
+    for (int i = 0; i < sample.queries.length; i++) {
+      sample.set(i);
+      countPlaces(sample.query, sample.queries[i], sample.nearest[i], nprobe, places);
+    }
+    return places;
+  }
+
+  /// Measures how long a search has to go on, and, where there are prefixes, what it takes.
+  private Tuning.Setting setting(double recall, double inLists, Chosen chosen, Sample sample) {
+    int most = (int) Math.min(lists.count(), (long) Tuning.MOST * chosen.nprobe);
+    int[] waits = new int[most + 1];
+    scratch.widths = chosen.widths;
+    for (int i = 0; i < sample.queries.length; i++) {
+      sample.set(i);
+      countWaits(sample.query, sample.queries[i], sample.nearest[i], chosen.candidates, waits);
+    }
+    int patience = Math.min(most, share(waits, inLists));
+    float factor = (float) chosen.rescored / NEIGHBOURS;
+    if (lists.prefixWidths().isEmpty()) {
+      return new Tuning.Setting(recall, most, patience, factor);
+    }
+    work.reset();
+    for (int i = 0; i < sample.queries.length; i++) {
+      sample.set(i);
+      read(sample.query, sample.queries[i], new Reach.Until(most, 1, patience), chosen.candidates);
+      work.multiplyAdds += sample.query.takeMultiplyAdds();
+    }
+    double products = (double) work.multiplyAdds / sample.queries.length;
+    if (chosen.widths instanceof Widths.Ladder ladder) {
+      products += lists.ladderCost().after(ladder);
+    }
+    return new Tuning.Setting(recall, most, patience, factor, chosen.widths, products);
+  }
+
+  /// Reads lists as a search does, for what that takes.
+  private void read(QueryBuffer query, int self, Reach.Until reach, int candidates) {
+    OrdinalFilter others = lists.once(position -> position != self, scratch);
+    TopK kept = scratch.candidates;
+    kept.reset(candidates);
+    begin(query, reach);
+    ListOrder order = scratch.order;
+    while (order.advance(kept)) {
+      scan(order, query, others, kept);
+      order.done(kept);
+    }
+  }
+
+  private void begin(QueryBuffer query, Reach.Until reach) {
+    lists.begin(query, reach, 0, scratch, work);
+    if (!isWhole()) {
+      lists.bind(query, scratch);
+    }
+  }
+
+  /// Whether whole vectors are compared, which are not in the order of the lists yet.
+  private boolean isWhole() {
+    return lists.codes() instanceof ListCodes.Plain || scratch.widths instanceof Widths.Full;
   }
 
   /// Positions of the rows truly nearest to each query, by one scan over all rows.
@@ -185,6 +364,7 @@ public final class TuningSample {
     OrdinalFilter others = position -> position != self;
     TopK candidates = scratch.candidates;
     candidates.reset(CANDIDATES);
+    lists.bind(query, scratch);
     lists.collect(query, new Reach.Until(nprobe), 0, others, candidates, scratch, work);
     scratch.fitCandidates(CANDIDATES);
     int count = candidates.drainTo(scratch.ordinals, scratch.scores);
@@ -205,8 +385,7 @@ public final class TuningSample {
     OrdinalFilter others = lists.once(position -> position != self, scratch);
     TopK kept = scratch.candidates;
     kept.reset(candidates);
-    lists.begin(query, patient(waits.length - 1), 0, scratch, work);
-    lists.bind(query, scratch);
+    begin(query, patient(waits.length - 1));
     ListOrder order = scratch.order;
     int longest = 0;
     while (wanted.left > 0 && order.advance(kept)) {
@@ -221,7 +400,7 @@ public final class TuningSample {
   /// As [InvertedLists#scan], also of vectors that are not in the order of the lists yet.
   private void scan(ListOrder order, QueryBuffer query, OrdinalFilter others, TopK kept) {
     int list = order.list();
-    if (!(lists.codes() instanceof ListCodes.Plain)) {
+    if (!isWhole()) {
       lists.scan(list, order.score(), others, kept, scratch, work);
       return;
     }
@@ -230,6 +409,7 @@ public final class TuningSample {
     int[] ordinals = IntStream.of(positions).map(position -> sources[position]).toArray();
     float[] scores = new float[ordinals.length];
     scorer.bind(rows, query).score(ordinals, ordinals.length, scores);
+    scorer.count(ordinals.length, work);
     for (int i = 0; i < scores.length; i++) {
       if (others.accepts(positions[i])) {
         kept.offer(positions[i], scores[i]);

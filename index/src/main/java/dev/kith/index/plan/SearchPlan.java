@@ -19,6 +19,6 @@ public record SearchPlan(int limit, Probe probe, Widths widths) {
 
   /// A search that says nothing of widths.
   public SearchPlan(int limit, Probe probe) {
-    this(limit, probe, Widths.USUAL);
+    this(limit, probe, new Widths.Usual());
   }
 }

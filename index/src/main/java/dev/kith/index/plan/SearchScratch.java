@@ -5,8 +5,10 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.flat.CodedScan;
 import dev.kith.index.flat.CodedScanScratch;
+import dev.kith.index.flat.ExactScan;
 import dev.kith.index.flat.FlatScan;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
@@ -33,10 +35,13 @@ public final class SearchScratch {
   private final IvfScratch ivfScratch = new IvfScratch();
   private final CodedScanScratch codedScan = new CodedScanScratch();
   private final F32Scorer scorer = new F32Scorer();
-  private final FlatScan flatScan = new FlatScan();
+  private final ExactScan exactScan = new ExactScan();
   private final SearchWork work = new SearchWork();
   private final Live live = new Live();
   private BooleanSupplier stop = SearchScratch::never;
+
+  /// Vectors compared before the walk that began last.
+  private long compared;
 
   /// What the searches since the last reset of the counters cost.
   public SearchWork work() {
@@ -66,7 +71,9 @@ public final class SearchScratch {
     if (ef > 0 && isWorthWalking(segment, ef)) {
       scorer.bind(segment.rows(), query);
       live.of(segment.returned(), segment.linked());
+      beginStage();
       graph.search(scorer, segment.rows().space().metric(), ef, live, hits, graphScratch, work);
+      endWalk(query.space().dimension(), hits);
       scan(query, hits, segment, segment.linked());
       return;
     }
@@ -81,7 +88,9 @@ public final class SearchScratch {
     int ef = ef(plan);
     if (ef > 0 && ef <= FastGraph.MAX_EF && isWorthWalking(segment, ef)) {
       live.of(segment.returned(), segment.size());
+      beginStage();
       graph.search(query, ef, live, hits, graphScratch, work);
+      endWalk(0, hits);
       return;
     }
     probe(plan, query, hits, segment, graph.graph());
@@ -99,7 +108,7 @@ public final class SearchScratch {
       graph.search(query, ef, candidates, plan.widths(), live, hits, graphScratch, work);
       return;
     }
-    scan(query, hits, segment, 0);
+    scan(plan, query, hits, segment, graph.codes());
   }
 
   /// Offers the best live rows of a segment to `hits` as the plan's probe finds them.
@@ -110,11 +119,12 @@ public final class SearchScratch {
     if (!(plan.probe() instanceof Probe.Exact)) {
       live.of(segment.returned(), segment.size());
       lists.search(query, reach(plan), rescore(plan), plan.widths(), live, hits, ivfScratch, work);
-      return;
+    } else if (lists.codes().isPresent()) {
+      scan(plan, query, hits, segment, lists.codes().get());
+    } else {
+      scan(query, hits, segment, 0);
     }
-    scan(query, hits, segment, 0);
   }
-
   /// Offers the best live rows of a segment to `hits`: those that are in lists as the plan's probe
   /// finds them, the others by scoring all of them.
   ///
@@ -144,7 +154,7 @@ public final class SearchScratch {
       codes.search(query, candidates, plan.widths(), live, hits, codedScan, work);
       return;
     }
-    scan(query, hits, segment, 0);
+    scan(plan, query, hits, segment, codes.codes());
   }
 
   /// Offers the best live rows of a segment to `hits` by scoring all of them.
@@ -196,10 +206,31 @@ public final class SearchScratch {
 
   private void scan(QueryBuffer query, TopK hits, SegmentRows segment, int from) {
     if (from < segment.size()) {
-      scorer.bind(segment.rows(), query);
-      live.of(segment.returned(), segment.size());
-      flatScan.scan(scorer, new FlatScan.Range(from, segment.size()), live, hits, stop, work);
+      exactScan.bind(segment.rows(), query);
+      scanBound(hits, segment, from);
     }
+  }
+
+  private void beginStage() {
+    compared = work.distanceComputations;
+    work.stages.begin(work);
+  }
+
+  private void endWalk(int width, TopK hits) {
+    work.stages.end("walk", width, work.distanceComputations - compared, hits.size(), work);
+  }
+
+  /// Scans all rows, which have codes.
+  private void scan(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, SegmentCodes codes) {
+    exactScan.bind(segment.rows(), codes, plan.widths(), query);
+    work.multiplyAdds += query.takeMultiplyAdds();
+    scanBound(hits, segment, 0);
+  }
+
+  private void scanBound(TopK hits, SegmentRows segment, int from) {
+    live.of(segment.returned(), segment.size());
+    exactScan.scan(new FlatScan.Range(from, segment.size()), live, hits, stop, work);
   }
 
   /// The rows of a segment at one moment.

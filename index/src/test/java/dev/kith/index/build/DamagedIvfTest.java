@@ -90,18 +90,18 @@ final class DamagedIvfTest {
   @Test
   void aTuningThatNobodyMeasuredIsRefused() throws IOException {
     Path file = sealed(new Codec.Rabitq(0));
-    assertRefused(number(file, IvfLayout.TUNING, 4, -1), "a recall above 0.0 and below 1");
-    assertRefused(number(file, IvfLayout.TUNING, 28, 0), "a recall above 0.8 and below 1");
-    assertRefused(number(file, IvfLayout.TUNING, 124, 0x3ff00000), "below 1");
+    assertRefused(number(file, TuningSections.TUNING, 4, -1), "a recall above 0.0 and below 1");
+    assertRefused(number(file, TuningSections.TUNING, 28, 0), "a recall above 0.8 and below 1");
+    assertRefused(number(file, TuningSections.TUNING, 124, 0x3ff00000), "below 1");
     for (int wrong : new int[] {0, -1, 65_537}) {
-      assertRefused(number(file, IvfLayout.TUNING, 8, wrong), "a number of lists to read");
-      assertRefused(number(file, IvfLayout.TUNING, 36, wrong), "a number of lists to wait");
+      assertRefused(number(file, TuningSections.TUNING, 8, wrong), "a number of lists to read");
+      assertRefused(number(file, TuningSections.TUNING, 36, wrong), "a number of lists to wait");
     }
     for (float factor : new float[] {0.5f, Float.NaN, Float.POSITIVE_INFINITY}) {
       int bits = Float.floatToIntBits(factor);
-      assertRefused(number(file, IvfLayout.TUNING, 16, bits), "factor of at least 1");
+      assertRefused(number(file, TuningSections.TUNING, 16, bits), "factor of at least 1");
     }
-    assertRefused(rewritten(file, IvfLayout.TUNING, bytes -> bytes.asSlice(0, 0)), "'tuning'");
+    assertRefused(rewritten(file, TuningSections.TUNING, bytes -> bytes.asSlice(0, 0)), "'tuning'");
   }
 
   @Test
@@ -149,7 +149,8 @@ final class DamagedIvfTest {
         names = List.copyOf(sections.names());
       }
       for (String name : names) {
-        if (!name.equals(IvfLayout.TUNING)) { // Of which old files have none.
+        boolean isNew = name.equals(TuningSections.TUNING) || name.equals(TuningSections.WIDTHS);
+        if (!isNew) { // Old files have none.
           assertRefused(rewritten(file, name, _ -> null), "section '%s'".formatted(name));
         }
         assertRefused(

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
 import dev.kith.index.OrdinalFilter;
+import dev.kith.index.SearchStages;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Basis;
@@ -27,6 +28,7 @@ import dev.kith.index.codec.Widths.Rung;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.Reach;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
@@ -39,6 +41,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +53,7 @@ final class PrefixSegmentTest {
   private static final int K = 10;
   private static final int ROWS = 3000;
   private static final Widths CERTIFIED = new Widths.Certified();
+  private static final Widths FULL = new Widths.Full();
   private static final HnswParams GRAPH = new HnswParams(12, 80, 3);
 
   @TempDir private Path folder;
@@ -72,11 +76,15 @@ final class PrefixSegmentTest {
     Mixture all = Mixture.of(new VectorSpace(45, metric), ROWS, 40, seed);
     Codec.Prefix codec = widths(basis, 4, 12, 30);
     try (SealedSegment segment = sealed(all, new IndexSpec.Flat(codec))) {
-      Search exact = new Search(segment, new SearchPlan(K, new Probe.Exact()));
-      Search certified =
-          new Search(segment, new SearchPlan(K, new Probe.Codes(OptionalInt.empty()), CERTIFIED));
-      assertSameAnswers(exact, certified, all, seed);
-      assertTrue(certified.multiplyAdds() < exact.multiplyAdds());
+      Probe codes = new Probe.Codes(OptionalInt.empty());
+      Search whole = new Search(segment, new SearchPlan(K, codes, FULL));
+      Search certified = new Search(segment, new SearchPlan(K, codes, CERTIFIED));
+      assertSameAnswers(whole, certified, all, seed);
+      assertTrue(certified.multiplyAdds() < whole.multiplyAdds());
+      Search exact = new Search(segment, new SearchPlan(K, new Probe.Exact(), FULL));
+      Search exactly = new Search(segment, new SearchPlan(K, new Probe.Exact()));
+      assertSameAnswers(exact, exactly, all, seed);
+      assertTrue(exactly.multiplyAdds() < exact.multiplyAdds());
     }
   }
 
@@ -100,7 +108,12 @@ final class PrefixSegmentTest {
         Search whole = new Search(plain, new SearchPlan(K, probe));
         Search certified = new Search(prefixes, new SearchPlan(K, probe, CERTIFIED));
         assertSameAnswers(whole, certified, all, seed);
+        Search full = new Search(prefixes, new SearchPlan(K, probe, FULL));
+        assertSameAnswers(whole, full, all, seed);
       }
+      Search exact = new Search(plain, new SearchPlan(K, new Probe.Exact()));
+      Search exactly = new Search(prefixes, new SearchPlan(K, new Probe.Exact()));
+      assertSameAnswers(exact, exactly, all, seed);
     }
   }
 
@@ -156,6 +169,30 @@ final class PrefixSegmentTest {
 
     long multiplyAdds() {
       return scratch.work().multiplyAdds;
+    }
+
+    List<SearchStages.Stage> stages(float[] vector) {
+      scratch.work().stages.keep(true);
+      answer(vector, _ -> true);
+      List<SearchStages.Stage> stages = stages();
+      scratch.work().stages.keep(false);
+      return stages;
+    }
+
+    List<SearchStages.Stage> stages() {
+      return scratch.work().stages.kept();
+    }
+
+    /// Of rows whose labels are ten times their numbers.
+    double recall(Mixture base, Mixture queries) {
+      int found = 0;
+      for (float[] query : queries.vectors()) {
+        long[] labels = answer(query, _ -> true).labels;
+        for (int row : base.nearest(query, K, base.count(), _ -> true)) {
+          found += LongStream.of(labels).anyMatch(label -> label == 10L * row) ? 1 : 0;
+        }
+      }
+      return found / (double) (K * queries.count());
     }
   }
 
@@ -252,6 +289,165 @@ final class PrefixSegmentTest {
         widely.answer(query, _ -> true);
       }
       assertTrue(narrowly.multiplyAdds() < 0.8 * widely.multiplyAdds());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"COSINE, 44", "EUCLIDEAN, 45"})
+  void aGraphIsWalkedOnWholeVectorsWhereWidthsSaySo(Metric metric, long seed) throws IOException {
+    Mixture all = Mixture.of(new VectorSpace(45, metric), ROWS, 40, seed);
+    IndexSpec plain = new IndexSpec.Hnsw(GRAPH, Layout.COMPACT, new Codec.F32());
+    IndexSpec index = new IndexSpec.Hnsw(GRAPH, Layout.COMPACT, widths(Basis.PCA, 8, 20));
+    Probe beam = new Probe.Beam(60, OptionalInt.empty());
+    try (SealedSegment whole = sealed(all, plain);
+        SealedSegment prefixes = sealed(all, index)) {
+      Search expected = new Search(whole, new SearchPlan(K, beam));
+      for (Widths widths : List.of(FULL, CERTIFIED)) {
+        Search search = new Search(prefixes, new SearchPlan(K, beam, widths));
+        assertSameAnswers(expected, search, all, seed);
+      }
+    }
+  }
+
+  @Test
+  void aLadderNarrowsWhatAWalkFinds_seed46() throws IOException {
+    Mixture all = Mixture.of(new VectorSpace(45, Metric.COSINE), ROWS, 40, 46);
+    IndexSpec index = new IndexSpec.Hnsw(GRAPH, Layout.COMPACT, widths(Basis.PCA, 8, 20));
+    Probe beam = new Probe.Beam(20, OptionalInt.of(999)); // The ladder says how many.
+    Widths ladder = new Widths.Ladder(0, List.of(new Rung(8, 70), new Rung(20, 15)));
+    try (SealedSegment segment = sealed(all, index)) {
+      Search search = new Search(segment, new SearchPlan(K, beam, ladder));
+      List<SearchStages.Stage> stages = search.stages(all.vectors()[5]);
+      assertEquals(List.of("walk", "narrow", "rescore"), names(stages));
+      assertEquals(List.of(8, 20, 45), stages.stream().map(SearchStages.Stage::width).toList());
+      assertEquals(
+          List.of(70L, 15L, (long) K), stages.stream().map(SearchStages.Stage::out).toList());
+    }
+  }
+
+  private static List<String> names(List<SearchStages.Stage> stages) {
+    return stages.stream().map(SearchStages.Stage::name).toList();
+  }
+
+  @Test
+  void stagesTellWhatASearchOfListsDid_seed47() throws IOException {
+    Mixture all = Mixture.of(new VectorSpace(60, Metric.EUCLIDEAN), ROWS, 60, 47);
+    IndexSpec index = new IndexSpec.Ivf(new IvfParams(50, 47), widths(Basis.PCA, 8, 24));
+    Probe probe = new Probe.Lists(new Reach.Until(5), OptionalInt.empty());
+    Widths ladder = new Widths.Ladder(8, List.of(new Rung(8, 100), new Rung(24, 20)));
+    try (SealedSegment segment = sealed(all, index)) {
+      Search search = new Search(segment, new SearchPlan(K, probe, ladder));
+      List<SearchStages.Stage> stages = search.stages(all.vectors()[5]);
+      assertEquals(List.of("coarse", "scan", "narrow", "rescore"), names(stages));
+      assertEquals(List.of(8, 8, 24, 60), stages.stream().map(SearchStages.Stage::width).toList());
+      long scanned = stages.get(1).in();
+      assertTrue(scanned > 100 && scanned < ROWS, "rows " + scanned);
+      assertEquals(8 * 60 + 50 * 8, stages.get(0).multiplyAdds());
+      assertEquals(8 * scanned, stages.get(1).multiplyAdds());
+      assertEquals(16 * 60 + 100 * 24, stages.get(2).multiplyAdds());
+      assertEquals(20 * 60, stages.get(3).multiplyAdds());
+      long sum = stages.stream().mapToLong(SearchStages.Stage::multiplyAdds).sum();
+      assertEquals(search.multiplyAdds(), sum);
+      assertEquals(100 * 24 * 4, stages.get(2).bytes());
+      assertEquals(100, stages.get(2).in());
+      assertEquals(20, stages.get(2).out());
+      assertTrue(stages.stream().allMatch(stage -> stage.nanos() > 0));
+      search.answer(all.vectors()[6], _ -> true);
+      assertEquals(List.of(), search.stages(), "nobody asked");
+    }
+  }
+
+  @Test
+  void ofVectorsWhosePrefixesTellALotTheMeasuredWidthsSaveMostProducts_seed48() throws IOException {
+    Mixture all = decaying(new VectorSpace(128, Metric.COSINE), 6200, 48);
+    Mixture base = all.part(0, 6000);
+    IndexSpec index = new IndexSpec.Ivf(new IvfParams(60, 48), widths(Basis.AS_IS, 16, 32));
+    try (SealedSegment segment = sealed(base, index)) {
+      List<Tuning.Setting> settings = segment.listStats().orElseThrow().tuning().settings();
+      for (Tuning.Setting setting : settings) {
+        assertInstanceOf(Widths.Ladder.class, setting.widths());
+        Probe probe =
+            new Probe.Lists(new Reach.Measured(setting.recall()), OptionalInt.empty());
+        Search search = new Search(segment, new SearchPlan(K, probe));
+        double recall = search.recall(base, all.part(6000, 6200));
+        assertTrue(recall > setting.recall() - 0.05, setting + " found " + recall);
+        double products = search.multiplyAdds() / 200.0;
+        assertEquals(setting.multiplyAdds(), products, 0.25 * products, setting::toString);
+        Search whole = new Search(segment, new SearchPlan(K, probe, FULL));
+        whole.recall(base, all.part(6000, 6200));
+        double share = (double) search.multiplyAdds() / whole.multiplyAdds();
+        assertTrue(share < 0.6, setting + " takes " + share);
+      }
+    }
+  }
+
+  @Test
+  void ofVectorsWhosePrefixesTellNothingWholeOnesAreCompared_seed49() throws IOException {
+    Mixture all = Mixture.of(new VectorSpace(64, Metric.COSINE), 3000, 3000, 49);
+    IndexSpec index = new IndexSpec.Ivf(new IvfParams(50, 49), widths(Basis.PCA, 4));
+    try (SealedSegment segment = sealed(all, index)) {
+      Tuning tuning = segment.listStats().orElseThrow().tuning();
+      assertEquals(FULL, tuning.usual().widths());
+      Probe probe = new Probe.Lists(Reach.DEFAULT, OptionalInt.empty());
+      Search usual = new Search(segment, new SearchPlan(K, probe));
+      Search whole = new Search(segment, new SearchPlan(K, probe, FULL));
+      assertSameAnswers(whole, usual, all, 49);
+      assertEquals(whole.multiplyAdds(), usual.multiplyAdds());
+    }
+  }
+
+  @Test
+  void measuredWidthsKeepMoreRowsForMoreHits_seed50() throws IOException {
+    Mixture all = decaying(new VectorSpace(128, Metric.COSINE), 4000, 50);
+    IndexSpec index = new IndexSpec.Ivf(new IvfParams(40, 50), widths(Basis.AS_IS, 16));
+    Probe probe = new Probe.Lists(new Reach.Until(40), OptionalInt.empty());
+    try (SealedSegment segment = sealed(all, index)) {
+      Tuning.Setting usual = segment.listStats().orElseThrow().tuning().usual();
+      int keep = assertInstanceOf(Widths.Ladder.class, usual.widths()).rungs().getLast().keep();
+      for (int limit : new int[] {5, 10, 30}) {
+        Search search = new Search(segment, new SearchPlan(limit, probe));
+        long rescored = search.stages(all.vectors()[9]).getLast().in();
+        assertEquals(Math.max(keep, keep * limit / 10), rescored);
+      }
+    }
+  }
+
+  /// Coordinates that matter less and less, as those of embeddings trained for prefixes do.
+  private static Mixture decaying(VectorSpace space, int count, long seed) {
+    Mixture even = Mixture.of(space, count, 200, seed);
+    float[][] vectors = even.vectors();
+    for (float[] vector : vectors) {
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] /= (float) (1 + i / 6.0);
+      }
+    }
+    return new Mixture(space, vectors);
+  }
+
+  @Test
+  void widthsThatNobodyMeasuredAreRefused() throws IOException {
+    VectorSpace space = new VectorSpace(128, Metric.COSINE);
+    Mixture all = decaying(space, 2000, 51);
+    IndexSpec index = new IndexSpec.Ivf(new IvfParams(20, 51), widths(Basis.AS_IS, 16, 32));
+    Path file = folder.resolve("tuned");
+    try (GrowingSegment growing = linked(all, index)) {
+      growing.seal(file, 1, 1, SealProgress.IGNORED);
+    }
+    String widths = TuningSections.WIDTHS;
+    int nan = 0x7ff80000;
+    refused(number(file, widths, 4, nan), space, "a number of products");
+    refused(number(file, widths, 4, -1), space, "a number of products");
+    refused(number(file, widths, 8, 3), space, "widths of kind 0 to 2");
+    refused(number(file, widths, 8, -1), space, "widths of kind 0 to 2");
+    refused(number(file, widths, 12, -1), space, "a ladder of widths");
+    refused(number(file, widths, 16, 0), space, "a number of rungs");
+    refused(number(file, widths, 16, 13), space, "a number of rungs");
+    refused(number(file, widths, 24, 0), space, "a ladder of widths");
+    refused(number(file, widths, 28, 0), space, "a ladder of widths");
+    refused(number(file, widths, 128, 7), space, "widths of kind 0 to 2");
+    try (SealedSegment old = SealedSegment.open(rewritten(file, widths, _ -> null), space)) {
+      Tuning.Setting usual = old.listStats().orElseThrow().tuning().usual();
+      assertEquals(new Widths.Usual(), usual.widths());
     }
   }
 

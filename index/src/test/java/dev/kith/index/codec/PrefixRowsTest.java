@@ -275,10 +275,10 @@ final class PrefixRowsTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new Codec.Prefix(Basis.PCA, List.of(1025)).widthsOf(longer));
-    assertEquals(List.of(16, 32, 64, 128, 256, 512, 1024), usual(Basis.PCA, 4000));
-    assertEquals(List.of(16, 32, 64, 128, 256, 512, 1024), usual(Basis.AS_IS, 4000));
+    assertEquals(List.of(32, 64, 128, 256, 512, 1024), usual(Basis.PCA, 4000));
+    assertEquals(List.of(32, 64, 128, 256, 512, 1024), usual(Basis.AS_IS, 4000));
     assertEquals(List.of(16, 32), usual(Basis.PCA, 100));
-    assertEquals(List.of(16, 32, 64, 128), usual(Basis.PCA, 384));
+    assertEquals(List.of(32, 64, 128), usual(Basis.PCA, 384));
     assertEquals(List.of(3), usual(Basis.PCA, 3));
     VectorRows rows = NormalRows.draw(space, 20, new Random(25), arena);
     Codec.Prefix codec = new Codec.Prefix(Basis.AS_IS, List.of(2, 4));

@@ -234,7 +234,7 @@ final class InvertedFileTest {
                 query,
                 new Reach.Until(20),
                 OptionalInt.of(rescore),
-                Widths.USUAL,
+                new Widths.Usual(),
                 _ -> true,
                 hits,
                 scratch,
@@ -324,7 +324,7 @@ final class InvertedFileTest {
     for (int i = 0; i < 2; i++) {
       work.reset();
       OptionalInt rescore = i == 0 ? OptionalInt.of(10) : OptionalInt.empty();
-      file.search(query, reach, rescore, Widths.USUAL, _ -> true, new TopK(10), scratch, work);
+      file.search(query, reach, rescore, new Widths.Usual(), _ -> true, new TopK(10), scratch, work);
       distances[i] = work.distanceComputations;
     }
     return (int) (distances[1] - distances[0]) + 10;
@@ -356,7 +356,7 @@ final class InvertedFileTest {
         work.reset();
         TopK hits = new TopK(k);
         Reach reach = new Reach.Until(nprobe, 1, patience);
-        fixture.file().search(query, reach, NONE, Widths.USUAL, _ -> true, hits, scratch, work);
+        fixture.file().search(query, reach, NONE, new Widths.Usual(), _ -> true, hits, scratch, work);
         int read = (int) work.nodesVisited;
         assertEquals(expected, read);
         assertEquals(k, hits.size());
@@ -404,7 +404,7 @@ final class InvertedFileTest {
         Reach reach = new Reach.Until(nprobe, mass, Reach.ALL);
         fixture
             .file()
-            .search(query, reach, NONE, Widths.USUAL, _ -> true, new TopK(1), scratch, work);
+            .search(query, reach, NONE, new Widths.Usual(), _ -> true, new TopK(1), scratch, work);
         long least = nucleus(fixture, query, mass - 1e-5);
         long most = nucleus(fixture, query, mass + 1e-5);
         assertTrue(
@@ -451,7 +451,7 @@ final class InvertedFileTest {
               query,
               new Reach.Until(4, 0.6, 4),
               NONE,
-              Widths.USUAL,
+              new Widths.Usual(),
               _ -> true,
               new TopK(1),
               scratch,
@@ -510,7 +510,7 @@ final class InvertedFileTest {
             query,
             new Reach.Until(nprobe),
             rescore,
-            Widths.USUAL,
+            new Widths.Usual(),
             accepted::test,
             hits,
             scratch,

@@ -237,8 +237,8 @@ final class CollectionMessages {
                   one.getListsBuilder()
                       .setCount(lists.count())
                       .setLongest(lists.longest())
-                      .setNprobe(lists.nprobe())
-                      .setPatience(lists.patience())
+                      .setNprobe(lists.tuning().usual().nprobe())
+                      .setPatience(lists.tuning().usual().patience())
                       .setDrift(lists.drift()));
     }
     return message.build();

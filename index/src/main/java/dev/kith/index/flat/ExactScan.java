@@ -1,0 +1,67 @@
+package dev.kith.index.flat;
+
+import dev.kith.index.OrdinalFilter;
+import dev.kith.index.SearchWork;
+import dev.kith.index.TopK;
+import dev.kith.index.codec.F32Scorer;
+import dev.kith.index.codec.PrefixRows;
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.Widths;
+import dev.kith.index.store.VectorRows;
+import java.util.function.BooleanSupplier;
+
+/// Scans rows and misses none: by whole vectors, or where there are prefixes by those first, which
+/// finds the same ([CertifiedScan]). Reused from query to query; not thread-safe.
+public final class ExactScan {
+  private final F32Scorer scorer = new F32Scorer();
+  private final FlatScan whole = new FlatScan();
+  private final CertifiedScan certified = new CertifiedScan();
+  private boolean isCertified;
+  private int width;
+
+  /// Takes a query for whole vectors.
+  ///
+  /// @return this
+  public ExactScan bind(VectorRows rows, QueryBuffer query) {
+    scorer.bind(rows, query);
+    isCertified = false;
+    width = rows.space().dimension();
+    return this;
+  }
+
+  /// Takes a query for rows that have codes.
+  ///
+  /// @param codes of the same rows, by which some are left if they are prefixes
+  /// @param widths [Widths.Full] for whole vectors all the same
+  /// @return this
+  public ExactScan bind(VectorRows rows, SegmentCodes codes, Widths widths, QueryBuffer query) {
+    if (codes instanceof PrefixRows prefixes && !(widths instanceof Widths.Full)) {
+      certified.bind(prefixes, rows, query);
+      isCertified = true;
+      width = certified.width();
+      return this;
+    }
+    return bind(rows, query);
+  }
+
+  /// Offers the accepted rows of a range to `hits`, with exact raw scores.
+  ///
+  /// @param accepted asked only for rows that may be hits
+  /// @param stop polled between blocks; once true the scan ends early
+  /// @param work counts every row once, and what is read and multiplied of it
+  public void scan(
+      FlatScan.Range range,
+      OrdinalFilter accepted,
+      TopK hits,
+      BooleanSupplier stop,
+      SearchWork work) {
+    work.stages.begin(work);
+    if (isCertified) {
+      certified.scan(range, accepted, hits, stop, work);
+    } else {
+      whole.scan(scorer, range, accepted, hits, stop, work);
+    }
+    work.stages.end("scan", width, range.to() - range.from(), hits.size(), work);
+  }
+}
