@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 ///
 /// Rows of the file are searched for, each left out of its own answer. To find a share of the true
 /// ten nearest, four fifths of what may be missed is missed in lists that are not read, and a fifth
-/// among rows that are not scored exactly:
+/// among rows that are not scored exactly (of prefixes half and half, if that takes less):
 ///
 /// - a search reads at most four times the least number of lists that hold enough of the ten
 /// - it scores the least number of rows exactly that are enough, by their codes, of a search that
@@ -38,6 +38,10 @@ public final class TuningSample {
 
   /// Of what may be missed, what may be missed in lists that are not read.
   private static final double MISSED_IN_LISTS = 0.8;
+
+  /// The same where prefixes are compared, if it takes fewer products: a row that is kept costs
+  /// more there, and one that is looked at less.
+  private static final double MISSED_EVENLY = 0.5;
 
   /// Most rows that may have to be scored exactly for ten hits.
   private static final int CANDIDATES = 1_000;
@@ -89,13 +93,16 @@ public final class TuningSample {
       }
       List<Tuning.Setting> settings = new ArrayList<>();
       for (double recall : Tuning.RECALLS) {
-        double inLists = 1 - (1 - recall) * MISSED_IN_LISTS;
-        double amongFirst = 1 - (1 - recall) * (1 - MISSED_IN_LISTS);
+        Split split = new Split(recall, MISSED_IN_LISTS);
         Chosen chosen =
             lists.prefixWidths().isEmpty()
-                ? chooseCandidates(ranks.getFirst().share(inLists), amongFirst, sample)
-                : chooseWidths(ranks, inLists, amongFirst, sample);
-        settings.add(setting(recall, inLists, chosen, sample));
+                ? chooseCandidates(ranks.getFirst(), split, sample)
+                : Collections.min(
+                    List.of(
+                        chooseWidths(ranks, split, sample),
+                        chooseWidths(ranks, new Split(recall, MISSED_EVENLY), sample)),
+                    Comparator.comparingDouble(Chosen::cost));
+        settings.add(setting(recall, chosen, sample));
       }
       return new Tuning(settings);
     }
@@ -127,7 +134,25 @@ public final class TuningSample {
   /// @param nprobe lists that do if all searches read as many
   /// @param candidates rows kept by the first comparison
   /// @param rescored rows scored exactly
-  private record Chosen(int nprobe, int candidates, int rescored, Widths widths) {}
+  /// @param cost in products, see [LadderCost]; 0 where there is nothing to choose
+  private record Chosen(
+      Split split, int nprobe, int candidates, int rescored, Widths widths, double cost) {}
+
+  /// How what may be missed is shared.
+  ///
+  /// @param recall what is to be found
+  /// @param lists of what may be missed, what may be in lists that are not read
+  private record Split(double recall, double lists) {
+    /// Of the nearest rows, those in lists that are read.
+    double inLists() {
+      return 1 - (1 - recall) * lists;
+    }
+
+    /// Of those in lists that are read, those that are scored exactly.
+    double amongFirst() {
+      return 1 - (1 - recall) * (1 - lists);
+    }
+  }
 
   /// How many of the nearest rows are in the lists of every rank, where centroids are compared at a
   /// width.
@@ -159,23 +184,27 @@ public final class TuningSample {
     return new Widths.Ladder(coarse, List.of(new Widths.Rung(width, keep)));
   }
 
-  private Chosen chooseCandidates(int nprobe, double amongFirst, Sample sample) {
+  private Chosen chooseCandidates(Ranks ranks, Split split, Sample sample) {
+    int nprobe = ranks.share(split.inLists());
     scratch.widths = new Widths.Usual();
     int rescored = NEIGHBOURS;
     if (!(lists.codes() instanceof ListCodes.Plain)) {
-      rescored = Math.max(NEIGHBOURS, share(places(nprobe, sample), amongFirst));
+      rescored = Math.max(NEIGHBOURS, share(places(nprobe, sample), split.amongFirst()));
     }
-    return new Chosen(nprobe, rescored, rescored, scratch.widths);
+    return new Chosen(split, nprobe, rescored, rescored, scratch.widths, 0);
   }
 
   /// Chooses the widths that take the fewest products: of centroids first, then of rows, in one
   /// stage or two. Whole vectors, if prefixes do not save any.
-  private Chosen chooseWidths(List<Ranks> ranks, double inLists, double amongFirst, Sample sample) {
+  private Chosen chooseWidths(List<Ranks> ranks, Split split, Sample sample) {
+    double inLists = split.inLists();
+    double amongFirst = split.amongFirst();
     LadderCost cost = lists.ladderCost();
     List<Integer> widths = lists.prefixWidths();
     int whole = ranks.getFirst().share(inLists);
-    Chosen best = new Chosen(whole, NEIGHBOURS, NEIGHBOURS, new Widths.Full());
-    double lowest = cost.full(whole);
+    Chosen best =
+        new Chosen(
+            split, whole, NEIGHBOURS, NEIGHBOURS, new Widths.Full(), cost.full(whole));
     Ranks coarse =
         Collections.min(
             ranks,
@@ -203,9 +232,10 @@ public final class TuningSample {
       }
       for (List<Widths.Rung> rungs : ladders) {
         Widths.Ladder ladder = new Widths.Ladder(coarse.width, rungs);
-        if (cost.of(ladder, nprobe) < lowest) {
-          lowest = cost.of(ladder, nprobe);
-          best = new Chosen(nprobe, rungs.getFirst().keep(), rungs.getLast().keep(), ladder);
+        double products = cost.of(ladder, nprobe);
+        if (products < best.cost) {
+          int kept = rungs.getFirst().keep();
+          best = new Chosen(split, nprobe, kept, rungs.getLast().keep(), ladder, products);
         }
       }
     }
@@ -236,7 +266,7 @@ public final class TuningSample {
   }
 
   /// Measures how long a search has to go on, and, where there are prefixes, what it takes.
-  private Tuning.Setting setting(double recall, double inLists, Chosen chosen, Sample sample) {
+  private Tuning.Setting setting(double recall, Chosen chosen, Sample sample) {
     int most = (int) Math.min(lists.count(), (long) Tuning.MOST * chosen.nprobe);
     int[] waits = new int[most + 1];
     scratch.widths = chosen.widths;
@@ -244,22 +274,28 @@ public final class TuningSample {
       sample.set(i);
       countWaits(sample.query, sample.queries[i], sample.nearest[i], chosen.candidates, waits);
     }
-    int patience = Math.min(most, share(waits, inLists));
+    int patience = Math.min(most, share(waits, chosen.split.inLists()));
     float factor = (float) chosen.rescored / NEIGHBOURS;
     if (lists.prefixWidths().isEmpty()) {
       return new Tuning.Setting(recall, most, patience, factor);
     }
+    Reach.Until reach = new Reach.Until(most, 1, patience);
+    double products = products(reach, chosen, sample);
+    return new Tuning.Setting(recall, most, patience, factor, chosen.widths, products);
+  }
+
+  /// Products that a search takes on average.
+  private double products(Reach.Until reach, Chosen chosen, Sample sample) {
     work.reset();
     for (int i = 0; i < sample.queries.length; i++) {
       sample.set(i);
-      read(sample.query, sample.queries[i], new Reach.Until(most, 1, patience), chosen.candidates);
+      read(sample.query, sample.queries[i], reach, chosen.candidates);
       work.multiplyAdds += sample.query.takeMultiplyAdds();
     }
     double products = (double) work.multiplyAdds / sample.queries.length;
-    if (chosen.widths instanceof Widths.Ladder ladder) {
-      products += lists.ladderCost().after(ladder);
-    }
-    return new Tuning.Setting(recall, most, patience, factor, chosen.widths, products);
+    return chosen.widths instanceof Widths.Ladder ladder
+        ? products + lists.ladderCost().after(ladder)
+        : products;
   }
 
   /// Reads lists as a search does, for what that takes.
