@@ -94,7 +94,8 @@ final class GoldenSegmentTest {
     PREFIXES_OF_OPQ(8, SealedLayout.HNSW, prefixes(Basis.AS_IS, new Codec.Pq(0, true))),
     LISTS_PREFIXES(8, SealedLayout.IVF, prefixes(Basis.PCA, new Codec.F32())),
     SPILLED_PREFIXES(8, SealedLayout.SPILLED_IVF, prefixes(Basis.AS_IS, new Codec.F32())),
-    LISTS_PREFIXES_OF_RABITQ(8, SealedLayout.IVF, prefixes(Basis.PCA, new Codec.Rabitq(4)));
+    LISTS_PREFIXES_OF_RABITQ(8, SealedLayout.IVF, prefixes(Basis.PCA, new Codec.Rabitq(4))),
+    TUNED_PREFIXES(8, SealedLayout.IVF, prefixes(Basis.PCA, new Codec.F32()));
 
     private final int version;
     private final int kind;
@@ -183,6 +184,7 @@ final class GoldenSegmentTest {
         names.addAll(Set.of("ivf", "order", "centroids", "lists"));
         names.addAll(isSpilled() ? Set.of("spilled") : Set.of());
         names.addAll(this == LISTS_GRAPH || version > 5 ? Set.of("tuning") : Set.of());
+        names.addAll(this == TUNED_PREFIXES ? Set.of("tuned-widths") : Set.of());
       } else if (!isFlat()) {
         names.addAll(Set.of("links", "pointers", "upper"));
       }
@@ -197,6 +199,9 @@ final class GoldenSegmentTest {
       }
       if (hasLists()) {
         names.add("tuning");
+      }
+      if (names.contains("centroid-prefixes")) {
+        names.add("tuned-widths");
       }
       return names;
     }
