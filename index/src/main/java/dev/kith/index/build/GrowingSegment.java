@@ -303,7 +303,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
     } else if (graph != null) {
       scratch.probe(plan, query, hits, segment, graph);
     } else {
-      scratch.probeExactly(query, hits, segment);
+      scratch.probeExactly(plan, query, hits, segment);
     }
   }
 

@@ -104,7 +104,7 @@ sealed interface SealedIndex {
         TopK hits,
         SearchScratch.SegmentRows segment,
         SearchScratch scratch) {
-      scratch.probeExactly(query, hits, segment);
+      scratch.probeExactly(plan, query, hits, segment);
     }
   }
 

@@ -89,8 +89,8 @@ final class TuningSections {
           target.set(SealedLayout.INT, at + 4, rungs.get(i).keep());
         }
       }
-      case Widths.Certified certified ->
-          throw new IllegalArgumentException("no tuning asks for " + certified);
+      case Widths.Certified(), Widths.Truncated(_) ->
+          throw new IllegalArgumentException("no tuning asks for " + setting.widths());
     }
   }
 

@@ -39,7 +39,7 @@ public final class CodeScorer {
         yield level.bind(rows, encoded);
       }
       case WordRows rows -> product.bind(rows, query);
-      case PrefixRows rows -> prefix.bind(rows, query, widths.first());
+      case PrefixRows rows -> prefix.bind(rows, query, widths);
       case ProjectedCodes projected -> bind(projected.codes(), projected.project(query), widths);
     };
   }

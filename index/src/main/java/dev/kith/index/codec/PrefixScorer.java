@@ -13,7 +13,7 @@ import java.util.Objects;
 ///   is says how much of a vector it holds, not how near it is
 /// - inner product: of the prefixes
 /// - squared distance: of the prefixes, and the squares of both tails, as if these were at a right
-///   angle
+///   angle; of prefixes alone for a query that has no more
 ///
 /// Remembers the memory it was last bound to, and must not be asked after that memory was freed.
 public final class PrefixScorer implements Scorer {
@@ -25,7 +25,19 @@ public final class PrefixScorer implements Scorer {
   private float inverse;
   private float squaredTail;
   private int width;
+  private boolean isTruncated;
   private Metric metric = Metric.DOT;
+
+  /// Scores `rows` against a query from now on, at the width of a first comparison; without their
+  /// tails, if the query has no others than these coordinates.
+  ///
+  /// @return this
+  /// @throws IllegalArgumentException if rows and query are of different spaces
+  public PrefixScorer bind(PrefixRows rows, QueryBuffer query, Widths widths) {
+    bind(rows, query, widths.first());
+    isTruncated = widths instanceof Widths.Truncated;
+    return this;
+  }
 
   /// Scores `rows` against a query from now on.
   ///
@@ -33,6 +45,7 @@ public final class PrefixScorer implements Scorer {
   /// @return this
   /// @throws IllegalArgumentException if rows and query are of different spaces
   public PrefixScorer bind(PrefixRows rows, QueryBuffer query, int width) {
+    isTruncated = false;
     last = rows.levelOf(width);
     PrefixQuery prefixes = query.prefixes(rows, last);
     prefixSums.bind(rows, prefixes);
@@ -90,7 +103,7 @@ public final class PrefixScorer implements Scorer {
       case DOT -> Scores.comparable(sum);
       case EUCLIDEAN -> {
         float tail = tails.getAtIndex(Points.FLOAT, ordinal);
-        yield -(sum + squaredTail + tail * tail);
+        yield isTruncated ? -sum : -(sum + squaredTail + tail * tail);
       }
     };
   }

@@ -1,6 +1,8 @@
 package dev.kith.index.codec;
 
+import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,6 +46,19 @@ public final class QueryBuffer implements AutoCloseable {
   public void set(float[] query) {
     row.set(0, query);
     forget();
+  }
+
+  /// Copies the first coordinates of a query that has no others, for [Widths.Truncated]: those are
+  /// zero.
+  ///
+  /// @param width coordinates there are, in `[1, dimension]`
+  /// @throws IndexOutOfBoundsException if the source ends before the query does
+  /// @throws IllegalArgumentException under COSINE, if the query is zero or not finite
+  public void setTruncated(MemorySegment source, long offset, int width) {
+    float[] query = new float[space().dimension()];
+    Require.inRange("width", width, 1, query.length);
+    MemorySegment.copy(source, Points.FLOAT, offset, query, 0, width);
+    set(query);
   }
 
   /// Copies a stored row, which is prepared already.

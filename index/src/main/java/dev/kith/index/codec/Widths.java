@@ -15,7 +15,20 @@ public sealed interface Widths {
 
   /// The width of the first comparison of rows.
   default int first() {
-    return this instanceof Ladder(_, List<Rung> rungs) ? rungs.getFirst().width : WIDEST;
+    return switch (this) {
+      case Ladder(_, List<Rung> rungs) -> rungs.getFirst().width;
+      case Truncated(int width) -> width;
+      case Usual(), Full(), Certified() -> WIDEST;
+    };
+  }
+
+  /// The width at which centroids are compared, where there are lists; 0 for whole ones.
+  default int coarse() {
+    return switch (this) {
+      case Ladder(int coarse, _) -> coarse;
+      case Truncated(int width) -> width;
+      case Usual(), Full(), Certified() -> 0;
+    };
   }
 
   /// Rows that the first comparison keeps.
@@ -23,9 +36,28 @@ public sealed interface Widths {
   /// @param usual what it keeps if it was not told how many
   /// @param hits wanted
   default int keep(int usual, int hits) {
-    return this instanceof Ladder(_, List<Rung> rungs)
-        ? Math.max(hits, rungs.getFirst().keep)
-        : usual;
+    return switch (this) {
+      case Ladder(_, List<Rung> rungs) -> Math.max(hits, rungs.getFirst().keep);
+      case Truncated _ -> hits;
+      case Usual(), Full(), Certified() -> usual;
+    };
+  }
+
+  /// Whether all rows that are looked at are compared whole, by codes of some kind.
+  ///
+  /// @param codes of the rows
+  default boolean isExact(SegmentCodes codes) {
+    return codes instanceof PrefixRows && (this instanceof Full || this instanceof Certified);
+  }
+
+  /// Whether codes can tell what a search for prefixes alone wants to know.
+  ///
+  /// @return true of searches for whole vectors
+  default boolean canUse(SegmentCodes codes) {
+    return !(this instanceof Truncated(int width))
+        || (codes instanceof PrefixRows prefixes
+            && !prefixes.projection().hasAxes()
+            && prefixes.widths().contains(width));
   }
 
   /// What was measured to do; where nothing was, the widest prefixes, then whole vectors.
@@ -38,6 +70,17 @@ public sealed interface Widths {
   /// found is what comparing whole vectors finds of the same rows, and its scores are the same. A
   /// graph is walked on whole vectors then.
   record Certified() implements Widths {}
+
+  /// The first coordinates alone, of queries that have no others ([QueryBuffer#setTruncated]). What
+  /// is returned is scored by those of whole vectors ([TruncatedScorer]), not by all. Where nobody
+  /// made such prefixes, or they lie along axes, all rows are scored.
+  ///
+  /// @param width coordinates compared, at least 1
+  record Truncated(int width) implements Widths {
+    public Truncated {
+      Require.inRange("width", width, 1, WIDEST);
+    }
+  }
 
   /// A *funnel*: each stage compares at its own width what the stage before kept, the first all
   /// rows that are looked at. (Kusupati et al., *Matryoshka representation learning*, NeurIPS 2022,

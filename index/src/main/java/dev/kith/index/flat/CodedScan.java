@@ -3,7 +3,6 @@ package dev.kith.index.flat;
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
-import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scorer;
 import dev.kith.index.codec.SegmentCodes;
@@ -43,8 +42,7 @@ public record CodedScan(SegmentCodes codes, VectorRows rows, float rescoreFactor
       CodedScanScratch scratch,
       SearchWork work) {
     FlatScan.Range all = new FlatScan.Range(0, rows.capacity());
-    if (codes instanceof PrefixRows
-        && (widths instanceof Widths.Certified || widths instanceof Widths.Full)) {
+    if (widths.isExact(codes)) {
       scratch
           .exact
           .bind(rows, codes, widths, query)
@@ -59,6 +57,6 @@ public record CodedScan(SegmentCodes codes, VectorRows rows, float rescoreFactor
     scratch.scan.scan(estimates, all, accepted, best, scratch.stop, work);
     work.stages.end("scan", (int) estimates.multiplyAdds(), rows.capacity(), best.size(), work);
     scratch.rescorer.narrow(codes, widths, query, best, hits.k(), work);
-    scratch.rescorer.offer(best, rows, query, hits, work);
+    scratch.rescorer.offer(best, rows, widths, query, hits, work);
   }
 }

@@ -6,7 +6,9 @@ import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scorer;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.TruncatedScorer;
 import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
 import java.util.function.BooleanSupplier;
@@ -14,19 +16,27 @@ import java.util.function.BooleanSupplier;
 /// Scans rows and misses none: by whole vectors, or where there are prefixes by those first, which
 /// finds the same ([CertifiedScan]). Reused from query to query; not thread-safe.
 public final class ExactScan {
-  private final F32Scorer scorer = new F32Scorer();
+  private final F32Scorer wholeScorer = new F32Scorer();
+  private final TruncatedScorer truncatedScorer = new TruncatedScorer();
   private final FlatScan whole = new FlatScan();
   private final CertifiedScan certified = new CertifiedScan();
+  private Scorer scorer = wholeScorer;
   private boolean isCertified;
   private int width;
 
-  /// Takes a query for whole vectors.
+  /// Takes a query for rows that have no codes.
   ///
+  /// @param widths [Widths.Truncated] for a query of few coordinates
   /// @return this
-  public ExactScan bind(VectorRows rows, QueryBuffer query) {
-    scorer.bind(rows, query);
+  public ExactScan bind(VectorRows rows, Widths widths, QueryBuffer query) {
     isCertified = false;
-    width = rows.space().dimension();
+    if (widths instanceof Widths.Truncated(int first)) {
+      scorer = truncatedScorer.bind(rows, query, first);
+      width = first;
+    } else {
+      scorer = wholeScorer.bind(rows, query);
+      width = rows.space().dimension();
+    }
     return this;
   }
 
@@ -36,13 +46,15 @@ public final class ExactScan {
   /// @param widths [Widths.Full] for whole vectors all the same
   /// @return this
   public ExactScan bind(VectorRows rows, SegmentCodes codes, Widths widths, QueryBuffer query) {
-    if (codes instanceof PrefixRows prefixes && !(widths instanceof Widths.Full)) {
+    if (codes instanceof PrefixRows prefixes
+        && !(widths instanceof Widths.Full)
+        && !(widths instanceof Widths.Truncated)) {
       certified.bind(prefixes, rows, query);
       isCertified = true;
       width = certified.width();
       return this;
     }
-    return bind(rows, query);
+    return bind(rows, widths, query);
   }
 
   /// Offers the accepted rows of a range to `hits`, with exact raw scores.

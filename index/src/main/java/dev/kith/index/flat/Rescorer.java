@@ -6,14 +6,17 @@ import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.PrefixScorer;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Scorer;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.TruncatedScorer;
 import dev.kith.index.codec.Widths;
 import dev.kith.index.store.VectorRows;
 
 /// Scores rows that codes made look near by their vectors. Reused from query to query; not
 /// thread-safe.
 public final class Rescorer {
-  private final F32Scorer scorer = new F32Scorer();
+  private final F32Scorer whole = new F32Scorer();
+  private final TruncatedScorer truncated = new TruncatedScorer();
   private final PrefixScorer prefixScorer = new PrefixScorer();
   private int[] ordinals = new int[0];
   private float[] scores = new float[0];
@@ -57,18 +60,30 @@ public final class Rescorer {
 
   /// Offers candidates to `hits`, with exact raw scores.
   ///
+  /// @param widths [Widths.Truncated] for a query of few coordinates, to which rows are compared
   /// @param candidates by their estimates; empty when this returns
   /// @param rows vectors of the candidates
   /// @param query of the space of the rows
   /// @param work counts the rows compared
   public void offer(
-      TopK candidates, VectorRows rows, QueryBuffer query, TopK hits, SearchWork work) {
+      TopK candidates,
+      VectorRows rows,
+      Widths widths,
+      QueryBuffer query,
+      TopK hits,
+      SearchWork work) {
     int count = drain(candidates);
-    scorer.bind(rows, query).score(ordinals, count, scores);
+    boolean isTruncated = widths instanceof Widths.Truncated;
+    Scorer scorer =
+        isTruncated
+            ? truncated.bind(rows, query, widths.first())
+            : whole.bind(rows, query);
+    scorer.score(ordinals, count, scores);
     for (int i = 0; i < count; i++) {
       hits.offer(ordinals[i], scores[i]);
     }
     scorer.count(count, work);
-    work.stages.end("rescore", rows.space().dimension(), count, hits.size(), work);
+    int width = isTruncated ? widths.first() : rows.space().dimension();
+    work.stages.end("rescore", width, count, hits.size(), work);
   }
 }

@@ -3,7 +3,6 @@ package dev.kith.index.hnsw;
 import dev.kith.index.OrdinalFilter;
 import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
-import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scorer;
 import dev.kith.index.codec.SegmentCodes;
@@ -48,9 +47,7 @@ public record CodedGraph(
       SearchWork work) {
     CodedScratch coded = scratch.coded;
     work.stages.begin(work);
-    boolean isExact =
-        codes instanceof PrefixRows
-            && (widths instanceof Widths.Certified || widths instanceof Widths.Full);
+    boolean isExact = widths.isExact(codes);
     int kept = isExact ? hits.k() : widths.keep(candidates, hits.k());
     Scorer scorer =
         isExact ? coded.exact.bind(rows, query) : coded.estimates.bind(codes, query, widths);
@@ -75,7 +72,7 @@ public record CodedGraph(
         work);
     if (!isExact) {
       coded.rescorer.narrow(codes, widths, query, best, hits.k(), work);
-      coded.rescorer.offer(best, rows, query, hits, work);
+      coded.rescorer.offer(best, rows, widths, query, hits, work);
     }
   }
 }

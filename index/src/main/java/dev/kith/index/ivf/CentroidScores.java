@@ -6,6 +6,7 @@ import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.PrefixScorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scorer;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.store.VectorRows;
 
@@ -35,9 +36,13 @@ final class CentroidScores {
 
   /// Begins likewise, with prefixes.
   ///
-  /// @param width coordinates to compare
-  void bind(PrefixRows centroids, QueryBuffer query, int width) {
-    begin(narrow.bind(centroids, query, width), centroids.capacity());
+  /// @param widths at which these are compared
+  void bind(PrefixRows centroids, QueryBuffer query, Widths widths) {
+    Scorer scorer =
+        widths instanceof Widths.Truncated
+            ? narrow.bind(centroids, query, widths)
+            : narrow.bind(centroids, query, widths.coarse());
+    begin(scorer, centroids.capacity());
   }
 
   private void begin(Scorer scorer, int count) {

@@ -50,6 +50,13 @@ public final class InvertedFile {
         : Optional.empty();
   }
 
+  /// Whether lists can tell what a search wants to know: see [Widths#canUse].
+  public boolean canUse(Widths widths) {
+    return lists.codes() instanceof ListCodes.Rows(SegmentCodes codes)
+        ? widths.canUse(codes)
+        : !(widths instanceof Widths.Truncated);
+  }
+
   /// What a search does to find so much of the nearest rows.
   public Tuning tuning() {
     return tuning;
@@ -95,16 +102,14 @@ public final class InvertedFile {
     if (lists.codes() instanceof ListCodes.Rows(SegmentCodes codes)) {
       scratch.rescorer.narrow(codes, chosen, query, candidates, limit, work);
     }
-    scratch.rescorer.offer(candidates, rows, query, hits, work);
+    scratch.rescorer.offer(candidates, rows, chosen, query, hits, work);
   }
 
   /// Whether lists are scanned for hits, not for candidates.
   private boolean isExact(Widths widths) {
     return switch (lists.codes()) {
       case ListCodes.Plain _ -> true;
-      case ListCodes.Rows(SegmentCodes codes) ->
-          codes instanceof PrefixRows
-              && (widths instanceof Widths.Full || widths instanceof Widths.Certified);
+      case ListCodes.Rows(SegmentCodes codes) -> widths.isExact(codes);
       case ListCodes.Relative _ -> false;
     };
   }

@@ -125,8 +125,8 @@ public final class InvertedLists {
   /// @param wanted candidates there should be, if there are as many rows
   void begin(
       QueryBuffer query, Reach.Until reach, int wanted, IvfScratch scratch, SearchWork work) {
-    if (prefixes != null && scratch.widths instanceof Widths.Ladder(int width, _) && width > 0) {
-      scratch.order.bind(coarse, prefixes, width, query, work);
+    if (prefixes != null && scratch.widths.coarse() > 0) {
+      scratch.order.bind(coarse, prefixes, scratch.widths, query, work);
     } else {
       scratch.order.bind(coarse, query, work);
     }

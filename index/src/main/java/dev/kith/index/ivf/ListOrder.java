@@ -4,6 +4,7 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.codec.Widths;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -69,11 +70,15 @@ final class ListOrder {
 
   /// Takes a query whose prefixes are compared with those of the centroids; otherwise as above.
   ///
-  /// @param width coordinates to compare
+  /// @param widths at which they are
   void bind(
-      CoarseQuantizer coarse, PrefixRows prefixes, int width, QueryBuffer query, SearchWork work) {
+      CoarseQuantizer coarse,
+      PrefixRows prefixes,
+      Widths widths,
+      QueryBuffer query,
+      SearchWork work) {
     take(coarse, work);
-    scores.bind(prefixes, query, width);
+    scores.bind(prefixes, query, widths);
   }
 
   private void take(CoarseQuantizer coarse, SearchWork work) {

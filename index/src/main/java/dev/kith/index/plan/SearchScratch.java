@@ -6,6 +6,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.codec.F32Scorer;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.SegmentCodes;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.flat.CodedScan;
 import dev.kith.index.flat.CodedScanScratch;
 import dev.kith.index.flat.ExactScan;
@@ -68,16 +69,16 @@ public final class SearchScratch {
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, Graph graph) {
     int ef = ef(plan);
-    if (ef > 0 && isWorthWalking(segment, ef)) {
+    if (ef > 0 && isWhole(plan) && isWorthWalking(segment, ef)) {
       scorer.bind(segment.rows(), query);
       live.of(segment.returned(), segment.linked());
       beginStage();
       graph.search(scorer, segment.rows().space().metric(), ef, live, hits, graphScratch, work);
       endWalk(query.space().dimension(), hits);
-      scan(query, hits, segment, segment.linked());
+      scan(plan, query, hits, segment, segment.linked());
       return;
     }
-    scan(query, hits, segment, 0);
+    scan(plan, query, hits, segment, 0);
   }
 
   /// Offers the best live rows of a segment to `hits` as the plan's probe finds them.
@@ -86,7 +87,7 @@ public final class SearchScratch {
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, FastGraph graph) {
     int ef = ef(plan);
-    if (ef > 0 && ef <= FastGraph.MAX_EF && isWorthWalking(segment, ef)) {
+    if (ef > 0 && ef <= FastGraph.MAX_EF && isWhole(plan) && isWorthWalking(segment, ef)) {
       live.of(segment.returned(), segment.size());
       beginStage();
       graph.search(query, ef, live, hits, graphScratch, work);
@@ -102,7 +103,7 @@ public final class SearchScratch {
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, CodedGraph graph) {
     int ef = ef(plan);
-    if (ef > 0 && isWorthWalking(segment, ef)) {
+    if (ef > 0 && plan.widths().canUse(graph.codes()) && isWorthWalking(segment, ef)) {
       int candidates = Math.max(plan.limit(), rescore(plan).orElse(graph.candidates(plan.limit())));
       live.of(segment.returned(), segment.size());
       graph.search(query, ef, candidates, plan.widths(), live, hits, graphScratch, work);
@@ -116,13 +117,13 @@ public final class SearchScratch {
   /// @param lists of all rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, InvertedFile lists) {
-    if (!(plan.probe() instanceof Probe.Exact)) {
+    if (lists.canUse(plan.widths()) && !(plan.probe() instanceof Probe.Exact)) {
       live.of(segment.returned(), segment.size());
       lists.search(query, reach(plan), rescore(plan), plan.widths(), live, hits, ivfScratch, work);
     } else if (lists.codes().isPresent()) {
       scan(plan, query, hits, segment, lists.codes().get());
     } else {
-      scan(query, hits, segment, 0);
+      scan(plan, query, hits, segment, 0);
     }
   }
   /// Offers the best live rows of a segment to `hits`: those that are in lists as the plan's probe
@@ -131,16 +132,16 @@ public final class SearchScratch {
   /// @param lists of the linked rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, GrowingLists lists) {
-    if (!(plan.probe() instanceof Probe.Exact)) {
+    if (isWhole(plan) && !(plan.probe() instanceof Probe.Exact)) {
       Reach reach = reach(plan);
       if (isWorthReading(lists.count(), lists.likely(reach), segment.linked())) {
         live.of(segment.returned(), segment.linked());
         lists.search(query, reach, live, hits, ivfScratch, work);
-        scan(query, hits, segment, segment.linked());
+        scan(plan, query, hits, segment, segment.linked());
         return;
       }
     }
-    scan(query, hits, segment, 0);
+    scan(plan, query, hits, segment, 0);
   }
 
   /// Offers the best live rows of a segment to `hits` as the plan's probe finds them.
@@ -148,7 +149,7 @@ public final class SearchScratch {
   /// @param codes of all rows of `segment`
   public void probe(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, CodedScan codes) {
-    if (!(plan.probe() instanceof Probe.Exact)) {
+    if (plan.widths().canUse(codes.codes()) && !(plan.probe() instanceof Probe.Exact)) {
       int candidates = Math.max(plan.limit(), rescore(plan).orElse(codes.candidates(plan.limit())));
       live.of(segment.returned(), segment.size());
       codes.search(query, candidates, plan.widths(), live, hits, codedScan, work);
@@ -158,8 +159,8 @@ public final class SearchScratch {
   }
 
   /// Offers the best live rows of a segment to `hits` by scoring all of them.
-  public void probeExactly(QueryBuffer query, TopK hits, SegmentRows segment) {
-    scan(query, hits, segment, 0);
+  public void probeExactly(SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment) {
+    scan(plan, query, hits, segment, 0);
   }
 
   /// Beam on a graph, 0 for none.
@@ -169,6 +170,11 @@ public final class SearchScratch {
       case Probe.Beam(int asked, _) -> Math.max(asked, plan.limit());
       case Probe.Codes _, Probe.Lists _ -> Math.max(Probe.DEFAULT_EF, plan.limit());
     };
+  }
+
+  /// Whether the query has all coordinates; else nothing but prefixes can be walked or read.
+  private static boolean isWhole(SearchPlan plan) {
+    return !(plan.widths() instanceof Widths.Truncated);
   }
 
   private static Reach reach(SearchPlan plan) {
@@ -204,9 +210,10 @@ public final class SearchScratch {
     return false;
   }
 
-  private void scan(QueryBuffer query, TopK hits, SegmentRows segment, int from) {
+  private void scan(
+      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, int from) {
     if (from < segment.size()) {
-      exactScan.bind(segment.rows(), query);
+      exactScan.bind(segment.rows(), plan.widths(), query);
       scanBound(hits, segment, from);
     }
   }

@@ -76,6 +76,11 @@ public final class Mixture {
     return ordinals;
   }
 
+  /// The score of a row, in double precision; raw, as the engine has it.
+  public double score(float[] query, int row) {
+    return score(query, vectors[row]);
+  }
+
   private double score(float[] a, float[] b) {
     double dot = 0;
     double distance = 0;

@@ -32,6 +32,7 @@ import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
+import dev.kith.index.plan.SegmentReader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -354,6 +355,75 @@ final class PrefixSegmentTest {
       assertTrue(stages.stream().allMatch(stage -> stage.nanos() > 0));
       search.answer(all.vectors()[6], _ -> true);
       assertEquals(List.of(), search.stages(), "nobody asked");
+    }
+  }
+
+  /// Whatever the index, whether it has such prefixes or not, and before there is one.
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"COSINE, 71", "DOT, 72", "EUCLIDEAN, 73"})
+  void aTruncatedQueryFindsWhatIsNearestByTheFirstCoordinates(Metric metric, long seed)
+      throws IOException {
+    int width = 12;
+    Mixture all = Mixture.of(new VectorSpace(45, metric), 1500, 40, seed);
+    VectorSpace few = new VectorSpace(width, metric);
+    Mixture first =
+        new Mixture(
+            few, Arrays.stream(all.vectors()).map(row -> Arrays.copyOf(row, width)).toArray(float[][]::new));
+    Codec.Prefix codec = widths(Basis.AS_IS, 4, width, 30);
+    Widths truncated = new Widths.Truncated(width);
+    List<IndexSpec> indexes =
+        List.of(
+            new IndexSpec.Flat(codec),
+            new IndexSpec.Flat(new Codec.F32()),
+            new IndexSpec.Flat(widths(Basis.PCA, 4, width)),
+            new IndexSpec.Flat(widths(Basis.AS_IS, 4, width + 1)),
+            new IndexSpec.Hnsw(GRAPH, Layout.COMPACT, codec),
+            new IndexSpec.Hnsw(GRAPH, Layout.COMPACT, new Codec.Int8()),
+            new IndexSpec.Hnsw(GRAPH, Layout.FAST, new Codec.F32()),
+            new IndexSpec.Ivf(new IvfParams(20, seed), codec),
+            new IndexSpec.Ivf(new IvfParams(20, seed, true), codec),
+            new IndexSpec.Ivf(new IvfParams(20, seed), new Codec.Rabitq(0)));
+    for (IndexSpec index : indexes) {
+      Probe probe =
+          switch (index) {
+            case IndexSpec.Flat _ -> new Probe.Codes(OptionalInt.empty());
+            case IndexSpec.Hnsw _ -> new Probe.Beam(300, OptionalInt.empty());
+            case IndexSpec.Ivf _ -> new Probe.Lists(new Reach.Until(20), OptionalInt.empty());
+          };
+      SearchPlan plan = new SearchPlan(K, probe, truncated);
+      try (GrowingSegment growing = linked(all, index);
+          SealedSegment sealed = sealed(all, index)) {
+        for (SegmentReader segment : List.of(growing, sealed)) {
+          int found = 0;
+          for (int i = 0; i < 20; i++) {
+            float[] query = first.vectors()[31 * i].clone();
+            query[i % width] += 0.3f;
+            found += found(segment, plan, query, first);
+          }
+          assertTrue(found >= 196, index + " found " + found + " of 200");
+        }
+      }
+    }
+  }
+
+  /// How many of the nearest a truncated search finds, whose scores must be those of prefixes.
+  private static int found(SegmentReader segment, SearchPlan plan, float[] vector, Mixture first) {
+    try (QueryBuffer query = new QueryBuffer(segment.space())) {
+      query.setTruncated(MemorySegment.ofArray(vector), 0, vector.length);
+      TopK hits = new TopK(K);
+      segment.probe(plan, query, hits, new SearchScratch());
+      int[] ordinals = new int[K];
+      float[] scores = new float[K];
+      assertEquals(K, hits.drainTo(ordinals, scores));
+      int found = 0;
+      int[] nearest = first.nearest(vector, K, first.count(), _ -> true);
+      for (int i = 0; i < K; i++) {
+        int row = (int) segment.label(ordinals[i]) / 10;
+        double expected = first.score(vector, row);
+        assertEquals(expected, scores[i], 1e-4 * Math.max(1, Math.abs(expected)));
+        found += IntStream.of(nearest).anyMatch(near -> near == row) ? 1 : 0;
+      }
+      return found;
     }
   }
 
