@@ -7,6 +7,7 @@ import dev.kith.index.codec.PrefixRows;
 import dev.kith.index.codec.ProductCode;
 import dev.kith.index.codec.ProductQuantizer;
 import dev.kith.index.codec.ProductRows;
+import dev.kith.index.codec.Projection;
 import dev.kith.index.codec.RabitqCode;
 import dev.kith.index.codec.Rotation;
 import dev.kith.index.codec.SegmentCodes;
@@ -57,6 +58,9 @@ final class IvfSealer {
   private static final int MEASURED = 900;
   private static final int ALL = 1000;
 
+  /// Of the squared distances between rows, what prefixes hold by which rows are put in lists.
+  private static final double HELD = 0.9;
+
   private final SegmentReader segment;
   private final VectorSpace space;
   private final IndexSpec.Ivf index;
@@ -66,6 +70,9 @@ final class IvfSealer {
   private final int threads;
   private final SealProgress progress;
   private final int[] live;
+
+  /// What makes prefixes, once it was learnt; null before that, or if there are none.
+  private @Nullable Projection projection;
 
   /// @param known centroids and lists to keep; null to learn some
   /// @param graphLists lists from which on the file gets a graph over their centroids, above 1;
@@ -151,6 +158,15 @@ final class IvfSealer {
       return new Partition(none, new int[2], new int[0], 0, 0, 0);
     }
     VectorRows rows = segment.rows();
+    if (known == null && index.codec() instanceof Codec.Prefix codec) {
+      long seed = index.params().seed();
+      projection = Projection.learn(codec, rows, live, seed, threads, arena, () -> report(0));
+      Optional<Projection> narrow =
+          projection.holding(HELD, codec.widthsOf(space), rows, live, seed);
+      if (narrow.isPresent()) {
+        return partition(narrow.get(), rows, arena);
+      }
+    }
     Partition.Progress assigning = share -> report(TRAINED, ASSIGNED, share);
     if (known != null) {
       return Partition.of(known.centroids(), rows, live, known.of(live), threads, assigning);
@@ -159,6 +175,22 @@ final class IvfSealer {
         Partition.train(
             index.params(), rows, live, threads, arena, share -> report(0, TRAINED, share));
     return Partition.of(learnt, rows, live, threads, assigning);
+  }
+
+  /// Puts rows in lists by their prefixes.
+  private Partition partition(Projection narrow, VectorRows rows, Arena arena)
+      throws InterruptedException {
+    try (Arena scratch = Arena.ofShared()) {
+      VectorRows prefixes = narrow.prefixes(rows, live, threads, scratch, () -> report(0));
+      return Partition.ofPrefixes(
+          index.params(),
+          rows,
+          live,
+          prefixes,
+          threads,
+          arena,
+          share -> report(0, ASSIGNED, share));
+    }
   }
 
   /// Keeps the graph over centroids that are kept, if they have one.
@@ -216,6 +248,16 @@ final class IvfSealer {
                 : words(learnt, encoder.entries(), arena);
         yield coded(codes, encoder, coding);
       }
+      case Codec.Prefix prefix when projection != null && !prefix.of().hasCodes() ->
+          new ListCodes.Rows(
+              PrefixRows.encode(
+                  prefix,
+                  projection,
+                  rows,
+                  sources,
+                  threads,
+                  arena,
+                  done -> coding.done((double) done / sources.length)));
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _, Codec.Prefix _ ->
           new ListCodes.Rows(
               SegmentCodes.encode(

@@ -1,6 +1,5 @@
 package dev.kith.index.codec;
 
-import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
@@ -43,36 +42,13 @@ public record ProjectedCodes(VectorSpace space, Projection projection, SegmentCo
     Projection projection =
         Projection.learn(codec, rows, sources, seed, threads, arena, () -> progress.encoded(0));
     try (Arena scratch = Arena.ofShared()) {
-      VectorRows prefixes = prefixes(projection, rows, sources, threads, scratch, progress);
+      VectorRows prefixes =
+          projection.prefixes(rows, sources, threads, scratch, () -> progress.encoded(0));
       int[] all = IntStream.range(0, sources.length).toArray();
       SegmentCodes codes =
           SegmentCodes.encode(codec.of(), prefixes, all, seed, threads, arena, progress);
       return new ProjectedCodes(space, projection, codes);
     }
-  }
-
-  private static VectorRows prefixes(
-      Projection projection,
-      VectorRows rows,
-      int[] sources,
-      int threads,
-      Arena arena,
-      Progress progress)
-      throws InterruptedException {
-    VectorSpace space = projection.prefixes(rows.space());
-    VectorRows prefixes = VectorRows.reserve(space, Math.max(1, sources.length), arena);
-    new PrefixMaker(projection, rows, sources, threads)
-        .make(
-            (row, coordinates, at) -> {
-              MemorySegment prefix = MemorySegment.ofArray(coordinates);
-              MemorySegment own = prefix.asSlice((long) at * Float.BYTES);
-              if (space.metric() == Metric.COSINE) {
-                giveDirection(own, space.dimension());
-              }
-              prefixes.set(row, own, 0);
-            },
-            () -> progress.encoded(0));
-    return prefixes;
   }
 
   /// Of a prefix that is zero, and so has no direction, makes one that has some.

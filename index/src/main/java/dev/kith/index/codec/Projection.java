@@ -9,6 +9,7 @@ import dev.kith.index.kernel.VectorKernel;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ public final class Projection {
 
   /// Most that an inner product of two axes may differ from what it should be by.
   private static final double TOLERANCE = 1e-4;
+
+  /// Pairs of rows that tell what prefixes hold.
+  private static final int PAIRS = 512;
 
   // Static, so that the optimiser knows which one it is.
   private static final VectorKernel KERNEL = VectorKernel.best();
@@ -56,7 +60,7 @@ public final class Projection {
   /// @param arena frees the axes when it closes
   /// @param step called now and then; may throw to end it
   /// @throws InterruptedException if the calling thread is interrupted
-  static Projection learn(
+  public static Projection learn(
       Codec.Prefix codec,
       VectorRows rows,
       int[] sources,
@@ -185,6 +189,78 @@ public final class Projection {
       columns.set(axis, 0, axes.segment(), axes.at(axis));
     }
     return columns;
+  }
+
+  /// The narrowest of some prefixes that hold a share of the squared distances between rows.
+  ///
+  /// @param widths ascending, none above [#width()]
+  /// @param sources which of the rows there are
+  /// @param seed of the pairs that are drawn
+  /// @return the same of fewer coordinates; empty if even the widest prefix holds less
+  public Optional<Projection> holding(
+      double share, List<Integer> widths, VectorRows rows, int[] sources, long seed) {
+    double[] held = new double[widths.size()];
+    double all = 0;
+    float[] difference = new float[dimension];
+    MemorySegment vector = MemorySegment.ofArray(difference);
+    MemorySegment prefix = MemorySegment.ofArray(new float[width]);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int pair = 0; pair < PAIRS; pair++) {
+      long one = rows.offset(sources[random.nextInt(sources.length)]);
+      long other = rows.offset(sources[random.nextInt(sources.length)]);
+      for (int i = 0; i < dimension; i++) {
+        long at = (long) i * Float.BYTES;
+        difference[i] =
+            rows.segment().get(Points.FLOAT, one + at) - rows.segment().get(Points.FLOAT, other + at);
+      }
+      double squares = new Points(vector, 0, 0, dimension).squaredLength(0);
+      if (squares > 0 && squares < Double.POSITIVE_INFINITY) {
+        all++;
+        project(vector, 0, width, prefix);
+        for (int i = 0; i < held.length; i++) {
+          held[i] += new Points(prefix, 0, 0, widths.get(i)).squaredLength(0) / squares;
+        }
+      }
+    }
+    for (int i = 0; i < held.length; i++) {
+      if (held[i] >= share * all) {
+        return Optional.of(narrowed(widths.get(i)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The same, of fewer coordinates; borrows the axes.
+  ///
+  /// @param width in `[1, width()]`
+  public Projection narrowed(int width) {
+    return new Projection(dimension, Require.inRange("width", width, 1, this.width), axes);
+  }
+
+  /// Makes the prefixes of rows, as vectors of their own: under COSINE of length one again.
+  ///
+  /// @param sources ordinals in `rows`, in the order of the prefixes to make
+  /// @param threads with the calling one, in `[1, 1024]`
+  /// @param arena frees the prefixes when it closes
+  /// @param step called now and then; may throw to end it
+  /// @throws InterruptedException if the calling thread is interrupted
+  public VectorRows prefixes(
+      VectorRows rows, int[] sources, int threads, Arena arena, Runnable step)
+      throws InterruptedException {
+    VectorSpace space = prefixes(rows.space());
+    VectorRows prefixes = VectorRows.reserve(space, Math.max(1, sources.length), arena);
+    new PrefixMaker(this, rows, sources, threads)
+        .make(
+            (row, coordinates, at) -> {
+              MemorySegment prefix = MemorySegment.ofArray(coordinates);
+              MemorySegment own = prefix.asSlice((long) at * Float.BYTES);
+              if (space.metric() == Metric.COSINE) {
+                ProjectedCodes.giveDirection(own, space.dimension());
+              }
+              prefixes.set(row, own, 0);
+            },
+            step);
+    return prefixes;
   }
 
   /// The space of the prefixes of vectors.

@@ -40,6 +40,9 @@ public record Partition(
   /// Times the mean that a list may be long: the longest ones make the slowest searches.
   private static final double CAP = 4;
 
+  /// Of learning lists from prefixes, the share of time until centroids are known.
+  private static final double TRAINING = 0.8;
+
   /// Rows that a thread assigns at a time.
   private static final int CHUNK = 1_536;
 
@@ -159,6 +162,82 @@ public record Partition(
           done -> progress.done((double) done / sources.length));
     }
     return group(centroids, nearest, Arrays.stream(errors).sum() / Math.max(1, sources.length));
+  }
+
+  /// Learns centroids from prefixes of the rows, in a fraction of the time, and puts rows into the
+  /// list of the centroid that is nearest by these; the centroids are the means of the whole
+  /// vectors then (AdANNS-IVF; Rege et al., *AdANNS: A framework for adaptive semantic search*,
+  /// NeurIPS 2023, section 4.1).
+  ///
+  /// @param sources which of the rows there are, at least one
+  /// @param prefixes of the same, one after another
+  /// @param threads with the calling one
+  /// @param arena frees the centroids when it closes
+  /// @throws InterruptedException if the calling thread is interrupted
+  public static Partition ofPrefixes(
+      IvfParams params,
+      VectorRows rows,
+      int[] sources,
+      VectorRows prefixes,
+      int threads,
+      Arena arena,
+      Progress progress)
+      throws InterruptedException {
+    int[] all = IntStream.range(0, sources.length).toArray();
+    try (Arena scratch = Arena.ofShared()) {
+      Centroids learnt =
+          train(
+              params, prefixes, all, threads, scratch, share -> progress.done(TRAINING * share));
+      Partition narrow =
+          of(
+              learnt,
+              prefixes,
+              all,
+              threads,
+              share -> progress.done(TRAINING + (1 - TRAINING) * share));
+      VectorRows centroids = means(narrow, rows, sources, arena);
+      int[] nearest = new int[sources.length];
+      for (int list = 0; list < centroids.capacity(); list++) {
+        for (int place = narrow.starts[list]; place < narrow.starts[list + 1]; place++) {
+          nearest[narrow.order[place]] = list;
+        }
+      }
+      double error =
+          error(points(centroids), points(rows), sources, 0, sources.length, nearest)
+              / sources.length;
+      return new Partition(
+          centroids, narrow.starts, narrow.order, learnt.trained, error, error);
+    }
+  }
+
+  /// The mean of the rows of each list; of an empty one some row.
+  private static VectorRows means(
+      Partition partition, VectorRows rows, int[] sources, Arena arena) {
+    int lists = partition.starts.length - 1;
+    VectorRows means = VectorRows.reserve(rows.space(), lists, arena);
+    double[] sum = new double[rows.space().dimension()];
+    float[] mean = new float[sum.length];
+    for (int list = 0; list < lists; list++) {
+      int from = partition.starts[list];
+      int to = Math.max(from + 1, partition.starts[list + 1]);
+      Arrays.fill(sum, 0);
+      for (int place = from; place < to; place++) {
+        long at = rows.offset(sources[partition.order[Math.min(place, sources.length - 1)]]);
+        for (int i = 0; i < sum.length; i++) {
+          sum[i] += rows.segment().get(Points.FLOAT, at + (long) i * Float.BYTES);
+        }
+      }
+      boolean hasDirection = false;
+      for (int i = 0; i < sum.length; i++) {
+        mean[i] = (float) (sum[i] / (to - from));
+        hasDirection |= mean[i] != 0;
+      }
+      if (!hasDirection) {
+        mean[0] = 1; // Rows that are opposite to each other: any direction will do.
+      }
+      means.set(list, mean);
+    }
+    return means;
   }
 
   private static void assign(

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kith.index.Metric;
+import dev.kith.index.VectorSpace;
 import dev.kith.index.kernel.Points;
+import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -91,6 +96,29 @@ final class PrincipalComponentsTest {
                 }));
     assertThrows(IllegalArgumentException.class, () -> train(vectors, true, 0, 1, 1));
     assertThrows(IllegalArgumentException.class, () -> train(vectors, true, 11, 1, 1));
+  }
+
+  @Test
+  void theNarrowestPrefixIsFoundThatHoldsAShareOfDistances_seed12() {
+    Random random = new Random(12);
+    VectorSpace space = new VectorSpace(8, Metric.EUCLIDEAN);
+    VectorRows rows = VectorRows.reserve(space, 400, arena);
+    double[] deviations = {10, 5, 3, 1, 1, 1, 1, 1}; // Squares 100, 25, 9 and five times 1.
+    float[] row = new float[8];
+    for (int i = 0; i < 400; i++) {
+      for (int j = 0; j < row.length; j++) {
+        row[j] = (float) (50 + deviations[j] * random.nextGaussian());
+      }
+      rows.set(i, row);
+    }
+    int[] all = IntStream.range(0, 400).toArray();
+    Projection projection = Projection.asIs(8, 6);
+    List<Integer> widths = List.of(1, 2, 6);
+    // On average over pairs of the shares of each pair, which far pairs do not outweigh.
+    assertEquals(1, projection.holding(0.5, widths, rows, all, 1).orElseThrow().width());
+    assertEquals(2, projection.holding(0.75, widths, rows, all, 1).orElseThrow().width());
+    assertEquals(6, projection.holding(0.9, widths, rows, all, 1).orElseThrow().width());
+    assertEquals(Optional.empty(), projection.holding(0.99, widths, rows, all, 1));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.Mixture;
+import dev.kith.index.codec.Projection;
 import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
@@ -53,6 +54,64 @@ final class PartitionTest {
         assertTrue(order[place - 1] < order[place], "list " + list);
       }
     }
+  }
+
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"COSINE, 21", "DOT, 22", "EUCLIDEAN, 23"})
+  void ofPrefixesEveryRowIsInTheListOfItsNearestAndCentroidsAreMeansOfWholeRows(
+      Metric metric, long seed) throws InterruptedException {
+    int width = 6;
+    Mixture mixture = Mixture.of(new VectorSpace(20, metric), 900, 15, seed);
+    VectorRows rows = IvfFixture.rows(mixture, arena);
+    int[] sources = some(900, new Random(seed));
+    VectorRows prefixes =
+        Projection.asIs(20, width).prefixes(rows, sources, 2, arena, () -> {});
+    IvfParams params = new IvfParams(30, seed);
+    Partition partition =
+        Partition.ofPrefixes(params, rows, sources, prefixes, 2, arena, _ -> {});
+    Partition again = Partition.ofPrefixes(params, rows, sources, prefixes, 1, arena, _ -> {});
+    assertArrayEquals(partition.order(), again.order());
+    assertArrayEquals(partition.starts(), again.starts());
+    int[] all = IntStream.range(0, sources.length).toArray();
+    Partition narrow =
+        Partition.of(
+            Partition.train(params, prefixes, all, 2, arena, _ -> {}),
+            prefixes,
+            all,
+            2,
+            _ -> {});
+    assertArrayEquals(narrow.order(), partition.order());
+    assertArrayEquals(narrow.starts(), partition.starts());
+    double squares = 0;
+    for (int list = 0; list < 30; list++) {
+      double[] mean = new double[20];
+      int from = partition.starts()[list];
+      int to = partition.starts()[list + 1];
+      for (int place = from; place < to; place++) {
+        float[] row = floats(rows, sources[partition.order()[place]]);
+        for (int i = 0; i < mean.length; i++) {
+          mean[i] += row[i] / (double) (to - from);
+        }
+      }
+      double length = Math.sqrt(Arrays.stream(mean).map(x -> x * x).sum());
+      float[] centroid = floats(partition.centroids(), list);
+      for (int i = 0; i < mean.length && to > from; i++) {
+        assertEquals(mean[i] / (metric == Metric.COSINE ? length : 1), centroid[i], 1e-5);
+      }
+      for (int place = from; place < to; place++) {
+        float[] row = floats(rows, sources[partition.order()[place]]);
+        for (int i = 0; i < mean.length; i++) {
+          squares += Math.pow((double) row[i] - centroid[i], 2);
+        }
+      }
+    }
+    assertEquals(squares / sources.length, partition.error(), 1e-4 * partition.error());
+  }
+
+  private static float[] floats(VectorRows rows, int ordinal) {
+    return rows.segment()
+        .asSlice(rows.offset(ordinal), (long) rows.space().dimension() * Float.BYTES)
+        .toArray(Points.FLOAT);
   }
 
   /// About two thirds of the rows, at least one.
