@@ -1,5 +1,6 @@
 package dev.kith.index.build;
 
+import dev.kith.index.Require;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
@@ -36,8 +37,12 @@ public sealed interface IndexSpec {
   record Hnsw(HnswParams params, Layout layout, Codec codec) implements IndexSpec {
     public Hnsw {
       if (codec.hasCodes() && layout != Layout.COMPACT) {
+        String what =
+            codec instanceof Codec.Prefix
+                ? "prefixes are"
+                : "the codec %s is".formatted(codec.name());
         throw new IllegalArgumentException(
-            "the codec %s is for the layout COMPACT, got %s".formatted(codec.name(), layout));
+            "%s for the layout COMPACT, got %s".formatted(what, layout));
       }
     }
 
@@ -71,7 +76,8 @@ public sealed interface IndexSpec {
 
   /// Refuses a space whose vectors this index cannot hold.
   ///
-  /// @throws IllegalArgumentException if there are more than [#maxDimension] dimensions
+  /// @throws IllegalArgumentException if there are more than [#maxDimension] dimensions, or there
+  ///   can be no prefixes of such widths
   default void requireHolds(VectorSpace space) {
     if (space.dimension() > maxDimension()) {
       String what =
@@ -83,6 +89,12 @@ public sealed interface IndexSpec {
       throw new IllegalArgumentException(
           "the %s is for at most %d dimensions, got %d"
               .formatted(what, maxDimension(), space.dimension()));
+    }
+    if (codec() instanceof Codec.Prefix prefix) {
+      int widest = prefix.widthsOf(space).getLast();
+      if (prefix.of() instanceof Codec.Pq(_, boolean rotated) && rotated) {
+        Require.inRange("width of opq", widest, 1, OrthogonalRotation.MAX_DIMENSION);
+      }
     }
   }
 }

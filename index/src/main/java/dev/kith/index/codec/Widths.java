@@ -16,7 +16,7 @@ public sealed interface Widths {
   /// The width of the first comparison of rows.
   default int first() {
     return switch (this) {
-      case Ladder(_, List<Rung> rungs) -> rungs.getFirst().width;
+      case Ladder(_, List<Rung> rungs) -> rungs.isEmpty() ? WIDEST : rungs.getFirst().width;
       case Truncated(int width) -> width;
       case Usual(), Full(), Certified() -> WIDEST;
     };
@@ -37,7 +37,8 @@ public sealed interface Widths {
   /// @param hits wanted
   default int keep(int usual, int hits) {
     return switch (this) {
-      case Ladder(_, List<Rung> rungs) -> Math.max(hits, rungs.getFirst().keep);
+      case Ladder(_, List<Rung> rungs) ->
+          rungs.isEmpty() ? usual : Math.max(hits, rungs.getFirst().keep);
       case Truncated _ -> hits;
       case Usual(), Full(), Certified() -> usual;
     };
@@ -87,12 +88,13 @@ public sealed interface Widths {
   /// section 4.3.)
   ///
   /// @param coarse width at which centroids are compared, where there are lists; 0 for whole ones
-  /// @param rungs stages before the last one, which compares whole vectors
+  /// @param rungs stages before the last one, which compares whole vectors; if there are none, the
+  ///   widest prefixes are compared first
   record Ladder(int coarse, List<Rung> rungs) implements Widths {
     public Ladder {
       Require.inRange("coarse", coarse, 0, WIDEST);
       rungs = List.copyOf(rungs);
-      Require.inRange("rungs", rungs.size(), 1, PrefixRows.MAX_WIDTHS);
+      Require.inRange("rungs", rungs.size(), 0, PrefixRows.MAX_WIDTHS);
       for (int i = 1; i < rungs.size(); i++) {
         Rung before = rungs.get(i - 1);
         Rung rung = rungs.get(i);

@@ -9,6 +9,7 @@ import static dev.kith.index.build.SegmentFixture.seal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.index.Metric;
@@ -119,7 +120,7 @@ final class PrefixSegmentTest {
   private static void assertSameAnswers(Search one, Search other, Mixture all, long seed) {
     Random random = new Random(seed);
     for (int trial = 0; trial < 40; trial++) {
-      float[] query = all.vectors()[random.nextInt(ROWS)].clone();
+      float[] query = all.vectors()[random.nextInt(all.count())].clone();
       for (int i = 0; i < query.length && trial % 2 == 0; i++) {
         query[i] += (float) (0.3 * random.nextGaussian());
       }
@@ -267,6 +268,50 @@ final class PrefixSegmentTest {
       double between = (double) (whole.multiplyAdds() - narrow.multiplyAdds());
       assertEquals(saved, between, 0.2 * saved);
     }
+  }
+
+  @Test
+  void aLadderWithoutStepsComparesTheWidestPrefixes_seed32() throws IOException {
+    Mixture all = Mixture.of(new VectorSpace(40, Metric.DOT), 1200, 20, 32);
+    Widths none = new Widths.Ladder(0, List.of());
+    IndexSpec lists = new IndexSpec.Ivf(new IvfParams(20, 32), widths(Basis.AS_IS, 3, 8, 20));
+    try (SealedSegment segment = sealed(all, lists)) {
+      Probe probe = new Probe.Lists(new Reach.Until(6), OptionalInt.of(25));
+      Widths widest = new Widths.Ladder(0, List.of(new Rung(20, 25)));
+      Search said = new Search(segment, new SearchPlan(K, probe, widest));
+      assertSameAnswers(said, new Search(segment, new SearchPlan(K, probe, none)), all, 32);
+    }
+  }
+
+  @Test
+  void aWalkScoresAsManyNodesByTheirVectorsAsTheStepKeeps_seed33() throws IOException {
+    Mixture all = Mixture.of(new VectorSpace(40, Metric.DOT), 1200, 20, 33);
+    IndexSpec graph = new IndexSpec.Hnsw(GRAPH, Layout.COMPACT, widths(Basis.AS_IS, 8, 20));
+    try (SealedSegment segment = sealed(all, graph)) {
+      Probe said = new Probe.Beam(100, OptionalInt.of(60));
+      Probe unsaid = new Probe.Beam(100);
+      Widths sixty = new Widths.Ladder(0, List.of(new Rung(20, 60)));
+      Search rescored = new Search(segment, new SearchPlan(K, said));
+      Search kept = new Search(segment, new SearchPlan(K, unsaid, sixty));
+      assertSameAnswers(rescored, kept, all, 33);
+      assertEquals(rescored.multiplyAdds(), kept.multiplyAdds());
+    }
+  }
+
+  @Test
+  void prefixesThatVectorsCannotHaveAreRefusedBeforeThereAreAny() {
+    VectorSpace space = new VectorSpace(3000, Metric.DOT);
+    Codec opq = new Codec.Pq(0, true);
+    for (Codec wrong :
+        List.of(
+            widths(Basis.AS_IS, 3001),
+            widths(Basis.PCA, 1025),
+            new Codec.Prefix(Basis.AS_IS, List.of(2049), opq))) {
+      IndexSpec index = new IndexSpec.Flat(wrong);
+      assertThrows(
+          IllegalArgumentException.class, () -> index.requireHolds(space), wrong::toString);
+    }
+    new IndexSpec.Flat(new Codec.Prefix(Basis.AS_IS, List.of(2048), opq)).requireHolds(space);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -4,7 +4,6 @@ import com.google.protobuf.Timestamp;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
-import dev.kith.index.codec.Codec;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.GetCollectionStatsResponse;
@@ -21,7 +20,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /// Translates the definitions of collections between the wire and the server.
 final class CollectionMessages {
@@ -42,17 +40,13 @@ final class CollectionMessages {
   CollectionSpec spec(CreateCollectionRequest request) {
     VectorSchema schema = request.getVector();
     IndexPolicy policy = request.getIndex();
-    Fields.notYet(schema.getPrefixesCount() > 0, "vector.prefixes");
     Fields fields = new Fields();
     String name = fields.name("name", request.getName());
     int dimension = fields.number("vector.dimension", schema.getDimension(), 1, limits.dimension());
     Metric metric = metric(fields, schema.getMetric(), schema.getMetricValue());
-    IndexMessages indexes = new IndexMessages(fields, "vector.codec", dimension, seed(name));
-    IndexSpec index =
-        indexes.read(
-            policy,
-            schema.getCodecValue(),
-            schema.hasCodecBits() ? OptionalInt.of(schema.getCodecBits()) : OptionalInt.empty());
+    IndexMessages indexes =
+        new IndexMessages(fields, CodecMessages.Paths.OF_SCHEMA, dimension, seed(name));
+    IndexSpec index = indexes.read(policy, CodecMessages.Asked.of(schema));
     Optional<AutoIndex> auto = indexes.auto(policy);
     VectorSpace space = new VectorSpace(dimension, metric);
     int defaultEf =
@@ -84,7 +78,7 @@ final class CollectionMessages {
     IndexMessages indexes =
         new IndexMessages(
             fields,
-            "codec",
+            CodecMessages.Paths.OF_UPDATE,
             spec.space().dimension(),
             IndexMessages.seed(spec.index()).orElse(seed(spec.name())));
     IndexSpec index = updatedIndex(fields, indexes, spec, request);
@@ -105,14 +99,12 @@ final class CollectionMessages {
     refuseIfSet(fields, policy.hasDefaultEf(), "default_ef");
     refuseIfSet(fields, policy.hasSegmentPoints(), "segment_points");
     refuseIfSet(fields, policy.getDeferIndexing(), "defer_indexing");
-    OptionalInt bits =
-        request.hasCodecBits() ? OptionalInt.of(request.getCodecBits()) : OptionalInt.empty();
+    CodecMessages.Asked asked = CodecMessages.Asked.of(request, spec);
     if (request.hasIndex()) {
-      IndexSpec index = indexes.read(policy, request.getCodecValue(), bits);
+      IndexSpec index = indexes.read(policy, asked);
       return policy.hasAuto() ? spec.index() : index;
     }
-    boolean sameCodec = request.getCodec() == dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED;
-    if (sameCodec && bits.isEmpty()) {
+    if (!CodecMessages.Asked.isAny(request)) {
       return spec.index();
     }
     IndexPolicy present =
@@ -120,10 +112,7 @@ final class CollectionMessages {
             .map(IndexMessages::write)
             .orElseGet(() -> IndexMessages.write(spec.index()))
             .build();
-    return indexes.read(
-        present,
-        sameCodec ? IndexMessages.write(spec.index().codec()).getNumber() : request.getCodecValue(),
-        bits);
+    return indexes.read(present, asked);
   }
 
   private static void refuseIfSet(Fields fields, boolean isSet, String field) {
@@ -174,15 +163,11 @@ final class CollectionMessages {
             .setDefaultEf(spec.defaultEf())
             .setSegmentPoints(spec.segmentPoints())
             .setDeferIndexing(spec.indexingDeferred());
-    Codec codec = spec.index().codec();
     VectorSchema.Builder vector =
         VectorSchema.newBuilder()
             .setDimension(spec.space().dimension())
-            .setMetric(write(spec.space().metric()))
-            .setCodec(IndexMessages.write(codec));
-    if (codec.bits() > 0) {
-      vector.setCodecBits(codec.bits());
-    }
+            .setMetric(write(spec.space().metric()));
+    CodecMessages.write(vector, spec.index().codec());
     Collection.Builder collection =
         Collection.newBuilder()
             .setName(spec.name())
@@ -191,7 +176,7 @@ final class CollectionMessages {
             .setCreateTime(write(info.created()))
             .setPointCount(info.points());
     if (spec.auto().isPresent()) {
-      collection.setChoice(IndexMessages.write(spec.index(), info.choice()));
+      collection.setChoice(IndexMessages.write(spec, info.choice()));
     }
     return collection.build();
   }

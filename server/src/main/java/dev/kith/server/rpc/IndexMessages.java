@@ -12,6 +12,7 @@ import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
 import dev.kith.server.collection.AutoIndex;
+import dev.kith.server.collection.CollectionSpec;
 import dev.kith.server.collection.IndexChoice;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,36 +22,35 @@ import java.util.OptionalLong;
 /// Translates index policies, of a field `index` and a codec beside it.
 final class IndexMessages {
   private final Fields fields;
-  private final String codecField;
+  private final CodecMessages codecs;
+  private final CodecMessages.Paths paths;
   private final int dimension;
   private final long seed;
 
   /// @param fields takes what is wrong
-  /// @param codecField path of the field that the codec is in
+  /// @param paths of the fields that the codec is in
   /// @param dimension of the vectors
   /// @param seed where the policy has none
-  IndexMessages(Fields fields, String codecField, int dimension, long seed) {
+  IndexMessages(Fields fields, CodecMessages.Paths paths, int dimension, long seed) {
     this.fields = fields;
-    this.codecField = codecField;
+    this.codecs = new CodecMessages(fields, paths, dimension);
+    this.paths = paths;
     this.dimension = dimension;
     this.seed = seed;
   }
 
   /// Reads a policy, with defaults for what is not set. No good if something is wrong with it.
   ///
-  /// @param number of the codec asked for
-  /// @param bits of the codec asked for; empty for as many as suit
-  IndexSpec read(IndexPolicy policy, int number, OptionalInt bits) {
-    boolean isAsked = number != dev.kith.proto.v1.Codec.CODEC_UNSPECIFIED_VALUE || bits.isPresent();
-    if (policy.hasAuto() && isAsked) {
-      fields.wrong(codecField, "is chosen with the index where that is auto: leave it unset");
-    }
-    Codec codec = withBits(codec(policy, number), bits);
+  /// @param asked of the codec
+  IndexSpec read(IndexPolicy policy, CodecMessages.Asked asked) {
     return switch (policy.getKindCase()) {
-      case FLAT -> held(new IndexSpec.Flat(codec), "");
-      case IVF -> lists(policy.getIvf(), codec);
-      case HNSW, KIND_NOT_SET -> graph(policy.getHnsw(), codec);
-      case AUTO -> graph(HnswIndex.getDefaultInstance(), codec); // Until there is a trial.
+      case FLAT -> held(new IndexSpec.Flat(codecs.read(asked, false)), "");
+      case IVF -> lists(policy.getIvf(), codecs.read(asked, true));
+      case HNSW, KIND_NOT_SET -> graph(policy.getHnsw(), codecs.read(asked, false));
+      case AUTO -> {
+        codecs.refuse(asked);
+        yield graph(HnswIndex.getDefaultInstance(), new Codec.F32()); // Until there is a trial.
+      }
     };
   }
 
@@ -68,48 +68,6 @@ final class IndexMessages {
     return Optional.of(new AutoIndex(memory == 0 ? OptionalInt.empty() : OptionalInt.of(memory)));
   }
 
-  private Codec codec(IndexPolicy policy, int number) {
-    return switch (dev.kith.proto.v1.Codec.forNumber(number)) {
-      case CODEC_UNSPECIFIED -> {
-        if (!policy.hasIvf()) {
-          yield new Codec.F32();
-        }
-        yield dimension <= Layout.MAX_FAST_DIMENSION ? new Codec.Rabitq(0) : new Codec.Int8();
-      }
-      case CODEC_F32 -> new Codec.F32();
-      case CODEC_F16 -> new Codec.F16();
-      case CODEC_BF16 -> new Codec.Bf16();
-      case CODEC_INT8 -> new Codec.Int8();
-      case CODEC_RABITQ -> new Codec.Rabitq(0);
-      case CODEC_PQ -> new Codec.Pq(0, false);
-      case CODEC_OPQ -> new Codec.Pq(0, true);
-      case null, default -> throw Fields.unsupported(codecField, number);
-    };
-  }
-
-  private Codec withBits(Codec codec, OptionalInt asked) {
-    if (asked.isEmpty()) {
-      return codec;
-    }
-    String field = codecField + "_bits";
-    int bits = asked.getAsInt();
-    return switch (codec) {
-      case Codec.Rabitq _ -> new Codec.Rabitq(fields.number(field, bits, 1, Codec.MAX_BITS));
-      case Codec.Pq(_, boolean rotated) -> {
-        if (bits != 4 && bits != 8) {
-          fields.wrong(field, "must be 4 or 8, got " + Integer.toUnsignedLong(bits));
-          yield codec;
-        }
-        yield new Codec.Pq(bits, rotated);
-      }
-      case Codec.F32(), Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Prefix _ -> {
-        fields.wrong(
-            field, "is for CODEC_RABITQ, CODEC_PQ and CODEC_OPQ, got %s".formatted(write(codec)));
-        yield codec;
-      }
-    };
-  }
-
   private IndexSpec graph(HnswIndex hnsw, Codec codec) {
     int m =
         hnsw.hasM()
@@ -125,9 +83,11 @@ final class IndexMessages {
             : Math.max(m, HnswParams.DEFAULT_EF_CONSTRUCTION);
     Layout layout = layout(hnsw);
     if (codec.hasCodes() && layout != Layout.COMPACT) {
+      boolean isOfPrefixes = codec instanceof Codec.Prefix;
       fields.wrong(
-          codecField,
-          "%s is for GRAPH_LAYOUT_COMPACT, got %s".formatted(write(codec), write(layout)));
+          isOfPrefixes ? paths.widths() : paths.codec(),
+          "%s for GRAPH_LAYOUT_COMPACT, got %s"
+              .formatted(isOfPrefixes ? "are" : CodecMessages.write(codec) + " is", write(layout)));
     }
     HnswParams params = new HnswParams(m, efConstruction, hnsw.hasSeed() ? hnsw.getSeed() : seed);
     return layout == Layout.COMPACT
@@ -167,10 +127,10 @@ final class IndexMessages {
     Codec codec = index.codec();
     if (dimension > index.maxDimension()) {
       fields.wrong(
-          codecField,
+          paths.codec(),
           "%s%s is for at most %d dimensions%s, got %d"
               .formatted(
-                  write(codec),
+                  CodecMessages.write(codec),
                   what,
                   index.maxDimension(),
                   codec.bits() > 0 ? " with %d bits".formatted(codec.bits()) : "",
@@ -222,13 +182,17 @@ final class IndexMessages {
   /// Writes what has come of that.
   ///
   /// @param choice empty before the first trial
-  static dev.kith.proto.v1.IndexChoice write(IndexSpec inForce, Optional<IndexChoice> choice) {
+  static dev.kith.proto.v1.IndexChoice write(CollectionSpec spec, Optional<IndexChoice> choice) {
+    IndexSpec inForce = spec.index();
     long tried = choice.map(last -> last.verdict().rows()).orElse(0L);
     dev.kith.proto.v1.IndexChoice.Builder message =
         dev.kith.proto.v1.IndexChoice.newBuilder()
             .setIndex(write(inForce))
-            .setCodec(write(inForce.codec()))
+            .setCodec(CodecMessages.write(inForce.codec()))
             .setNextTrialPointCount(AutoIndex.nextTrialPoints(tried));
+    if (inForce.codec() instanceof Codec.Prefix) {
+      message.setPrefixes(CodecMessages.prefixes(inForce.codec(), spec.space()));
+    }
     if (choice.isEmpty()) {
       return message
           .setReason(
@@ -244,7 +208,7 @@ final class IndexMessages {
       message
           .addCandidatesBuilder()
           .setIndex(write(candidate.index()))
-          .setCodec(write(candidate.index().codec()))
+          .setCodec(CodecMessages.write(candidate.index().codec()))
           .setQueriesPerSecond(candidate.queriesPerSecond())
           .setRecall(candidate.recall())
           .setBytesPerVector(candidate.bytes());
@@ -257,20 +221,6 @@ final class IndexMessages {
         .setLocalDimension(verdict.localDimension())
         .setTrialTime(CollectionMessages.write(choice.get().decided()))
         .build();
-  }
-
-  /// Writes a codec without its bits; of prefixes, what codes them.
-  static dev.kith.proto.v1.Codec write(Codec codec) {
-    return switch (codec) {
-      case Codec.F32() -> dev.kith.proto.v1.Codec.CODEC_F32;
-      case Codec.F16() -> dev.kith.proto.v1.Codec.CODEC_F16;
-      case Codec.Bf16() -> dev.kith.proto.v1.Codec.CODEC_BF16;
-      case Codec.Int8() -> dev.kith.proto.v1.Codec.CODEC_INT8;
-      case Codec.Rabitq _ -> dev.kith.proto.v1.Codec.CODEC_RABITQ;
-      case Codec.Pq(_, boolean rotated) ->
-          rotated ? dev.kith.proto.v1.Codec.CODEC_OPQ : dev.kith.proto.v1.Codec.CODEC_PQ;
-      case Codec.Prefix(_, _, Codec of) -> write(of);
-    };
   }
 
   private static GraphLayout write(Layout layout) {

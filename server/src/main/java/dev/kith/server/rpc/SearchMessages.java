@@ -16,6 +16,7 @@ import dev.kith.proto.v1.SearchResult;
 import dev.kith.proto.v1.StageWork;
 import dev.kith.proto.v1.VectorMatrix;
 import dev.kith.server.config.Limits;
+import dev.kith.server.search.Adaptive;
 import dev.kith.server.search.Query;
 import dev.kith.server.search.SearchAnswer;
 import dev.kith.server.search.SearchOptions;
@@ -43,7 +44,6 @@ final class SearchMessages {
   /// @throws dev.kith.server.refusal.RefusedException naming the fields at fault
   SearchOptions options(dev.kith.proto.v1.SearchOptions options) {
     Fields.notYet(options.hasFilter(), "options.filter");
-    Fields.notYet(options.hasAdaptive(), "options.adaptive");
     Fields.notYet(options.hasRelevance(), "options.relevance");
     Fields.notYet(options.hasSoftmax(), "options.softmax");
     Fields.notYet(options.hasDiversity(), "options.diversity");
@@ -62,12 +62,14 @@ final class SearchMessages {
             : OptionalInt.empty();
     boolean mustFindAll = options.hasRecall() && options.getRecall() > Reach.Measured.MOST;
     Optional<Reach> reach = reach(fields, options);
+    Optional<Adaptive> adaptive = AdaptiveMessages.read(fields, options);
     fields.refuseIfWrong();
     return new SearchOptions(
         limit,
         ef,
         rescore,
         reach,
+        adaptive,
         options.getExact() || mustFindAll,
         options.hasWithVector() && options.getWithVector(),
         !options.hasWithPayload() || options.getWithPayload(),

@@ -2,6 +2,7 @@ package dev.kith.server.search;
 
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Widths;
 import dev.kith.index.ivf.Reach;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
@@ -12,6 +13,7 @@ import dev.kith.server.refusal.Violation;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /// Decides how a query is answered. All policy, no arithmetic.
 final class Planner {
@@ -21,7 +23,8 @@ final class Planner {
   /// Plans one search.
   ///
   /// @param extra hits wanted beyond the limit, because the caller will drop some
-  /// @throws RefusedException if a recall is asked for that nobody has measured
+  /// @throws RefusedException if a recall is asked for that nobody has measured, or widths that the
+  ///   collection has not
   static SearchPlan plan(CollectionSpec collection, SearchOptions options, int extra) {
     int limit = options.limit() + extra;
     Probe probe =
@@ -44,7 +47,7 @@ final class Planner {
               case IndexSpec.Ivf ivf ->
                   new Probe.Lists(options.reach().orElse(Reach.DEFAULT), options.rescore());
             };
-    return new SearchPlan(limit, probe);
+    return new SearchPlan(limit, probe, AdaptiveWidths.of(collection, options));
   }
 
   private static void refuseRecall(Optional<Reach> reach) {
@@ -74,8 +77,21 @@ final class Planner {
         unlinked == 0 || plan.probe() instanceof Probe.Exact()
             ? ""
             : ", %d unlinked rows scanned exactly".formatted(unlinked);
-    return "%s over %d segment%s, best %d%s"
-        .formatted(how, segments, segments == 1 ? "" : "s", plan.limit(), tail);
+    return "%s%s over %d segment%s, best %d%s"
+        .formatted(
+            how, describe(plan.widths()), segments, segments == 1 ? "" : "s", plan.limit(), tail);
+  }
+
+  private static String describe(Widths widths) {
+    return switch (widths) {
+      case Widths.Usual() -> "";
+      case Widths.Certified() -> ", compared at all widths until certain";
+      case Widths.Ladder(int coarse, List<Widths.Rung> rungs) ->
+          (coarse > 0 ? ", centroids at %d dimensions".formatted(coarse) : "")
+              + rungs.stream()
+                  .map(rung -> ", best %d at %d dimensions".formatted(rung.keep(), rung.width()))
+                  .collect(Collectors.joining());
+    };
   }
 
   private static String describe(Reach reach) {

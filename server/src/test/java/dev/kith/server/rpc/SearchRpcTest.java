@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import dev.kith.proto.v1.AdaptiveOptions;
 import dev.kith.proto.v1.DiversityOptions;
 import dev.kith.proto.v1.Filter;
 import dev.kith.proto.v1.GetCollectionStatsRequest;
@@ -253,7 +252,6 @@ final class SearchRpcTest {
     List<UnaryOperator<SearchOptions.Builder>> changes =
         List.of(
             options -> options.setFilter(Filter.getDefaultInstance()),
-            options -> options.setAdaptive(AdaptiveOptions.getDefaultInstance()),
             options -> options.setRelevance(RelevanceOptions.getDefaultInstance()),
             options -> options.setSoftmax(SoftmaxOptions.getDefaultInstance()),
             options -> options.setDiversity(DiversityOptions.getDefaultInstance()));
@@ -265,12 +263,7 @@ final class SearchRpcTest {
       fields.add(field(failure));
     }
     assertEquals(
-        List.of(
-            "options.filter",
-            "options.adaptive",
-            "options.relevance",
-            "options.softmax",
-            "options.diversity"),
+        List.of("options.filter", "options.relevance", "options.softmax", "options.diversity"),
         fields);
   }
 

@@ -1,0 +1,141 @@
+package dev.kith.server.search;
+
+import dev.kith.index.build.IndexSpec;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Widths;
+import dev.kith.index.codec.Widths.Rung;
+import dev.kith.server.collection.CollectionSpec;
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Fits the widths that a search asks for to the prefixes that a collection has.
+final class AdaptiveWidths {
+  static final String FIELD = "options.adaptive";
+
+  /// Rows that a scan keeps for each that the first step of a ladder keeps, and for each hit where
+  /// whole vectors follow: what a narrow prefix misses otherwise costs more than these do.
+  private static final int KEPT_FOR_A_STEP = 4;
+
+  private static final int KEPT_FOR_A_HIT = 10;
+
+  private final CollectionSpec collection;
+  private final List<Integer> widths;
+
+  private AdaptiveWidths(CollectionSpec collection, List<Integer> widths) {
+    this.collection = collection;
+    this.widths = widths;
+  }
+
+  /// What a search compares at.
+  ///
+  /// @throws RefusedException if it asks for what the collection or its index does not have
+  static Widths of(CollectionSpec collection, SearchOptions options) {
+    if (options.adaptive().isEmpty()) {
+      return new Widths.Usual();
+    }
+    AdaptiveWidths fitted = new AdaptiveWidths(collection, prefixes(collection));
+    Adaptive asked = options.adaptive().get();
+    fitted.requireOf(collection.index(), asked);
+    return asked.certified() ? new Widths.Certified() : fitted.ladder(asked, options);
+  }
+
+  private static List<Integer> prefixes(CollectionSpec collection) {
+    if (!(collection.index().codec() instanceof Codec.Prefix prefix)) {
+      throw refused(
+          FIELD,
+          ("is of prefixes, and the collection %s has none: give it some, of the vectors as they"
+                  + " are or along axes that are learnt from them, with CreateCollection"
+                  + " (vector.prefixes, vector.basis) or UpdateCollection (prefixes)")
+              .formatted(collection.name()));
+    }
+    if (prefix.of().hasCodes()) {
+      throw refused(
+          FIELD,
+          ("is of prefixes of floats, and the one of the collection %s is coded as %s, which is"
+                  + " compared as it is: set CODEC_F32 beside its prefixes with UpdateCollection")
+              .formatted(collection.name(), prefix.of().name()));
+    }
+    return prefix.widthsOf(collection.space());
+  }
+
+  /// Refuses what the index has no use for.
+  private void requireOf(IndexSpec index, Adaptive asked) {
+    if (index instanceof IndexSpec.Hnsw) {
+      if (asked.certified()) {
+        throw refused(
+            FIELD + ".certified",
+            "is for collections with inverted lists or without index, and %s has a graph"
+                .formatted(collection.name()));
+      }
+      int stages = asked.ladder().size() + (asked.scan().isPresent() ? 1 : 0);
+      if (stages > 1) {
+        throw refused(
+            FIELD + ".ladder",
+            ("is for collections with inverted lists or without index, and %s has a graph, which is"
+                    + " walked at one width: set scan_dims alone")
+                .formatted(collection.name()));
+      }
+    }
+    if (asked.coarse().isPresent() && !(index instanceof IndexSpec.Ivf)) {
+      throw refused(
+          FIELD + ".coarse_dims",
+          "chooses among inverted lists, and %s has none".formatted(collection.name()));
+    }
+  }
+
+  private Widths ladder(Adaptive asked, SearchOptions options) {
+    int coarse = asked.coarse().isPresent() ? prefix(".coarse_dims", asked.coarse().getAsInt()) : 0;
+    List<Rung> rungs = new ArrayList<>();
+    if (asked.scan().isPresent()) {
+      int scan = prefix(".scan_dims", asked.scan().getAsInt());
+      // How many rows of the widest prefix it takes is measured.
+      boolean isMeasured =
+          scan == widths.getLast() && asked.ladder().isEmpty() && asked.scanKeep().isEmpty();
+      if (!isMeasured) {
+        rungs.add(new Rung(scan, kept(asked, options)));
+      }
+    }
+    for (int step = 0; step < asked.ladder().size(); step++) {
+      Rung rung = asked.ladder().get(step);
+      String field = ".ladder[%d].dims".formatted(step);
+      int width = prefix(field, rung.width());
+      if (!rungs.isEmpty() && width == rungs.getLast().width()) {
+        throw refused(
+            FIELD + field,
+            "%d comes to the prefix of %d coordinates, as the step before does; %s has those of %s"
+                .formatted(rung.width(), width, collection.name(), widths));
+      }
+      rungs.add(new Rung(width, rung.keep()));
+    }
+    return new Widths.Ladder(coarse, rungs);
+  }
+
+  private static int kept(Adaptive asked, SearchOptions options) {
+    if (asked.scanKeep().isPresent()) {
+      return asked.scanKeep().getAsInt();
+    }
+    if (!asked.ladder().isEmpty()) {
+      return Math.min(Widths.MOST_KEPT, KEPT_FOR_A_STEP * asked.ladder().getFirst().keep());
+    }
+    return options.rescore().orElse(KEPT_FOR_A_HIT * options.limit());
+  }
+
+  /// The width of the narrowest prefix that has so many coordinates.
+  private int prefix(String field, int coordinates) {
+    for (int width : widths) {
+      if (width >= coordinates) {
+        return width;
+      }
+    }
+    throw refused(
+        FIELD + field,
+        "must be at most %d, the widest prefix of %s, got %d"
+            .formatted(widths.getLast(), collection.name(), coordinates));
+  }
+
+  private static RefusedException refused(String field, String problem) {
+    return new RefusedException(new Refusal.InvalidField(field, problem));
+  }
+}
