@@ -8,9 +8,12 @@ import java.util.OptionalInt;
 /// @param name `[A-Za-z0-9][A-Za-z0-9_.-]{0,127}` without `..`
 /// @param dimension coordinates per vector, in `[1, 65536]`
 /// @param metric how vectors are compared
-/// @param codec how they are encoded for scanning; floats if empty
+/// @param codec how they, or their widest prefixes, are encoded for scanning; floats if empty, but
+///   [Codec#RABITQ] of inverted lists without prefixes
 /// @param codecBits bits a coordinate of [Codec#RABITQ], in `[1, 8]`, or a word of [Codec#PQ] and
 ///   [Codec#OPQ], 4 or 8; as many as suit if empty
+/// @param prefixes of vectors, which are scanned first; not for a graph of the fast layout, nor for
+///   an index that is chosen by itself
 /// @param index how points are indexed
 /// @param defaultEf beam of a search that sets none, in `[1, 10000]`; 100 if empty
 /// @param segmentPoints points at which a growing segment is sealed, in `[1000, 100000000]`
@@ -22,6 +25,7 @@ public record CollectionSpec(
     Metric metric,
     Optional<Codec> codec,
     OptionalInt codecBits,
+    Prefixes prefixes,
     IndexSpec index,
     OptionalInt defaultEf,
     OptionalInt segmentPoints,
@@ -35,6 +39,7 @@ public record CollectionSpec(
         metric,
         Optional.empty(),
         OptionalInt.empty(),
+        Prefixes.none(),
         IndexSpec.hnsw(),
         OptionalInt.empty(),
         OptionalInt.empty(),
@@ -52,6 +57,7 @@ public record CollectionSpec(
         metric,
         Optional.of(other),
         OptionalInt.of(bits),
+        prefixes,
         index,
         defaultEf,
         segmentPoints,
@@ -66,6 +72,22 @@ public record CollectionSpec(
         metric,
         Optional.of(other),
         OptionalInt.empty(),
+        prefixes,
+        index,
+        defaultEf,
+        segmentPoints,
+        deferIndexing);
+  }
+
+  /// The same with other prefixes.
+  public CollectionSpec withPrefixes(Prefixes other) {
+    return new CollectionSpec(
+        name,
+        dimension,
+        metric,
+        codec,
+        codecBits,
+        other,
         index,
         defaultEf,
         segmentPoints,
@@ -75,7 +97,16 @@ public record CollectionSpec(
   /// The same, indexed otherwise.
   public CollectionSpec withIndex(IndexSpec other) {
     return new CollectionSpec(
-        name, dimension, metric, codec, codecBits, other, defaultEf, segmentPoints, deferIndexing);
+        name,
+        dimension,
+        metric,
+        codec,
+        codecBits,
+        prefixes,
+        other,
+        defaultEf,
+        segmentPoints,
+        deferIndexing);
   }
 
   /// The same with another default beam.
@@ -86,6 +117,7 @@ public record CollectionSpec(
         metric,
         codec,
         codecBits,
+        prefixes,
         index,
         OptionalInt.of(ef),
         segmentPoints,
@@ -100,6 +132,7 @@ public record CollectionSpec(
         metric,
         codec,
         codecBits,
+        prefixes,
         index,
         defaultEf,
         OptionalInt.of(points),
@@ -109,6 +142,15 @@ public record CollectionSpec(
   /// The same, with indexing deferred or not.
   public CollectionSpec withDeferredIndexing(boolean deferred) {
     return new CollectionSpec(
-        name, dimension, metric, codec, codecBits, index, defaultEf, segmentPoints, deferred);
+        name,
+        dimension,
+        metric,
+        codec,
+        codecBits,
+        prefixes,
+        index,
+        defaultEf,
+        segmentPoints,
+        deferred);
   }
 }

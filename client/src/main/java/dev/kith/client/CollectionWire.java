@@ -15,6 +15,7 @@ import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VectorSchema;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -35,6 +36,8 @@ final class CollectionWire {
             .setMetric(Wire.metric(spec.metric()));
     spec.codec().ifPresent(codec -> vector.setCodec(codec(codec)));
     spec.codecBits().ifPresent(vector::setCodecBits);
+    dev.kith.proto.v1.Prefixes prefixes = prefixes(spec.prefixes());
+    vector.addAllPrefixes(prefixes.getWidthsList()).setBasis(prefixes.getBasis());
     return CreateCollectionRequest.newBuilder()
         .setName(spec.name())
         .setVector(vector)
@@ -50,6 +53,7 @@ final class CollectionWire {
     update.index().ifPresent(index -> request.setIndex(index(index)));
     update.codec().ifPresent(codec -> request.setCodec(codec(codec)));
     update.codecBits().ifPresent(request::setCodecBits);
+    update.prefixes().ifPresent(prefixes -> request.setPrefixes(prefixes(prefixes)));
     return request.build();
   }
 
@@ -89,6 +93,7 @@ final class CollectionWire {
             collection.getVector().hasCodecBits()
                 ? OptionalInt.of(collection.getVector().getCodecBits())
                 : OptionalInt.empty(),
+            prefixes(collection.getVector().getBasis(), collection.getVector().getPrefixesList()),
             index(policy),
             policy.hasDefaultEf() ? OptionalInt.of(policy.getDefaultEf()) : OptionalInt.empty(),
             policy.hasSegmentPoints()
@@ -110,6 +115,7 @@ final class CollectionWire {
     return new IndexChoice(
         index(choice.getIndex()),
         codec(choice.getCodec()).orElseThrow(),
+        prefixes(choice.getPrefixes().getBasis(), choice.getPrefixes().getWidthsList()),
         choice.getReason(),
         choice.getNextTrialPointCount(),
         choice.hasTrialTime() ? Optional.of(trial(choice)) : Optional.empty());
@@ -189,6 +195,33 @@ final class CollectionWire {
       case UNRECOGNIZED ->
           throw new IllegalStateException("the server sent a codec unknown here: " + codec);
     };
+  }
+
+  private static dev.kith.proto.v1.Prefixes prefixes(Prefixes prefixes) {
+    dev.kith.proto.v1.Prefixes.Builder message =
+        dev.kith.proto.v1.Prefixes.newBuilder().addAllWidths(prefixes.widths());
+    prefixes.basis().ifPresent(basis -> message.setBasis(basis(basis)));
+    return message.build();
+  }
+
+  private static dev.kith.proto.v1.Basis basis(Basis basis) {
+    return switch (basis) {
+      case AS_IS -> dev.kith.proto.v1.Basis.BASIS_AS_IS;
+      case PCA -> dev.kith.proto.v1.Basis.BASIS_PCA;
+    };
+  }
+
+  /// None from a server that does not know of prefixes yet.
+  private static Prefixes prefixes(dev.kith.proto.v1.Basis basis, List<Integer> widths) {
+    Optional<Basis> known =
+        switch (basis) {
+          case BASIS_UNSPECIFIED -> Optional.empty();
+          case BASIS_AS_IS -> Optional.of(Basis.AS_IS);
+          case BASIS_PCA -> Optional.of(Basis.PCA);
+          case UNRECOGNIZED ->
+              throw new IllegalStateException("the server sent a basis unknown here: " + basis);
+        };
+    return new Prefixes(known, widths);
   }
 
   private static dev.kith.proto.v1.GraphLayout layout(GraphLayout layout) {

@@ -8,11 +8,17 @@ import java.util.Optional;
 ///
 /// @param index in force
 /// @param codec in force
+/// @param prefixes in force
 /// @param reason why, in a sentence
 /// @param nextTrialPoints points at which the next trial is due
 /// @param trial what that rests on; empty before the first trial
 public record IndexChoice(
-    IndexSpec index, Codec codec, String reason, long nextTrialPoints, Optional<Trial> trial) {
+    IndexSpec index,
+    Codec codec,
+    Prefixes prefixes,
+    String reason,
+    long nextTrialPoints,
+    Optional<Trial> trial) {
 
   /// A trial of indexes on a sample of the collection's points.
   ///

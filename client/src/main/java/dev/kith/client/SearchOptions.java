@@ -1,5 +1,6 @@
 package dev.kith.client;
 
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -20,7 +21,9 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
   /// @param rescore where the collection has a codec, candidates that are scored by their vectors,
   ///   in `[1, 10000]`
   /// @param lists where the collection has inverted lists, which of them are read
-  public record Effort(boolean exact, OptionalInt ef, OptionalInt rescore, Lists lists) {
+  /// @param widths where the collection has prefixes, at which widths they are compared
+  public record Effort(
+      boolean exact, OptionalInt ef, OptionalInt rescore, Lists lists, Widths widths) {
     static final Effort DEFAULT =
         new Effort(
             false,
@@ -30,8 +33,40 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
                 OptionalInt.empty(),
                 OptionalDouble.empty(),
                 OptionalInt.empty(),
-                OptionalDouble.empty()));
+                OptionalDouble.empty()),
+            Widths.USUAL);
   }
+
+  /// At which widths prefixes are compared before whole vectors are; if all is empty, at the
+  /// widest. A number of coordinates stands for the next prefix that has as many.
+  ///
+  /// @param coarse coordinates by which inverted lists are chosen; whole vectors if empty
+  /// @param scan coordinates by which points are compared first; if empty, those of the first step
+  ///   of the ladder or, without one, of the widest prefix
+  /// @param scanKeep candidates that this keeps, in `[1, 1048576]`; if empty, four times as many as
+  ///   the first step of the ladder, without one as many as are rescored or else ten times the hits
+  /// @param ladder steps behind it; not for graphs
+  /// @param certified whether every point is compared at one width after another until a bound
+  ///   excludes it, so that nothing is lost; not for graphs, and with nothing else of these
+  public record Widths(
+      OptionalInt coarse,
+      OptionalInt scan,
+      OptionalInt scanKeep,
+      List<Step> ladder,
+      boolean certified) {
+    static final Widths USUAL =
+        new Widths(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), List.of(), false);
+
+    public Widths {
+      ladder = List.copyOf(ladder);
+    }
+  }
+
+  /// A step of a ladder.
+  ///
+  /// @param dims coordinates compared, more than by the step before
+  /// @param keep candidates kept, no more than by the step before; in `[1, 1048576]`
+  public record Step(int dims, int keep) {}
 
   /// Which lists of every segment are read: as many as were measured to find a share of the ten
   /// nearest, .95 if all is empty, or until the first of three things.
@@ -57,12 +92,16 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
 
   /// The same with another beam.
   public SearchOptions withEf(int beam) {
-    return with(new Effort(effort.exact, OptionalInt.of(beam), effort.rescore, effort.lists));
+    return with(
+        new Effort(
+            effort.exact, OptionalInt.of(beam), effort.rescore, effort.lists, effort.widths));
   }
 
   /// The same, scoring another number of candidates by their vectors.
   public SearchOptions withRescore(int candidates) {
-    return with(new Effort(effort.exact, effort.ef, OptionalInt.of(candidates), effort.lists));
+    return with(
+        new Effort(
+            effort.exact, effort.ef, OptionalInt.of(candidates), effort.lists, effort.widths));
   }
 
   /// The same, reading another number of lists.
@@ -91,11 +130,29 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
 
   /// The same, scanning every point.
   public SearchOptions exactly() {
-    return with(new Effort(true, effort.ef, effort.rescore, effort.lists));
+    return with(new Effort(true, effort.ef, effort.rescore, effort.lists, effort.widths));
+  }
+
+  /// The same, comparing prefixes at other widths.
+  public SearchOptions withWidths(Widths widths) {
+    return with(new Effort(effort.exact, effort.ef, effort.rescore, effort.lists, widths));
+  }
+
+  /// The same, comparing prefixes at one width after another, each time fewer of them.
+  public SearchOptions withLadder(Step... steps) {
+    Widths widths = effort.widths;
+    return withWidths(
+        new Widths(widths.coarse, widths.scan, widths.scanKeep, List.of(steps), false));
+  }
+
+  /// The same, comparing every point at one width after another until a bound excludes it.
+  public SearchOptions certified() {
+    Widths usual = Widths.USUAL;
+    return withWidths(new Widths(usual.coarse, usual.scan, usual.scanKeep, List.of(), true));
   }
 
   private SearchOptions with(Lists lists) {
-    return with(new Effort(effort.exact, effort.ef, effort.rescore, lists));
+    return with(new Effort(effort.exact, effort.ef, effort.rescore, lists, effort.widths));
   }
 
   private SearchOptions with(Effort other) {

@@ -1,5 +1,6 @@
 package dev.kith.client;
 
+import dev.kith.proto.v1.AdaptiveOptions;
 import dev.kith.proto.v1.SearchBatchResponse;
 import dev.kith.proto.v1.SearchHeader;
 import dev.kith.proto.v1.SearchResponse;
@@ -28,6 +29,20 @@ final class SearchWire {
     lists.nucleus().ifPresent(message::setNucleus);
     lists.patience().ifPresent(message::setPatience);
     lists.recall().ifPresent(message::setRecall);
+    if (!options.effort().widths().equals(SearchOptions.Widths.USUAL)) {
+      message.setAdaptive(adaptive(options.effort().widths()));
+    }
+    return message.build();
+  }
+
+  private static AdaptiveOptions adaptive(SearchOptions.Widths widths) {
+    AdaptiveOptions.Builder message = AdaptiveOptions.newBuilder().setCertified(widths.certified());
+    widths.coarse().ifPresent(message::setCoarseDims);
+    widths.scan().ifPresent(message::setScanDims);
+    widths.scanKeep().ifPresent(message::setScanKeep);
+    for (SearchOptions.Step step : widths.ladder()) {
+      message.addLadderBuilder().setDims(step.dims()).setKeep(step.keep());
+    }
     return message.build();
   }
 

@@ -39,6 +39,7 @@ import dev.kith.proto.v1.PointServiceGrpc;
 import dev.kith.proto.v1.ScrollRequest;
 import dev.kith.proto.v1.ScrollResponse;
 import dev.kith.proto.v1.SearchHeader;
+import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SearchServiceGrpc;
@@ -71,6 +72,7 @@ public final class TestServer implements AutoCloseable {
   private final TreeMap<String, List<Point>> points = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
   private final Server server;
+  private SearchOptions searched = SearchOptions.getDefaultInstance();
   private long lsn;
   private volatile boolean cancelled;
 
@@ -98,6 +100,11 @@ public final class TestServer implements AutoCloseable {
   /// Makes verifications find something.
   public synchronized void violate(String violation) {
     violations.add(violation);
+  }
+
+  /// What the last search asked for.
+  public synchronized SearchOptions searched() {
+    return searched;
   }
 
   @Override
@@ -168,6 +175,13 @@ public final class TestServer implements AutoCloseable {
             changed.getVectorBuilder().setCodec(request.getCodec());
             if (request.hasCodecBits()) {
               changed.getVectorBuilder().setCodecBits(request.getCodecBits());
+            }
+            if (request.hasPrefixes()) {
+              changed
+                  .getVectorBuilder()
+                  .clearPrefixes()
+                  .addAllPrefixes(request.getPrefixes().getWidthsList())
+                  .setBasis(request.getPrefixes().getBasis());
             }
             collections.put(request.getName(), changed.build());
             return UpdateCollectionResponse.newBuilder().setCollection(changed).build();
@@ -437,6 +451,7 @@ public final class TestServer implements AutoCloseable {
       answer(
           observer,
           () -> {
+            searched = request.getOptions();
             List<Point> stored = pointsOf(request.getCollection());
             float[] query =
                 Wire.floats(

@@ -225,7 +225,15 @@ public final class IndexBuild {
 
   private static String describe(Codec codec) {
     return (codec.hasCodes() ? " codec=" + codec.name() : "")
-        + (codec.bits() > 0 ? " codec_bits=" + codec.bits() : "");
+        + (codec.bits() > 0 ? " codec_bits=" + codec.bits() : "")
+        + (codec instanceof Codec.Prefix prefix ? describe(prefix) : "");
+  }
+
+  private static String describe(Codec.Prefix codec) {
+    List<String> widths = codec.widths().stream().map(String::valueOf).toList();
+    String basis = codec.basis().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return " prefixes=%s basis=%s"
+        .formatted(widths.isEmpty() ? "auto" : String.join(",", widths), basis);
   }
 
   /// The listener behind the bars: one for linking, one for each segment's sealing.

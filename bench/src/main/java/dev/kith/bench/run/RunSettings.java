@@ -3,6 +3,7 @@ package dev.kith.bench.run;
 import dev.kith.index.Require;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -147,6 +149,13 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
     }
     Codec codec =
         Codec.named(name, bits == null ? 0 : Require.inRange("bits", bits, 1, Codec.MAX_BITS));
+    return coded(index, codec);
+  }
+
+  /// The same index with another codec.
+  ///
+  /// @throws IllegalArgumentException if the index cannot have it
+  public static IndexSpec coded(IndexSpec index, Codec codec) {
     return switch (index) {
       case IndexSpec.Flat _ -> new IndexSpec.Flat(codec);
       case IndexSpec.Ivf(IvfParams params, _) -> new IndexSpec.Ivf(params, codec);
@@ -203,6 +212,12 @@ public record RunSettings(IndexSpec index, List<Integer> sweep, int threads, int
     }
     if (codec.bits() > 0) {
       params.put("codec_bits", NODES.numberNode(codec.bits()));
+    }
+    if (codec instanceof Codec.Prefix(Basis basis, List<Integer> widths, _)) {
+      String listed = widths.stream().map(String::valueOf).collect(Collectors.joining(","));
+      params.put("prefixes", NODES.stringNode(widths.isEmpty() ? "auto" : listed));
+      params.put(
+          "basis", NODES.stringNode(basis.name().toLowerCase(Locale.ROOT).replace('_', '-')));
     }
   }
 }

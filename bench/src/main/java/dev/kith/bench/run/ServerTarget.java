@@ -2,6 +2,7 @@ package dev.kith.bench.run;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.progress.Progress;
+import dev.kith.client.Basis;
 import dev.kith.client.Codec;
 import dev.kith.client.CollectionSpec;
 import dev.kith.client.CollectionStats;
@@ -18,6 +19,7 @@ import dev.kith.client.OptimizeProgress;
 import dev.kith.client.OptimizeReport;
 import dev.kith.client.PointBatch;
 import dev.kith.client.PointId;
+import dev.kith.client.Prefixes;
 import dev.kith.client.SearchOptions;
 import dev.kith.client.SearchResult;
 import dev.kith.index.build.IndexSpec;
@@ -88,7 +90,11 @@ public final class ServerTarget implements Target {
 
   private static CollectionSpec coded(CollectionSpec spec, dev.kith.index.codec.Codec codec) {
     Codec named = Codec.valueOf(codec.name().toUpperCase(Locale.ROOT));
-    return codec.bits() > 0 ? spec.withCodec(named, codec.bits()) : spec.withCodec(named);
+    CollectionSpec coded =
+        codec.bits() > 0 ? spec.withCodec(named, codec.bits()) : spec.withCodec(named);
+    return codec instanceof dev.kith.index.codec.Codec.Prefix(var basis, var widths, _)
+        ? coded.withPrefixes(new Prefixes(Optional.of(Basis.valueOf(basis.name())), widths))
+        : coded;
   }
 
   private static dev.kith.client.IndexSpec translated(IndexSpec index) {

@@ -50,7 +50,8 @@ import tools.jackson.databind.node.ObjectNode;
       "Examples:",
       "  kith index build base.npy --metric cosine --out attachable/glove",
       "  kith index build glove.hdf5 --m 24 --layout fast --out attachable/glove-fast",
-      "  kith index build base.npy --codec int8 --out attachable/glove-int8"
+      "  kith index build base.npy --codec int8 --out attachable/glove-int8",
+      "  kith index build base.npy --index ivf --basis pca --out attachable/glove-prefixes"
     })
 final class IndexBuildCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -106,22 +107,7 @@ final class IndexBuildCommand implements Callable<Integer> {
           "compact (the default) or fast, which takes more memory and is searched faster.")
   private @Nullable String layout;
 
-  @Option(
-      names = "--codec",
-      paramLabel = "NAME",
-      description =
-          "Codes on which all but the layout fast is searched before vectors decide: f16, bf16,"
-              + " int8, rabitq, pq, opq, or f32 for none (default: f32, of ivf rabitq).")
-  private @Nullable String codec;
-
-  @Option(
-      names = "--codec-bits",
-      paramLabel = "BITS",
-      description = {
-        "Of the codec rabitq: bits a coordinate, 1 to 8 (default: as many as suit); of pq and opq:",
-        "bits a word, 4 or 8 (default 8, of ivf 4)."
-      })
-  private @Nullable Integer codecBits;
+  @Mixin private final CodecOptions codecs = new CodecOptions();
 
   @Option(
       names = "--link-order",
@@ -221,7 +207,7 @@ final class IndexBuildCommand implements Callable<Integer> {
     }
     IndexSpec plain = RunSettings.index(index, params, seed);
     IndexSpec laidOut = layout == null ? plain : RunSettings.laidOut(plain, layout);
-    return RunSettings.coded(laidOut, codec, codecBits);
+    return codecs.of(laidOut);
   }
 
   private LinkOrder linkOrder() {

@@ -86,24 +86,7 @@ final class RunCommand implements Callable<Integer> {
       })
   private @Nullable String layout;
 
-  @Option(
-      names = "--codec",
-      paramLabel = "NAME",
-      description = {
-        "Not of the layout fast: codes on which sealed segments are searched before vectors"
-            + " decide:",
-        "f16, bf16, int8, rabitq, pq, opq, or f32 for none (default: f32, of ivf rabitq)."
-      })
-  private @Nullable String codec;
-
-  @Option(
-      names = "--codec-bits",
-      paramLabel = "BITS",
-      description = {
-        "Of the codec rabitq: bits a coordinate, 1 to 8 (default: as many as suit); of pq and opq:",
-        "bits a word, 4 or 8 (default 8, of ivf 4)."
-      })
-  private @Nullable Integer codecBits;
+  @Mixin private final CodecOptions codecs = new CodecOptions();
 
   @Option(
       names = "--sweep",
@@ -222,12 +205,12 @@ final class RunCommand implements Callable<Integer> {
           spec.commandLine(), "a growing segment has no lists; use --segment sealed with ivf");
     }
     IndexSpec laidOut = layout == null ? plain : RunSettings.laidOut(plain, layout);
-    IndexSpec coded = RunSettings.coded(laidOut, codec, codecBits);
+    IndexSpec coded = codecs.of(laidOut);
     if (server == null && kind == SegmentKind.GROWING && !coded.equals(plain)) {
       throw new ParameterException(
           spec.commandLine(),
           "%s is of sealed segments, and this run searches the growing one; "
-                  .formatted(laidOut.equals(plain) ? "--codec " + codec : "--layout " + layout)
+                  .formatted(laidOut.equals(plain) ? codecs.given() : "--layout " + layout)
               + "add --segment sealed, or --server");
     }
     return coded;

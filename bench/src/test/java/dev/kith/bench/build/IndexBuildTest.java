@@ -13,6 +13,7 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.build.LinkOrder;
 import dev.kith.index.build.SealedSegment;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -129,6 +130,50 @@ final class IndexBuildTest {
     assertEquals(
         new IndexSpec.Flat(new Codec.Rabitq(4)),
         IndexFolder.open(Path.of(other)).manifest().index());
+  }
+
+  @Test
+  void aFolderSaysThePrefixesThatItsSegmentsHave() throws Exception {
+    Path file = vectors(1_200);
+    Path made = folder.resolve("made");
+    String[] build = {"build", file.toString(), "--index", "ivf", "--out"};
+    assertEquals(
+        0, run(with(build, made.toString(), "--prefixes", "2,4", "--basis", "pca")), err::toString);
+    assertTrue(
+        out.toString().contains("ivf lists=auto codec=f32 prefixes=2,4 basis=pca, in"),
+        out::toString);
+    assertEquals(
+        new IndexSpec.Ivf(
+            new IvfParams(0, 1), new Codec.Prefix(Basis.PCA, List.of(2, 4), new Codec.F32())),
+        IndexFolder.open(made).manifest().index());
+    Path coded = folder.resolve("coded");
+    assertEquals(
+        0, run(with(build, coded.toString(), "--codec", "int8", "--prefixes", "4")), err::toString);
+    assertTrue(out.toString().contains("codec=int8 prefixes=4 basis=as-is"), out::toString);
+    assertEquals(
+        new IndexSpec.Ivf(
+            new IvfParams(0, 1), new Codec.Prefix(Basis.AS_IS, List.of(4), new Codec.Int8())),
+        IndexFolder.open(coded).manifest().index());
+
+    String other = folder.resolve("other").toString();
+    assertEquals(1, run(with(build, other, "--prefixes", "4,2")));
+    assertTrue(err.toString().contains("must be above 0 and ascend"), err::toString);
+    assertEquals(1, run(with(build, other, "--prefixes", "4," + (DIMENSION + 1))));
+    assertTrue(err.toString().contains("width must be in [1, "), err::toString);
+    assertEquals(1, run(with(build, other, "--prefixes", "wide")));
+    assertTrue(err.toString().contains("widths such as 32,64,128, got 'wide'"), err::toString);
+    assertEquals(1, run(with(build, other, "--basis", "own")));
+    assertTrue(err.toString().contains("basis must be as-is or pca, got own"), err::toString);
+    assertEquals(1, run(with(build, other, "--codec", "int8", "--prefixes", "2,4")));
+    assertTrue(err.toString().contains("the codec int8 codes one prefix"), err::toString);
+    String[] fast = {"build", file.toString(), "--out", other, "--layout", "fast"};
+    assertEquals(1, run(with(fast, "--basis", "pca")));
+    assertTrue(
+        err.toString().contains("prefixes are for the layout COMPACT, got FAST"), err::toString);
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test

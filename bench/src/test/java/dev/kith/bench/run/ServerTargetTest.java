@@ -8,11 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.dataset.RandomData;
+import dev.kith.client.Basis;
 import dev.kith.client.CollectionInfo;
 import dev.kith.client.GraphLayout;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.KithClient;
+import dev.kith.client.Prefixes;
+import dev.kith.client.SearchOptions;
+import dev.kith.client.SearchResult;
 import dev.kith.index.Metric;
+import dev.kith.index.codec.Codec;
 import dev.kith.server.KithServer;
 import dev.kith.server.ServerConfig;
 import java.lang.foreign.Arena;
@@ -57,6 +62,43 @@ final class ServerTargetTest {
       assertTrue(Objects.requireNonNull(row.bytesPerVector()) >= 8 * Float.BYTES, row::toString);
       assertNull(row.segment(), row::toString);
       assertEquals(List.of(), client.list());
+    }
+  }
+
+  @Test
+  void prefixesAreMeasuredOnAServerAndComparedAsTheClientAsks() throws Exception {
+    Codec codec = new Codec.Prefix(dev.kith.index.codec.Basis.PCA, List.of(3, 5));
+    RunSettings settings =
+        new RunSettings(
+            RunSettings.coded(RunSettings.index("ivf", Map.of("lists", 20), 1), codec),
+            List.of(20),
+            1,
+            10,
+            1);
+    try (KithServer server = KithServer.start(ServerConfig.local(folder.resolve("server")));
+        KithClient client = KithClient.connect(server.grpcAddress());
+        Dataset dataset = small();
+        ServerTarget target = ServerTarget.connect(server.grpcAddress(), dataset, false)) {
+      Row row = new BenchRun(dataset, target, settings).run(seen -> {}).getFirst();
+      assertTrue(Objects.requireNonNull(row.recall().at10()) > 0.9, row::toString);
+      assertEquals("3,5", Objects.requireNonNull(row.params().get("prefixes")).asString());
+      String name = target.collection();
+      assertEquals(Prefixes.of(Basis.PCA, 3, 5), client.describe(name).spec().prefixes());
+      float[] query = dataset.queries().row(0);
+      SearchOptions some = SearchOptions.top(5).withNprobe(20).explained();
+      SearchResult whole = client.collection(name).search(query, some.exactly());
+      SearchResult certified = client.collection(name).search(query, some.certified());
+      assertEquals(whole.hits(), certified.hits());
+      SearchOptions.Step step = new SearchOptions.Step(4, 60);
+      String plan =
+          client
+              .collection(name)
+              .search(query, some.withLadder(new SearchOptions.Step(2, 90), step))
+              .explanation()
+              .orElseThrow()
+              .plan();
+      assertTrue(
+          plan.startsWith("20 lists, best 90 at 3 dimensions, best 60 at 5 dimensions over"), plan);
     }
   }
 

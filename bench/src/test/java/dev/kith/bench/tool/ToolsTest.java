@@ -93,6 +93,8 @@ final class ToolsTest {
     assertTrue(err.toString().contains("add --segment sealed, or --server"), err::toString);
     assertEquals(2, run("kith-bench", "run", "--dataset", ".", "--codec", "int8"));
     assertTrue(err.toString().contains("--codec int8 is of sealed segments"), err::toString);
+    assertEquals(2, run("kith-bench", "run", "--dataset", ".", "--basis", "pca"));
+    assertTrue(err.toString().contains("--basis pca is of sealed segments"), err::toString);
     assertEquals(1, run("kith-bench", "run", "--dataset", ".", "--codec", "pc"));
     assertTrue(err.toString().contains("rabitq, pq or opq, got pc"), err::toString);
     assertEquals(

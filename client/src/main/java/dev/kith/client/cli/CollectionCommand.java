@@ -7,12 +7,14 @@ import dev.kith.client.CollectionUpdate;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.KithClient;
 import dev.kith.client.Metric;
+import dev.kith.client.Prefixes;
 import dev.kith.client.VerifyReport;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,6 +89,7 @@ final class CollectionCommand implements Runnable {
                         info.spec().metric().name().toLowerCase(Locale.ROOT),
                         index(info.spec().index())
                             + codec(info.spec().codec(), info.spec().codecBits())
+                            + prefixes(info.spec().prefixes())
                             + (info.spec().deferIndexing() ? ", deferred" : ""),
                         String.valueOf(info.points()),
                         info.created().toString()))
@@ -124,6 +127,15 @@ final class CollectionCommand implements Runnable {
         .orElse("");
   }
 
+  /// Says of prefixes if there are any.
+  static String prefixes(Prefixes prefixes) {
+    List<Integer> widths = prefixes.widths();
+    String text =
+        widths.stream().map(String::valueOf).collect(Collectors.joining(",", " prefixes=", ""));
+    return (widths.isEmpty() ? "" : text)
+        + prefixes.basis().map(basis -> " basis=" + Json.name(basis)).orElse("");
+  }
+
   /// `kith collection create`
   @Command(
       name = "create",
@@ -133,6 +145,7 @@ final class CollectionCommand implements Runnable {
         "  kith collection create words --dimension 384 --metric cosine",
         "  kith collection create small --dimension 384 --codec int8",
         "  kith collection create many --dimension 384 --index ivf",
+        "  kith collection create wide --dimension 768 --index ivf --basis pca",
         "  kith collection create best --dimension 384 --index auto --memory-bytes-per-vector 400"
       })
   static final class Create extends OnOne {
@@ -182,6 +195,7 @@ final class CollectionCommand implements Runnable {
               metric,
               indexing.codec(),
               indexing.codecBits(),
+              indexing.prefixes().orElse(Prefixes.none()),
               indexing.index().orElse(IndexSpec.hnsw()),
               optional(defaultEf),
               optional(segmentPoints),
@@ -237,7 +251,9 @@ final class CollectionCommand implements Runnable {
       footer = {
         "  kith collection update words --default-ef 200",
         "  kith collection update words --index ivf --codec pq --lists 2000",
-        "  kith collection update words --codec int8"
+        "  kith collection update words --codec int8",
+        "  kith collection update words --prefixes 32,64,128 --basis pca",
+        "  kith collection update words --prefixes none"
       })
   static final class Update extends OnOne {
     @Mixin private IndexOptions indexing = new IndexOptions();
@@ -274,11 +290,12 @@ final class CollectionCommand implements Runnable {
               Optional.ofNullable(deferIndex),
               indexing.named(),
               indexing.codec(),
-              indexing.codecBits());
+              indexing.codecBits(),
+              indexing.prefixes());
       if (update.equals(CollectionUpdate.none())) {
         throw new UsageException(
-            "nothing to change: give --index, --codec, --codec-bits, --default-ef,"
-                + " --segment-points or --defer-index");
+            "nothing to change: give --index, --codec, --codec-bits, --prefixes, --basis,"
+                + " --default-ef, --segment-points or --defer-index");
       }
       try (KithClient client = common.connect()) {
         print(client.update(name, update));

@@ -81,9 +81,10 @@ final class DescribeCommand extends CollectionCommand.OnOne {
     console
         .out()
         .printf(
-            "chosen: %s%s%n%s%n",
+            "chosen: %s%s%s%n%s%n",
             CollectionCommand.index(choice.index()),
             CollectionCommand.codec(Optional.of(choice.codec()), OptionalInt.empty()),
+            CollectionCommand.prefixes(choice.prefixes()),
             choice.reason());
     choice.trial().ifPresent(trial -> printTrial(trial, choice.nextTrialPoints()));
   }

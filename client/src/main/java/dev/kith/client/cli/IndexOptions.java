@@ -1,13 +1,19 @@
 package dev.kith.client.cli;
 
+import dev.kith.client.Basis;
 import dev.kith.client.Codec;
 import dev.kith.client.GraphLayout;
 import dev.kith.client.IndexSpec;
+import dev.kith.client.Prefixes;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// The options that say how the points of a collection are indexed.
 final class IndexOptions {
@@ -30,6 +36,29 @@ final class IndexOptions {
         "bits a word, 4 or 8 (default 8, of IVF 4)."
       })
   private @Nullable Integer codecBits;
+
+  @Option(
+      names = "--prefixes",
+      paramLabel = "WIDTHS",
+      description = {
+        "Not of the layout fast: coordinates of the prefixes of vectors that sealed segments are",
+        "searched on before the vectors decide, up to 12, as 32,64,128; below the dimension, with",
+        "--basis pca up to 1024, with a codec one, which it codes; none for none. By default none,",
+        "with --basis powers of two from 16 up to a third of the dimension. IVF then has the codec",
+        "f32 by default."
+      })
+  private @Nullable String prefixes;
+
+  @Option(
+      names = "--basis",
+      paramLabel = "BASIS",
+      converter = BasisName.class,
+      description = {
+        "What a prefix is made of: as-is, the first coordinates, of Matryoshka embeddings; or pca,",
+        "coordinates along axes learnt from each segment, of any other with up to 4096 dimensions",
+        "(default as-is, where there are --prefixes)."
+      })
+  private @Nullable Basis basis;
 
   @Option(
       names = "--index",
@@ -84,6 +113,18 @@ final class IndexOptions {
       })
   private @Nullable Integer memory;
 
+  /// Reads a basis as answers spell it.
+  static final class BasisName implements ITypeConverter<Basis> {
+    @Override
+    public Basis convert(String name) {
+      return Stream.of(Basis.values())
+          .filter(basis -> Json.name(basis).equalsIgnoreCase(name))
+          .findFirst()
+          .orElseThrow(
+              () -> new TypeConversionException("must be as-is or pca, got '%s'".formatted(name)));
+    }
+  }
+
   /// The kinds of index.
   enum Kind {
     HNSW,
@@ -129,6 +170,9 @@ final class IndexOptions {
     if (asked == Kind.AUTO && codec != null) {
       throw new UsageException("--codec is not for --index auto, which chooses it too");
     }
+    if (asked == Kind.AUTO && (prefixes != null || basis != null)) {
+      throw new UsageException("--prefixes and --basis are not for --index auto");
+    }
     if (asked != Kind.AUTO && memory != null) {
       throw new UsageException("--memory-bytes-per-vector is an option of --index auto");
     }
@@ -159,6 +203,31 @@ final class IndexOptions {
   /// Bits of the codec; empty for as many as suit.
   OptionalInt codecBits() {
     return optional(codecBits);
+  }
+
+  /// The prefixes that were asked for; empty if nothing was said of them.
+  ///
+  /// @throws UsageException if their widths are no numbers
+  Optional<Prefixes> prefixes() {
+    if (prefixes == null) {
+      return Optional.ofNullable(basis).map(Prefixes::of);
+    }
+    if (prefixes.equals("none")) {
+      if (basis != null) {
+        throw new UsageException("--basis is of prefixes, got it with --prefixes none");
+      }
+      return Optional.of(Prefixes.none());
+    }
+    return Optional.of(new Prefixes(Optional.ofNullable(basis), widths(prefixes)));
+  }
+
+  private static List<Integer> widths(String listed) {
+    try {
+      return Stream.of(listed.split(",", -1)).map(String::strip).map(Integer::valueOf).toList();
+    } catch (NumberFormatException notNumbers) {
+      throw new UsageException(
+          "--prefixes must be widths such as 32,64,128, or none, got '%s'".formatted(listed));
+    }
   }
 
   private static OptionalInt optional(@Nullable Integer value) {

@@ -6,6 +6,7 @@ import dev.kith.client.IndexChoice;
 import dev.kith.client.IndexSpec;
 import dev.kith.client.Payload;
 import dev.kith.client.PointId;
+import dev.kith.client.Prefixes;
 import dev.kith.client.StoredPoint;
 import java.math.BigInteger;
 import java.util.Locale;
@@ -90,6 +91,7 @@ final class Json {
             .put("metric", info.spec().metric().name().toLowerCase(Locale.ROOT));
     info.spec().codec().ifPresent(codec -> object.put("codec", name(codec)));
     info.spec().codecBits().ifPresent(bits -> object.put("codec_bits", bits));
+    prefixes(object, info.spec().prefixes());
     index(object.putObject("index"), info.spec().index());
     info.choice().ifPresent(choice -> choice(object.putObject("choice"), choice));
     info.spec().defaultEf().ifPresent(ef -> object.put("default_ef", ef));
@@ -125,12 +127,19 @@ final class Json {
     }
   }
 
+  /// Nothing of none.
+  private static void prefixes(ObjectNode object, Prefixes prefixes) {
+    if (!prefixes.widths().isEmpty()) {
+      prefixes.widths().forEach(object.putArray("prefixes")::add);
+    }
+    prefixes.basis().ifPresent(basis -> object.put("basis", name(basis)));
+  }
+
   private static void choice(ObjectNode object, IndexChoice choice) {
     index(object.putObject("index"), choice.index());
-    object
-        .put("codec", name(choice.codec()))
-        .put("reason", choice.reason())
-        .put("next_trial_points", choice.nextTrialPoints());
+    object.put("codec", name(choice.codec()));
+    prefixes(object, choice.prefixes());
+    object.put("reason", choice.reason()).put("next_trial_points", choice.nextTrialPoints());
     choice.trial().ifPresent(trial -> trial(object.putObject("trial"), trial));
   }
 
@@ -156,9 +165,9 @@ final class Json {
     return new BigInteger(Long.toUnsignedString(number));
   }
 
-  /// A layout or codec as options and answers spell it.
+  /// A layout, codec or basis as options and answers spell it.
   static String name(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   static ObjectNode explanation(Explanation explanation) {

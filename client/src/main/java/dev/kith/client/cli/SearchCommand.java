@@ -33,11 +33,13 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "  kith search --collection words --id 17",
       "  kith search --collection words --vector '[0.1, 0.2, 0.3]' --limit 5",
-      "  kith search --collection words --vector-file query.npy --row 3 --explain"
+      "  kith search --collection words --vector-file query.npy --row 3 --explain",
+      "  kith search --collection words --id 17 --scan-dims 32 --ladder 64:200,128:50"
     })
 final class SearchCommand implements Callable<Integer> {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  @Mixin private WidthOptions widths = new WidthOptions();
   @Mixin private CollectionName collection = new CollectionName();
   @Mixin private Common common = new Common();
 
@@ -152,6 +154,7 @@ final class SearchCommand implements Callable<Integer> {
     options = nprobe == null ? options : options.withNprobe(nprobe);
     options = nucleus == null ? options : options.withNucleus(nucleus);
     options = patience == null ? options : options.withPatience(patience);
+    options = options.withWidths(widths.get());
     options = exact ? options.exactly() : options;
     options = explain ? options.explained() : options;
     String id = query.id;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.client.OptimizeProgress;
 import dev.kith.client.TestServer;
+import dev.kith.proto.v1.AdaptiveOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -210,6 +211,68 @@ final class MainTest {
     assertEquals(2, unnamed.status());
     assertTrue(unnamed.err().contains("need --index"), unnamed.err());
     assertEquals(2, run(with(update, "--index", "ivf", "--m", "8")).status());
+  }
+
+  @Test
+  void prefixesAreChosenShownAndTakenAway() {
+    String[] create = {"collection", "create", "words", "--dimension", "384"};
+    Ran created = run(with(create, "--prefixes", "32, 64,128", "--basis", "PCA"));
+    assertEquals(0, created.status(), created.err());
+    assertTrue(created.out().contains("hnsw prefixes=32,64,128 basis=pca"), created.out());
+    assertTrue(
+        run("collection", "list", "--json")
+            .out()
+            .contains("\"prefixes\":[32,64,128],\"basis\":\"pca\",\"index\""));
+    String[] update = {"collection", "update", "words"};
+    Ran other = run(with(update, "--basis", "as-is"));
+    assertTrue(other.out().contains("hnsw basis=as-is"), other.out());
+    Ran none = run(with(update, "--prefixes", "none"));
+    assertEquals(0, none.status(), none.err());
+    assertFalse(none.out().contains("prefixes") || none.out().contains("basis"), none.out());
+  }
+
+  @Test
+  void prefixesThatCannotBeAreWrongUsage() {
+    String[] create = {"collection", "create", "a", "--dimension", "384"};
+    Ran noNumbers = run(with(create, "--prefixes", "32,wide"));
+    assertEquals(2, noNumbers.status());
+    assertTrue(
+        noNumbers.err().contains("widths such as 32,64,128, or none, got '32,wide'"),
+        noNumbers.err());
+    Ran basis = run(with(create, "--basis", "random"));
+    assertEquals(2, basis.status());
+    assertTrue(basis.err().contains("must be as-is or pca, got 'random'"), basis.err());
+    Ran ofNone = run(with(create, "--prefixes", "none", "--basis", "pca"));
+    assertEquals(2, ofNone.status());
+    assertTrue(ofNone.err().contains("--basis is of prefixes"), ofNone.err());
+    Ran auto = run(with(create, "--index", "auto", "--prefixes", "32"));
+    assertEquals(2, auto.status());
+    assertTrue(auto.err().contains("are not for --index auto"), auto.err());
+  }
+
+  @Test
+  void aSearchSaysAtWhichWidthsToCompare() throws IOException {
+    createWords();
+    importWords();
+    String[] search = {"search", "--collection", "words", "--vector", "[3, 4]"};
+    assertEquals(0, run(search).status());
+    assertFalse(server.searched().hasAdaptive(), "nothing is said of what was not asked");
+    String[] ladder = {"--coarse-dims", "16", "--scan-dims", "32", "--scan-keep", "800"};
+    Ran found = run(with(with(search, ladder), "--ladder", "64:200, 128:50"));
+    assertEquals(0, found.status(), found.err());
+    AdaptiveOptions.Builder asked =
+        AdaptiveOptions.newBuilder().setCoarseDims(16).setScanDims(32).setScanKeep(800);
+    asked.addLadderBuilder().setDims(64).setKeep(200);
+    asked.addLadderBuilder().setDims(128).setKeep(50);
+    assertEquals(asked.build(), server.searched().getAdaptive());
+    assertEquals(0, run(with(search, "--certified")).status());
+    assertEquals(
+        AdaptiveOptions.newBuilder().setCertified(true).build(), server.searched().getAdaptive());
+    for (String wrong : List.of("64", "64:", ":200", "64:200,", "64:200;128:50", "-64:200")) {
+      Ran refused = run(with(search, "--ladder", wrong));
+      assertEquals(2, refused.status(), wrong);
+      assertTrue(refused.err().contains("such as 64:200,128:50, got '" + wrong), refused.err());
+    }
   }
 
   @Test
