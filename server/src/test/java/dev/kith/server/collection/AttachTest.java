@@ -13,6 +13,7 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.Layout;
 import dev.kith.index.build.LinkOrder;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
@@ -167,6 +168,17 @@ final class AttachTest {
   @Test
   void listsAreAttachedWithTheirCodes() throws IOException {
     attachesWithCodes(new IndexSpec.Ivf(new IvfParams(0, 7), new Codec.Rabitq(0)));
+  }
+
+  @Test
+  void prefixesAreAttachedWithTheirAxes() throws IOException {
+    Codec prefixes = new Codec.Prefix(Basis.PCA, List.of(2, 3));
+    attachesWithCodes(new IndexSpec.Ivf(new IvfParams(0, 7), prefixes));
+  }
+
+  @Test
+  void prefixesOfSuitableWidthsAreAttachedAsSuch() throws IOException {
+    attachesWithCodes(new IndexSpec.Flat(new Codec.Prefix(Basis.AS_IS, List.of())));
   }
 
   private void attachesWithCodes(IndexSpec coded) throws IOException {
