@@ -66,5 +66,39 @@ public record CollectionStats(
   /// @param drift mean squared distance of the rows from their centroids, in terms of that of the
   ///   rows that the centroids were learnt from: about 1, and more once points come that are unlike
   ///   those
-  public record Lists(int count, int longest, int nprobe, int patience, double drift) {}
+  /// @param settings what was measured to find shares of the ten nearest points, by ascending share
+  public record Lists(
+      int count, int longest, int nprobe, int patience, double drift, List<Setting> settings) {
+    public Lists {
+      settings = List.copyOf(settings);
+    }
+  }
+
+  /// What searches of a segment do that ask for a recall, as measured when it was sealed.
+  ///
+  /// @param recall share of the ten nearest points that this finds
+  /// @param nprobe most lists that are read
+  /// @param patience lists in a row that change no candidate, after which the search ends
+  /// @param rescoreFactor candidates scored by their vectors for each hit, where widths do not say
+  ///   what is done instead
+  /// @param coarseDims coordinates by which lists are chosen; 0 for all
+  /// @param ladder where there are prefixes, widths at which points are compared and how many are
+  ///   kept for ten hits; empty if no ladder was measured
+  /// @param fullWidth where there are prefixes, whether whole vectors are compared, because no
+  ///   ladder took less
+  /// @param multiplyAdds products of coordinates that a search for ten hits takes on average; 0
+  ///   where nobody knows
+  public record Setting(
+      double recall,
+      int nprobe,
+      int patience,
+      double rescoreFactor,
+      int coarseDims,
+      List<SearchOptions.Step> ladder,
+      boolean fullWidth,
+      double multiplyAdds) {
+    public Setting {
+      ladder = List.copyOf(ladder);
+    }
+  }
 }

@@ -10,6 +10,7 @@ import dev.kith.proto.v1.GetCollectionStatsResponse;
 import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
+import dev.kith.proto.v1.ListSetting;
 import dev.kith.proto.v1.ListStats;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.UpdateCollectionRequest;
@@ -276,7 +277,22 @@ final class CollectionWire {
         lists.getLongest(),
         lists.getNprobe(),
         lists.getPatience(),
-        lists.getDrift());
+        lists.getDrift(),
+        lists.getSettingsList().stream().map(CollectionWire::setting).toList());
+  }
+
+  private static CollectionStats.Setting setting(ListSetting setting) {
+    return new CollectionStats.Setting(
+        setting.getRecall(),
+        setting.getNprobe(),
+        setting.getPatience(),
+        setting.getRescoreFactor(),
+        setting.getCoarseDims(),
+        setting.getLadderList().stream()
+            .map(step -> new SearchOptions.Step(step.getDims(), step.getKeep()))
+            .toList(),
+        setting.getFullWidth(),
+        setting.getMultiplyAdds());
   }
 
   static AttachProgress progress(AttachCollectionResponse progress) {

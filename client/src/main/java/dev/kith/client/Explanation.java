@@ -1,6 +1,7 @@
 package dev.kith.client;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// How an answer was found.
@@ -14,19 +15,31 @@ public record Explanation(String plan, List<Stage> stages, long totalMicros, lon
     stages = List.copyOf(stages);
   }
 
-  /// The work of one stage.
+  /// One stage.
   ///
-  /// @param name such as `probe`, `merge` or `resolve`
+  /// @param name `probe`, `merge` or `resolve`; after each probe its parts, the work of which is
+  ///   that of the probe once more: `coarse`, `scan`, `walk`, `narrow` or `rescore`
   /// @param segment the segment it ran on; empty for stages on the merged list
-  /// @param work what it did
+  /// @param width coordinates compared, of a part; empty of codes
+  /// @param candidatesIn vectors, centroids or codes that entered it; empty of a probe
   /// @param candidates candidates that left it
+  /// @param work what it did
   /// @param micros time it took
-  public record Stage(String name, OptionalLong segment, Work work, long candidates, long micros) {}
+  public record Stage(
+      String name,
+      OptionalLong segment,
+      OptionalInt width,
+      OptionalLong candidatesIn,
+      long candidates,
+      Work work,
+      long micros) {}
 
   /// Work in numbers.
   ///
-  /// @param distanceComputations vectors compared with the query
-  /// @param nodesVisited graph nodes whose neighbours were read
+  /// @param distanceComputations vectors compared with the query; 0 of a part
+  /// @param nodesVisited graph nodes whose neighbours were read; 0 of a part
   /// @param bytesScanned bytes of vectors or codes read
-  public record Work(long distanceComputations, long nodesVisited, long bytesScanned) {}
+  /// @param multiplyAdds products of coordinates summed up; those of codes are not counted
+  public record Work(
+      long distanceComputations, long nodesVisited, long bytesScanned, long multiplyAdds) {}
 }

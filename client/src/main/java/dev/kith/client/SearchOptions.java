@@ -45,20 +45,32 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
   ///   of the ladder or, without one, of the widest prefix
   /// @param scanKeep candidates that this keeps, in `[1, 1048576]`; if empty, four times as many as
   ///   the first step of the ladder, without one as many as are rescored or else ten times the hits
-  /// @param ladder steps behind it; not for graphs
+  /// @param ladder steps behind it
   /// @param certified whether every point is compared at one width after another until a bound
-  ///   excludes it, so that nothing is lost; not for graphs, and with nothing else of these
+  ///   excludes it, so that nothing is lost; a graph is walked on whole vectors then. With nothing
+  ///   else of these
+  /// @param full whether whole vectors alone are compared; with nothing else of these
   public record Widths(
       OptionalInt coarse,
       OptionalInt scan,
       OptionalInt scanKeep,
       List<Step> ladder,
-      boolean certified) {
-    static final Widths USUAL =
-        new Widths(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), List.of(), false);
+      boolean certified,
+      boolean full) {
+    static final Widths USUAL = whole(false, false);
 
     public Widths {
       ladder = List.copyOf(ladder);
+    }
+
+    private static Widths whole(boolean certified, boolean full) {
+      return new Widths(
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          List.of(),
+          certified,
+          full);
     }
   }
 
@@ -142,13 +154,17 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
   public SearchOptions withLadder(Step... steps) {
     Widths widths = effort.widths;
     return withWidths(
-        new Widths(widths.coarse, widths.scan, widths.scanKeep, List.of(steps), false));
+        new Widths(widths.coarse, widths.scan, widths.scanKeep, List.of(steps), false, false));
   }
 
   /// The same, comparing every point at one width after another until a bound excludes it.
   public SearchOptions certified() {
-    Widths usual = Widths.USUAL;
-    return withWidths(new Widths(usual.coarse, usual.scan, usual.scanKeep, List.of(), true));
+    return withWidths(Widths.whole(true, false));
+  }
+
+  /// The same, comparing whole vectors alone.
+  public SearchOptions atFullWidth() {
+    return withWidths(Widths.whole(false, true));
   }
 
   private SearchOptions with(Lists lists) {

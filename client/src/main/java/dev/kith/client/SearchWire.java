@@ -7,6 +7,7 @@ import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.StageWork;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /// Translates searches and their answers.
@@ -36,7 +37,8 @@ final class SearchWire {
   }
 
   private static AdaptiveOptions adaptive(SearchOptions.Widths widths) {
-    AdaptiveOptions.Builder message = AdaptiveOptions.newBuilder().setCertified(widths.certified());
+    AdaptiveOptions.Builder message =
+        AdaptiveOptions.newBuilder().setCertified(widths.certified()).setFullWidth(widths.full());
     widths.coarse().ifPresent(message::setCoarseDims);
     widths.scan().ifPresent(message::setScanDims);
     widths.scanKeep().ifPresent(message::setScanKeep);
@@ -98,9 +100,14 @@ final class SearchWire {
     return new Explanation.Stage(
         stage.getStage(),
         stage.hasSegment() ? OptionalLong.of(stage.getSegment()) : OptionalLong.empty(),
-        new Explanation.Work(
-            stage.getDistanceComputations(), stage.getNodesVisited(), stage.getBytesScanned()),
+        stage.hasWidth() ? OptionalInt.of(stage.getWidth()) : OptionalInt.empty(),
+        stage.hasCandidatesIn() ? OptionalLong.of(stage.getCandidatesIn()) : OptionalLong.empty(),
         stage.getCandidates(),
+        new Explanation.Work(
+            stage.getDistanceComputations(),
+            stage.getNodesVisited(),
+            stage.getBytesScanned(),
+            stage.getMultiplyAdds()),
         stage.getTimeUs());
   }
 }

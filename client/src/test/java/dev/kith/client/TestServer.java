@@ -16,9 +16,12 @@ import dev.kith.proto.v1.CreateCollectionResponse;
 import dev.kith.proto.v1.DeletePointsRequest;
 import dev.kith.proto.v1.DeletePointsResponse;
 import dev.kith.proto.v1.Durability;
+import dev.kith.proto.v1.Explanation;
 import dev.kith.proto.v1.FlatIndex;
 import dev.kith.proto.v1.GetCollectionRequest;
 import dev.kith.proto.v1.GetCollectionResponse;
+import dev.kith.proto.v1.GetCollectionStatsRequest;
+import dev.kith.proto.v1.GetCollectionStatsResponse;
 import dev.kith.proto.v1.GetPointsRequest;
 import dev.kith.proto.v1.GetPointsResponse;
 import dev.kith.proto.v1.Hit;
@@ -30,6 +33,8 @@ import dev.kith.proto.v1.IngestResponse;
 import dev.kith.proto.v1.IngestStarted;
 import dev.kith.proto.v1.ListCollectionsRequest;
 import dev.kith.proto.v1.ListCollectionsResponse;
+import dev.kith.proto.v1.ListSetting;
+import dev.kith.proto.v1.ListStats;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.OptimizeCollectionResponse;
 import dev.kith.proto.v1.OptimizePhase;
@@ -43,6 +48,8 @@ import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SearchServiceGrpc;
+import dev.kith.proto.v1.SegmentStats;
+import dev.kith.proto.v1.StageWork;
 import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.UpdateCollectionResponse;
 import dev.kith.proto.v1.VectorSchema;
@@ -66,6 +73,28 @@ import java.util.concurrent.TimeUnit;
 /// A small, exact, forgetful server of everything the command line asks for, where it is always the
 /// same moment. Scores are negative Euclidean distances.
 public final class TestServer implements AutoCloseable {
+  private static final Explanation EXPLANATION =
+      Explanation.newBuilder()
+          .setPlan("some lists")
+          .addStages(
+              StageWork.newBuilder()
+                  .setStage("probe")
+                  .setSegment(7)
+                  .setDistanceComputations(350)
+                  .setNodesVisited(5)
+                  .setMultiplyAdds(9600)
+                  .setCandidates(10))
+          .addStages(
+              StageWork.newBuilder()
+                  .setStage("scan")
+                  .setSegment(7)
+                  .setWidth(32)
+                  .setCandidatesIn(300)
+                  .setCandidates(50)
+                  .setMultiplyAdds(9600)
+                  .setBytesScanned(38_400))
+          .build();
+
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
 
   private final TreeMap<String, Collection> collections = new TreeMap<>();
@@ -295,6 +324,46 @@ public final class TestServer implements AutoCloseable {
           });
     }
 
+    /// One segment of lists, for whose first setting a ladder was measured and for whose second
+    /// none.
+    @Override
+    public void getCollectionStats(
+        GetCollectionStatsRequest request, StreamObserver<GetCollectionStatsResponse> observer) {
+      ListSetting.Builder laddered =
+          ListSetting.newBuilder()
+              .setRecall(0.9)
+              .setNprobe(9)
+              .setPatience(4)
+              .setRescoreFactor(1.5f)
+              .setCoarseDims(16)
+              .setMultiplyAdds(12_345);
+      laddered.addLadderBuilder().setDims(32).setKeep(120);
+      laddered.addLadderBuilder().setDims(64).setKeep(40);
+      ListSetting full =
+          ListSetting.newBuilder()
+              .setRecall(0.99)
+              .setNprobe(30)
+              .setPatience(12)
+              .setFullWidth(true)
+              .setMultiplyAdds(98_765)
+              .build();
+      answer(
+          observer,
+          () ->
+              GetCollectionStatsResponse.newBuilder()
+                  .setPointCount(pointsOf(request.getName()).size())
+                  .addSegments(
+                      SegmentStats.newBuilder()
+                          .setNumber(7)
+                          .setSealed(true)
+                          .setLists(
+                              ListStats.newBuilder()
+                                  .setCount(30)
+                                  .addSettings(laddered)
+                                  .addSettings(full)))
+                  .build());
+    }
+
     @Override
     public void verifyCollection(
         VerifyCollectionRequest request, StreamObserver<VerifyCollectionResponse> observer) {
@@ -462,11 +531,15 @@ public final class TestServer implements AutoCloseable {
                             .findFirst()
                             .orElseThrow()
                             .getVector());
+            SearchHeader.Builder header =
+                SearchHeader.newBuilder()
+                    .setMetric(dev.kith.proto.v1.Metric.METRIC_EUCLIDEAN)
+                    .setLsn(lsn);
+            if (request.getOptions().getExplain()) {
+              header.setExplanation(EXPLANATION);
+            }
             return SearchResponse.newBuilder()
-                .setHeader(
-                    SearchHeader.newBuilder()
-                        .setMetric(dev.kith.proto.v1.Metric.METRIC_EUCLIDEAN)
-                        .setLsn(lsn))
+                .setHeader(header)
                 .addAllHits(
                     stored.stream()
                         .filter(point -> !point.getId().equals(request.getPoint()))

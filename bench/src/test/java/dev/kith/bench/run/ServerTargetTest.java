@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +90,14 @@ final class ServerTargetTest {
       SearchResult whole = client.collection(name).search(query, some.exactly());
       SearchResult certified = client.collection(name).search(query, some.certified());
       assertEquals(whole.hits(), certified.hits());
+      assertEquals(whole.hits(), client.collection(name).search(query, some.atFullWidth()).hits());
+      assertTrue(
+          certified.explanation().orElseThrow().stages().stream()
+              .anyMatch(stage -> stage.width().equals(OptionalInt.of(3))));
+      assertTrue(
+          client.collection(name).stats().segments().stream()
+              .flatMap(segment -> segment.lists().stream())
+              .allMatch(lists -> lists.settings().size() == 6));
       SearchOptions.Step step = new SearchOptions.Step(4, 60);
       String plan =
           client

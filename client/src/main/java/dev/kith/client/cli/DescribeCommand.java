@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -49,16 +50,7 @@ final class DescribeCommand extends CollectionCommand.OnOne {
               .put("bytes", segment.bytes())
               .put("outdated", segment.outdated());
           segment.rescoreFactor().ifPresent(factor -> one.put("rescore_factor", factor));
-          segment
-              .lists()
-              .ifPresent(
-                  lists ->
-                      one.putObject("lists")
-                          .put("count", lists.count())
-                          .put("longest", lists.longest())
-                          .put("nprobe", lists.nprobe())
-                          .put("patience", lists.patience())
-                          .put("drift", lists.drift()));
+          segment.lists().ifPresent(lists -> put(one.putObject("lists"), lists));
         }
         console.json(object);
       } else {
@@ -67,6 +59,7 @@ final class DescribeCommand extends CollectionCommand.OnOne {
         console.out().println();
         printSegments(stats);
         printLists(stats);
+        printSettings(stats);
         if (stats.outdatedPoints() > 0) {
           console.out().println();
           console.out().printf("%d points wait to be indexed as above%n", stats.outdatedPoints());
@@ -157,5 +150,70 @@ final class DescribeCommand extends CollectionCommand.OnOne {
       console.out().println();
       console.table(List.of("SEGMENT", "LISTS", "LONGEST", "NPROBE", "PATIENCE", "DRIFT"), rows);
     }
+  }
+
+  private static void put(ObjectNode object, CollectionStats.Lists lists) {
+    object
+        .put("count", lists.count())
+        .put("longest", lists.longest())
+        .put("nprobe", lists.nprobe())
+        .put("patience", lists.patience())
+        .put("drift", lists.drift());
+    ArrayNode settings = object.putArray("settings");
+    for (CollectionStats.Setting setting : lists.settings()) {
+      ObjectNode one = settings.addObject();
+      one.put("recall", setting.recall())
+          .put("nprobe", setting.nprobe())
+          .put("patience", setting.patience())
+          .put("rescore_factor", setting.rescoreFactor());
+      if (setting.coarseDims() > 0) {
+        one.put("coarse_dims", setting.coarseDims());
+      }
+      if (!setting.ladder().isEmpty()) {
+        ArrayNode ladder = one.putArray("ladder");
+        setting
+            .ladder()
+            .forEach(step -> ladder.addObject().put("dims", step.dims()).put("keep", step.keep()));
+      }
+      if (setting.fullWidth()) {
+        one.put("full_width", true);
+      }
+      one.put("multiply_adds", setting.multiplyAdds());
+    }
+  }
+
+  /// What was measured, where there are prefixes: which of them searches compare follows from it.
+  private void printSettings(CollectionStats stats) {
+    List<List<String>> rows = new ArrayList<>();
+    for (CollectionStats.Segment segment : stats.segments()) {
+      segment
+          .lists()
+          .ifPresent(
+              lists ->
+                  lists.settings().stream()
+                      .filter(setting -> setting.fullWidth() || !setting.ladder().isEmpty())
+                      .map(setting -> row(segment.number(), setting))
+                      .forEach(rows::add));
+    }
+    if (!rows.isEmpty()) {
+      console.out().println();
+      console.table(
+          List.of("SEGMENT", "RECALL", "NPROBE", "PATIENCE", "COARSE", "LADDER", "PRODUCTS"), rows);
+    }
+  }
+
+  private static List<String> row(long segment, CollectionStats.Setting setting) {
+    String ladder =
+        setting.ladder().stream()
+            .map(step -> "%d:%d".formatted(step.dims(), step.keep()))
+            .collect(Collectors.joining(","));
+    return List.of(
+        String.valueOf(segment),
+        String.valueOf(setting.recall()),
+        String.valueOf(setting.nprobe()),
+        String.valueOf(setting.patience()),
+        setting.coarseDims() > 0 ? String.valueOf(setting.coarseDims()) : "-",
+        setting.fullWidth() ? "full width" : ladder,
+        String.format(Locale.ROOT, "%,.0f", setting.multiplyAdds()));
   }
 }

@@ -180,9 +180,12 @@ final class Json {
     for (Explanation.Stage stage : explanation.stages()) {
       ObjectNode node = stages.addObject().put("stage", stage.name());
       stage.segment().ifPresent(segment -> node.put("segment", segment));
+      stage.width().ifPresent(width -> node.put("width", width));
+      stage.candidatesIn().ifPresent(in -> node.put("candidates_in", in));
       node.put("distance_computations", stage.work().distanceComputations())
           .put("nodes_visited", stage.work().nodesVisited())
           .put("bytes_scanned", stage.work().bytesScanned())
+          .put("multiply_adds", stage.work().multiplyAdds())
           .put("candidates", stage.candidates())
           .put("time_us", stage.micros());
     }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -246,14 +247,32 @@ final class SearchCommand implements Callable<Integer> {
       rows.add(
           List.of(
               stage.name(),
-              stage.segment().isPresent() ? String.valueOf(stage.segment().getAsLong()) : "-",
+              text(stage.segment()),
+              stage.width().isPresent() ? String.valueOf(stage.width().getAsInt()) : "-",
+              text(stage.candidatesIn()),
+              String.valueOf(stage.candidates()),
               String.valueOf(stage.work().distanceComputations()),
               String.valueOf(stage.work().nodesVisited()),
+              String.valueOf(stage.work().multiplyAdds()),
               String.valueOf(stage.work().bytesScanned()),
-              String.valueOf(stage.candidates()),
               String.valueOf(stage.micros())));
     }
     console.table(
-        List.of("STAGE", "SEGMENT", "DISTANCES", "NODES", "BYTES", "CANDIDATES", "US"), rows);
+        List.of(
+            "STAGE",
+            "SEGMENT",
+            "WIDTH",
+            "IN",
+            "OUT",
+            "DISTANCES",
+            "NODES",
+            "PRODUCTS",
+            "BYTES",
+            "US"),
+        rows);
+  }
+
+  private static String text(OptionalLong number) {
+    return number.isPresent() ? String.valueOf(number.getAsLong()) : "-";
   }
 }

@@ -45,24 +45,31 @@ final class WidthOptions {
       names = "--ladder",
       paramLabel = "D:N,D:N",
       description = {
-        "Where a collection has prefixes, and no graph: then compare candidates by D coordinates and",
-        "keep the best N, step by step, each wider than the one before. Whole vectors come last."
+        "Where a collection has prefixes: then compare candidates by D coordinates and keep the best",
+        "N, step by step, each wider than the one before. Whole vectors come last."
       })
   private @Nullable String ladder;
 
   @Option(
       names = "--certified",
       description = {
-        "Where a collection has prefixes, and no graph: compare each point by one prefix after",
-        "another until it is certain that it is no hit. Finds what comparing whole vectors finds."
+        "Where a collection has prefixes: compare each point by one prefix after another until it is",
+        "certain that it is no hit (a graph is walked on whole vectors). Finds what comparing whole",
+        "vectors finds."
       })
   private boolean certified;
+
+  @Option(
+      names = "--full-width",
+      description = "Where a collection has prefixes: compare whole vectors all the same.")
+  private boolean full;
 
   /// What was asked for.
   ///
   /// @throws UsageException if a ladder is not spelt as one
   Widths get() {
-    return new Widths(optional(coarse), optional(scan), optional(scanKeep), steps(), certified);
+    return new Widths(
+        optional(coarse), optional(scan), optional(scanKeep), steps(), certified, full);
   }
 
   private List<Step> steps() {

@@ -268,11 +268,57 @@ final class MainTest {
     assertEquals(0, run(with(search, "--certified")).status());
     assertEquals(
         AdaptiveOptions.newBuilder().setCertified(true).build(), server.searched().getAdaptive());
+    assertEquals(0, run(with(search, "--full-width")).status());
+    assertEquals(
+        AdaptiveOptions.newBuilder().setFullWidth(true).build(), server.searched().getAdaptive());
     for (String wrong : List.of("64", "64:", ":200", "64:200,", "64:200;128:50", "-64:200")) {
       Ran refused = run(with(search, "--ladder", wrong));
       assertEquals(2, refused.status(), wrong);
       assertTrue(refused.err().contains("such as 64:200,128:50, got '" + wrong), refused.err());
     }
+  }
+
+  @Test
+  void aSearchThatIsExplainedShowsWhatEveryStageDid() throws IOException {
+    createWords();
+    importWords();
+    String[] search = {"search", "--collection", "words", "--vector", "[3, 4]", "--explain"};
+    String shown = run(search).out();
+    assertEquals(
+        """
+        STAGE  SEGMENT  WIDTH   IN  OUT  DISTANCES  NODES  PRODUCTS  BYTES  US
+        probe        7      -    -   10        350      5      9600      0   0
+        scan         7     32  300   50          0      0      9600  38400   0
+        """,
+        shown.substring(shown.indexOf("STAGE")));
+    assertTrue(
+        run(with(search, "--json"))
+            .out()
+            .contains(
+                "{\"stage\":\"scan\",\"segment\":7,\"width\":32,\"candidates_in\":300,"
+                    + "\"distance_computations\":0,\"nodes_visited\":0,\"bytes_scanned\":38400,"
+                    + "\"multiply_adds\":9600,\"candidates\":50,\"time_us\":0}"));
+  }
+
+  @Test
+  void whatWasMeasuredOfWidthsIsDescribed() {
+    createWords();
+    String shown = run("collection", "describe", "words").out();
+    assertEquals(
+        """
+        SEGMENT  RECALL  NPROBE  PATIENCE  COARSE  LADDER        PRODUCTS
+              7     0.9       9         4      16  32:120,64:40    12,345
+              7    0.99      30        12       -  full width      98,765
+        """,
+        shown.substring(shown.indexOf("SEGMENT  RECALL")));
+    String json = run("collection", "describe", "words", "--json").out();
+    assertTrue(
+        json.contains(
+            "{\"recall\":0.9,\"nprobe\":9,\"patience\":4,\"rescore_factor\":1.5,"
+                + "\"coarse_dims\":16,\"ladder\":[{\"dims\":32,\"keep\":120},"
+                + "{\"dims\":64,\"keep\":40}],\"multiply_adds\":12345.0}"),
+        json);
+    assertTrue(json.contains("\"full_width\":true,\"multiply_adds\":98765.0}"), json);
   }
 
   @Test

@@ -33,7 +33,7 @@ final class AdaptiveMessages {
   /// @param fields takes what is wrong
   static Optional<Adaptive> read(Fields fields, SearchOptions options) {
     AdaptiveMessages messages = new AdaptiveMessages(fields, options);
-    if (!messages.hasSteps() && !options.getAdaptive().getCertified()) {
+    if (!messages.hasSteps() && !messages.isWhole()) {
       return Optional.empty();
     }
     messages.refuseBesideOthers();
@@ -47,20 +47,30 @@ final class AdaptiveMessages {
         || asked.getLadderCount() > 0;
   }
 
+  /// Whether every comparison is as good as one of whole vectors.
+  private boolean isWhole() {
+    return asked.getCertified() || asked.getFullWidth();
+  }
+
   private void refuseBesideOthers() {
-    if (options.getExact()) {
-      fields.wrong(FIELD, "is of prefixes, and exact compares whole vectors: set either");
+    if (options.getExact() && hasSteps()) {
+      fields.wrong(FIELD, "says which vectors to leave, and exact leaves none: set either");
     }
-    if (asked.getCertified() && hasSteps()) {
+    if (asked.getCertified() && (hasSteps() || asked.getFullWidth())) {
       fields.wrong(
           FIELD + ".certified",
-          "compares at all widths: leave coarse_dims, scan_dims, scan_keep and ladder unset");
+          "compares at all widths: leave coarse_dims, scan_dims, scan_keep, ladder and full_width"
+              + " unset");
+    } else if (asked.getFullWidth() && hasSteps()) {
+      fields.wrong(
+          FIELD + ".full_width",
+          "compares whole vectors alone: leave coarse_dims, scan_dims, scan_keep and ladder unset");
     }
-    boolean saysHowMany = asked.getCertified() || asked.hasScanKeep() || asked.getLadderCount() > 0;
+    boolean saysHowMany = isWhole() || asked.hasScanKeep() || asked.getLadderCount() > 0;
     if (options.hasRescore() && saysHowMany) {
       fields.wrong(
           "options.rescore",
-          "is what adaptive.certified, adaptive.scan_keep and adaptive.ladder say too: set either");
+          "is what certified, full_width, scan_keep and ladder of adaptive say too: set either");
     }
     if (asked.hasScanKeep() && !asked.hasScanDims()) {
       fields.wrong(FIELD + ".scan_keep", "is of a scan: set scan_dims too");
@@ -74,7 +84,8 @@ final class AdaptiveMessages {
         asked.hasScanKeep()
             ? OptionalInt.of(keep(".scan_keep", asked.getScanKeep()))
             : OptionalInt.empty();
-    return new Adaptive(coarse, scan, scanKeep, ladder(scan, scanKeep), asked.getCertified());
+    return new Adaptive(
+        coarse, scan, scanKeep, ladder(scan, scanKeep), asked.getCertified(), asked.getFullWidth());
   }
 
   private List<Rung> ladder(OptionalInt scan, OptionalInt scanKeep) {

@@ -4,10 +4,14 @@ import com.google.protobuf.Timestamp;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.ListStats;
+import dev.kith.index.codec.Widths;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.proto.v1.Collection;
 import dev.kith.proto.v1.CreateCollectionRequest;
 import dev.kith.proto.v1.GetCollectionStatsResponse;
 import dev.kith.proto.v1.IndexPolicy;
+import dev.kith.proto.v1.ListSetting;
 import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VectorSchema;
 import dev.kith.server.collection.AutoIndex;
@@ -215,16 +219,37 @@ final class CollectionMessages {
               .setOutdated(segment.outdated())
               .setLsn(segment.lsn());
       segment.rescoreFactor().ifPresent(factor -> one.setRescoreFactor((float) factor));
-      segment
-          .lists()
-          .ifPresent(
-              lists ->
-                  one.getListsBuilder()
-                      .setCount(lists.count())
-                      .setLongest(lists.longest())
-                      .setNprobe(lists.tuning().usual().nprobe())
-                      .setPatience(lists.tuning().usual().patience())
-                      .setDrift(lists.drift()));
+      segment.lists().ifPresent(lists -> one.setLists(write(lists)));
+    }
+    return message.build();
+  }
+
+  private static dev.kith.proto.v1.ListStats write(ListStats lists) {
+    dev.kith.proto.v1.ListStats.Builder message =
+        dev.kith.proto.v1.ListStats.newBuilder()
+            .setCount(lists.count())
+            .setLongest(lists.longest())
+            .setNprobe(lists.tuning().usual().nprobe())
+            .setPatience(lists.tuning().usual().patience())
+            .setDrift(lists.drift());
+    for (Tuning.Setting setting : lists.tuning().settings()) {
+      message.addSettings(write(setting));
+    }
+    return message.build();
+  }
+
+  private static ListSetting write(Tuning.Setting setting) {
+    ListSetting.Builder message =
+        ListSetting.newBuilder()
+            .setRecall(setting.recall())
+            .setNprobe(setting.nprobe())
+            .setPatience(setting.patience())
+            .setRescoreFactor(setting.rescoreFactor())
+            .setFullWidth(setting.widths() instanceof Widths.Full)
+            .setMultiplyAdds(setting.multiplyAdds());
+    if (setting.widths() instanceof Widths.Ladder(int coarse, List<Widths.Rung> rungs)) {
+      message.setCoarseDims(coarse);
+      rungs.forEach(rung -> message.addLadderBuilder().setDims(rung.width()).setKeep(rung.keep()));
     }
     return message.build();
   }

@@ -200,16 +200,19 @@ final class SearchMessages {
             .setPlan(explanation.plan())
             .setTotalUs(TimeUnit.NANOSECONDS.toMicros(explanation.totalNanos()))
             .setQueueUs(TimeUnit.NANOSECONDS.toMicros(explanation.queueNanos()));
-    for (SearchAnswer.StageWork stage : explanation.stages()) {
+    for (SearchAnswer.Stage stage : explanation.stages()) {
       StageWork.Builder work =
           message
               .addStagesBuilder()
-              .setStage(stage.stage())
-              .setDistanceComputations(stage.distanceComputations())
-              .setNodesVisited(stage.nodesVisited())
-              .setBytesScanned(stage.bytesScanned())
-              .setCandidates(stage.candidates())
+              .setStage(stage.name())
+              .setDistanceComputations(stage.work().distanceComputations())
+              .setNodesVisited(stage.work().nodesVisited())
+              .setBytesScanned(stage.work().bytesScanned())
+              .setMultiplyAdds(stage.work().multiplyAdds())
+              .setCandidates(stage.out())
               .setTimeUs(TimeUnit.NANOSECONDS.toMicros(stage.nanos()));
+      stage.width().ifPresent(work::setWidth);
+      stage.in().ifPresent(work::setCandidatesIn);
       stage.segment().ifPresent(work::setSegment);
     }
     return message.build();

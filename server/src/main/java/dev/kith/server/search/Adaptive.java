@@ -14,12 +14,14 @@ import java.util.OptionalInt;
 /// @param ladder steps behind it, ascending in width and not in rows kept; may be empty
 /// @param certified whether rows are compared at every width until a bound excludes them; then all
 ///   else is empty
+/// @param full whether whole vectors alone are compared; then all else is empty
 public record Adaptive(
     OptionalInt coarse,
     OptionalInt scan,
     OptionalInt scanKeep,
     List<Widths.Rung> ladder,
-    boolean certified) {
+    boolean certified,
+    boolean full) {
   public Adaptive {
     ladder = List.copyOf(ladder);
   }

@@ -12,7 +12,7 @@ import java.util.List;
 
 /// Fits the widths that a search asks for to the prefixes that a collection has.
 final class AdaptiveWidths {
-  static final String FIELD = "options.adaptive";
+  private static final String FIELD = "options.adaptive";
 
   /// Rows that a scan keeps for each that the first step of a ladder keeps, and for each hit where
   /// whole vectors follow: what a narrow prefix misses otherwise costs more than these do.
@@ -35,10 +35,8 @@ final class AdaptiveWidths {
     if (options.adaptive().isEmpty()) {
       return new Widths.Usual();
     }
-    AdaptiveWidths fitted = new AdaptiveWidths(collection, prefixes(collection));
-    Adaptive asked = options.adaptive().get();
-    fitted.requireOf(collection.index(), asked);
-    return asked.certified() ? new Widths.Certified() : fitted.ladder(asked, options);
+    return new AdaptiveWidths(collection, prefixes(collection))
+        .fitted(options.adaptive().get(), options);
   }
 
   private static List<Integer> prefixes(CollectionSpec collection) {
@@ -60,32 +58,19 @@ final class AdaptiveWidths {
     return prefix.widthsOf(collection.space());
   }
 
-  /// Refuses what the index has no use for.
-  private void requireOf(IndexSpec index, Adaptive asked) {
-    if (index instanceof IndexSpec.Hnsw) {
-      if (asked.certified()) {
-        throw refused(
-            FIELD + ".certified",
-            "is for collections with inverted lists or without index, and %s has a graph"
-                .formatted(collection.name()));
-      }
-      int stages = asked.ladder().size() + (asked.scan().isPresent() ? 1 : 0);
-      if (stages > 1) {
-        throw refused(
-            FIELD + ".ladder",
-            ("is for collections with inverted lists or without index, and %s has a graph, which is"
-                    + " walked at one width: set scan_dims alone")
-                .formatted(collection.name()));
-      }
+  private Widths fitted(Adaptive asked, SearchOptions options) {
+    if (asked.certified()) {
+      return new Widths.Certified();
     }
-    if (asked.coarse().isPresent() && !(index instanceof IndexSpec.Ivf)) {
+    return asked.full() ? new Widths.Full() : ladder(asked, options);
+  }
+
+  private Widths ladder(Adaptive asked, SearchOptions options) {
+    if (asked.coarse().isPresent() && !(collection.index() instanceof IndexSpec.Ivf)) {
       throw refused(
           FIELD + ".coarse_dims",
           "chooses among inverted lists, and %s has none".formatted(collection.name()));
     }
-  }
-
-  private Widths ladder(Adaptive asked, SearchOptions options) {
     int coarse = asked.coarse().isPresent() ? prefix(".coarse_dims", asked.coarse().getAsInt()) : 0;
     List<Rung> rungs = new ArrayList<>();
     if (asked.scan().isPresent()) {

@@ -63,8 +63,9 @@ final class Planner {
 
   /// Says a plan in one line.
   ///
+  /// @param index that the collection should have
   /// @param unlinked rows that no graph has yet, so that all of them are scored
-  static String describe(SearchPlan plan, int segments, long unlinked) {
+  static String describe(SearchPlan plan, IndexSpec index, int segments, long unlinked) {
     String how =
         switch (plan.probe()) {
           case Probe.Exact() -> "exact scan";
@@ -77,21 +78,32 @@ final class Planner {
         unlinked == 0 || plan.probe() instanceof Probe.Exact()
             ? ""
             : ", %d unlinked rows scanned exactly".formatted(unlinked);
+    boolean isExact = plan.probe() instanceof Probe.Exact;
+    String widths = isExact ? "" : describe(plan.widths(), index);
     return "%s%s over %d segment%s, best %d%s"
-        .formatted(
-            how, describe(plan.widths()), segments, segments == 1 ? "" : "s", plan.limit(), tail);
+        .formatted(how, widths, segments, segments == 1 ? "" : "s", plan.limit(), tail);
   }
 
-  private static String describe(Widths widths) {
+  private static String describe(Widths widths, IndexSpec index) {
     return switch (widths) {
-      case Widths.Usual() -> "";
-      case Widths.Certified() -> ", compared at all widths until certain";
+      case Widths.Usual() -> usual(index);
+      case Widths.Full() -> ", whole vectors";
+      case Widths.Certified() -> ", at all widths until certain";
       case Widths.Ladder(int coarse, List<Widths.Rung> rungs) ->
           (coarse > 0 ? ", centroids at %d dimensions".formatted(coarse) : "")
+              + (rungs.isEmpty() ? ", widest prefixes" : "")
               + rungs.stream()
                   .map(rung -> ", best %d at %d dimensions".formatted(rung.keep(), rung.width()))
                   .collect(Collectors.joining());
     };
+  }
+
+  /// What is done where nothing was said; nothing is said of it where there are no prefixes.
+  private static String usual(IndexSpec index) {
+    if (!(index.codec() instanceof Codec.Prefix prefix) || prefix.of().hasCodes()) {
+      return "";
+    }
+    return index instanceof IndexSpec.Ivf ? ", widths as measured" : ", widest prefixes";
   }
 
   private static String describe(Reach reach) {

@@ -3,6 +3,7 @@ package dev.kith.server.search;
 import dev.kith.index.Metric;
 import dev.kith.server.collection.StoredPoint;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,27 +28,38 @@ public record SearchAnswer(
   /// @param stages in the order they ran
   /// @param totalNanos from the request's arrival
   /// @param queueNanos of it waiting for a search thread
-  public record Explanation(String plan, List<StageWork> stages, long totalNanos, long queueNanos) {
+  public record Explanation(String plan, List<Stage> stages, long totalNanos, long queueNanos) {
     public Explanation {
       stages = List.copyOf(stages);
     }
   }
 
-  /// The work of one stage.
+  /// One stage.
   ///
-  /// @param stage its name
+  /// @param name of it
   /// @param segment number of the segment it ran on; empty for stages on the merged list
+  /// @param width coordinates compared; empty of codes, and where there is no one width
+  /// @param in candidates that entered it; empty if that are all rows that it comes upon
+  /// @param out candidates that left it
+  /// @param work what it did
+  /// @param nanos it took
+  public record Stage(
+      String name,
+      OptionalLong segment,
+      OptionalInt width,
+      OptionalLong in,
+      long out,
+      Work work,
+      long nanos) {}
+
+  /// What a stage did.
+  ///
   /// @param distanceComputations vectors compared with the query
   /// @param nodesVisited graph nodes whose neighbours were read
   /// @param bytesScanned bytes of vectors read
-  /// @param candidates that left the stage
-  /// @param nanos it took
-  public record StageWork(
-      String stage,
-      OptionalLong segment,
-      long distanceComputations,
-      long nodesVisited,
-      long bytesScanned,
-      long candidates,
-      long nanos) {}
+  /// @param multiplyAdds products of coordinates summed up
+  public record Work(
+      long distanceComputations, long nodesVisited, long bytesScanned, long multiplyAdds) {
+    static final Work NONE = new Work(0, 0, 0, 0);
+  }
 }

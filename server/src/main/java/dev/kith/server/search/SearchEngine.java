@@ -2,12 +2,14 @@ package dev.kith.server.search;
 
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.codec.Scores;
 import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.server.collection.Collection;
+import dev.kith.server.collection.CollectionSpec;
 import dev.kith.server.collection.PointId;
 import dev.kith.server.collection.SearchSnapshot;
 import dev.kith.server.collection.StoredPoint;
@@ -15,10 +17,12 @@ import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
 import dev.kith.server.search.SearchAnswer.Explanation;
 import dev.kith.server.search.SearchAnswer.Hit;
-import dev.kith.server.search.SearchAnswer.StageWork;
+import dev.kith.server.search.SearchAnswer.Stage;
+import dev.kith.server.search.SearchAnswer.Work;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +54,8 @@ public final class SearchEngine {
       SearchWorker worker,
       AnswerSize size,
       Patience patience) {
-    VectorSpace space = collection.info().spec().space();
+    CollectionSpec spec = collection.info().spec();
+    VectorSpace space = spec.space();
     QueryBuffer buffer = worker.buffer(space);
     PointId self = null;
     switch (query) {
@@ -60,10 +65,10 @@ public final class SearchEngine {
         buffer.set(MemorySegment.ofArray(vectorOf(collection, id)), 0);
       }
     }
-    SearchPlan plan = Planner.plan(collection.info().spec(), options, self == null ? 0 : 1);
+    SearchPlan plan = Planner.plan(spec, options, self == null ? 0 : 1);
     try (SearchSnapshot snapshot = collection.acquire()) {
       requireLsn(options.minLsn(), snapshot.lsn());
-      Run run = new Run(options, plan, self, snapshot, size, patience);
+      Run run = new Run(options, plan, spec.index(), self, snapshot, size, patience);
       return run.answer(worker.runner(), buffer, space.metric());
     }
   }
@@ -92,6 +97,7 @@ public final class SearchEngine {
   private static final class Run {
     private final SearchOptions options;
     private final SearchPlan plan;
+    private final IndexSpec index;
     private final @Nullable PointId self;
     private final SearchSnapshot snapshot;
     private final AnswerSize size;
@@ -100,12 +106,14 @@ public final class SearchEngine {
     Run(
         SearchOptions options,
         SearchPlan plan,
+        IndexSpec index,
         @Nullable PointId self,
         SearchSnapshot snapshot,
         AnswerSize size,
         Patience patience) {
       this.options = options;
       this.plan = plan;
+      this.index = index;
       this.self = self;
       this.snapshot = snapshot;
       this.size = size;
@@ -129,25 +137,34 @@ public final class SearchEngine {
       int candidates = runner.size();
       List<Hit> hits = resolve(runner, timed, metric);
       long resolved = System.nanoTime();
-      List<StageWork> stages = new ArrayList<>();
+      List<Stage> stages = new ArrayList<>();
       long probing = 0;
+      long found = 0;
       for (TimedSegment segment : timed) {
-        stages.add(segment.last());
-        probing += segment.last().nanos();
+        stages.addAll(segment.stages());
+        probing += segment.nanos();
+        found += segment.stages().isEmpty() ? 0 : segment.stages().getFirst().out();
       }
-      stages.add(listStage("merge", candidates, probed - began - probing));
-      stages.add(listStage("resolve", hits.size(), resolved - probed));
+      stages.add(listStage("merge", found, candidates, probed - began - probing));
+      stages.add(listStage("resolve", candidates, hits.size(), resolved - probed));
       Explanation explanation =
           new Explanation(
-              Planner.describe(plan, timed.size(), unlinked),
+              Planner.describe(plan, index, timed.size(), unlinked),
               stages,
               resolved - patience.arrivedNanos(),
               patience.startedNanos() - patience.arrivedNanos());
       return new SearchAnswer(metric, snapshot.lsn(), hits, explanation);
     }
 
-    private static StageWork listStage(String name, int candidates, long nanos) {
-      return new StageWork(name, OptionalLong.empty(), 0, 0, 0, candidates, Math.max(0, nanos));
+    private static Stage listStage(String name, long in, long out, long nanos) {
+      return new Stage(
+          name,
+          OptionalLong.empty(),
+          OptionalInt.empty(),
+          OptionalLong.of(in),
+          out,
+          Work.NONE,
+          Math.max(0, nanos));
     }
 
     private void probe(

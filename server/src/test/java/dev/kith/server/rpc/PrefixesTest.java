@@ -22,11 +22,14 @@ import dev.kith.proto.v1.HnswIndex;
 import dev.kith.proto.v1.IndexPolicy;
 import dev.kith.proto.v1.IvfIndex;
 import dev.kith.proto.v1.LadderStep;
+import dev.kith.proto.v1.ListSetting;
 import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.Prefixes;
 import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
+import dev.kith.proto.v1.SegmentStats;
+import dev.kith.proto.v1.StageWork;
 import dev.kith.proto.v1.UpdateCollectionRequest;
 import dev.kith.proto.v1.VectorSchema;
 import dev.kith.proto.v1.VerifyCollectionRequest;
@@ -246,12 +249,26 @@ final class PrefixesTest {
             List<Hit> certified =
                 search(
                     server, prefixed, near, adaptive(a -> a.setCertified(true)).setNprobe(lists));
-            assertEquals(ids(whole), ids(certified));
-            assertEquals(scores(whole), scores(certified));
+            assertSame(whole, certified);
+            assertSame(
+                whole,
+                search(
+                    server, prefixed, near, adaptive(a -> a.setFullWidth(true)).setNprobe(lists)));
           }
+          List<Hit> exact = search(server, plain, near, options().setExact(true));
+          assertSame(exact, search(server, prefixed, near, options().setExact(true)));
+          assertSame(
+              exact,
+              search(server, prefixed, near, adaptive(a -> a.setFullWidth(true)).setExact(true)));
         }
       }
     }
+  }
+
+  /// To the last bit.
+  private static void assertSame(List<Hit> expected, List<Hit> hits) {
+    assertEquals(ids(expected), ids(hits));
+    assertEquals(scores(expected), scores(hits));
   }
 
   private static float[] moved(float[] point, long seed) {
@@ -416,8 +433,7 @@ final class PrefixesTest {
               NAME,
               points[query],
               adaptive(a -> a.setCertified(true)).setNprobe(ALL_LISTS));
-      assertEquals(ids(exact), ids(certified));
-      assertEquals(scores(exact), scores(certified));
+      assertSame(exact, certified);
     }
   }
 
@@ -510,17 +526,25 @@ final class PrefixesTest {
       assertRefused(
           server,
           adaptive + ".certified",
-          "leave coarse_dims, scan_dims, scan_keep and ladder unset",
+          "leave coarse_dims, scan_dims, scan_keep, ladder and full_width unset",
           adaptive(a -> a.setCertified(true).setScanDims(4)));
       assertRefused(
           server,
-          "options.rescore",
-          "set either",
-          adaptive(a -> a.setScanDims(4).setScanKeep(40)).setRescore(50));
+          adaptive + ".full_width",
+          "leave coarse_dims, scan_dims, scan_keep and ladder unset",
+          adaptive(a -> a.setFullWidth(true).setCoarseDims(4)));
+      for (SearchOptions.Builder howMany :
+          List.of(
+              adaptive(a -> a.setScanDims(4).setScanKeep(40)),
+              adaptive(a -> a.addLadder(step(4, 40))),
+              adaptive(a -> a.setCertified(true)),
+              adaptive(a -> a.setFullWidth(true)))) {
+        assertRefused(server, "options.rescore", "set either", howMany.setRescore(50));
+      }
       assertRefused(
           server,
           adaptive,
-          "exact compares whole vectors",
+          "exact leaves none: set either",
           adaptive(a -> a.setScanDims(4)).setExact(true));
       search(server, NAME, points(41)[0], adaptive(a -> a)); // Nothing asked for is nothing wrong.
     }
@@ -539,13 +563,6 @@ final class PrefixesTest {
           adaptive(a -> a.setCertified(true)));
       update(server, u -> u.setPrefixes(prefixes(Basis.BASIS_AS_IS, 4, 12)));
       assertRefused(
-          server, adaptive + ".certified", "has a graph", adaptive(a -> a.setCertified(true)));
-      assertRefused(
-          server,
-          adaptive + ".ladder",
-          "walked at one width: set scan_dims alone",
-          adaptive(a -> a.setScanDims(4).addLadder(step(12, 50))));
-      assertRefused(
           server, adaptive + ".coarse_dims", "has none", adaptive(a -> a.setCoarseDims(4)));
       update(
           server, u -> u.setPrefixes(prefixes(Basis.BASIS_AS_IS, 12)).setCodec(Codec.CODEC_INT8));
@@ -562,14 +579,15 @@ final class PrefixesTest {
     try (RunningServer server = new RunningServer(folder)) {
       create(server, "ivf", widths(Basis.BASIS_AS_IS, 4, 12, 30));
       server.upsert(NAME, 0, points(61)[0]);
-      assertPlan(server, "5 lists over 1", options());
-      assertPlan(server, "5 lists over 1", adaptive(a -> a.setScanDims(30)));
+      assertPlan(server, "5 lists, widths as measured over 1", options());
+      assertPlan(server, "5 lists, widest prefixes over 1", adaptive(a -> a.setScanDims(30)));
+      assertPlan(server, "5 lists, whole vectors over 1", adaptive(a -> a.setFullWidth(true)));
+      assertPlan(
+          server, "5 lists, at all widths until certain over", adaptive(a -> a.setCertified(true)));
       assertPlan(
           server,
-          "5 lists, compared at all widths until certain over",
-          adaptive(a -> a.setCertified(true)));
-      assertPlan(
-          server, "5 lists, centroids at 4 dimensions over", adaptive(a -> a.setCoarseDims(2)));
+          "5 lists, centroids at 4 dimensions, widest prefixes over",
+          adaptive(a -> a.setCoarseDims(2)));
       assertPlan(
           server,
           "5 lists, centroids at 12 dimensions, best 200 at 4 dimensions, best 50 at 30 dimensions"
@@ -588,6 +606,128 @@ final class PrefixesTest {
             .build();
     String plan = server.searches().search(request).getHeader().getExplanation().getPlan();
     assertTrue(plan.startsWith(expected), plan);
+  }
+
+  @Test
+  void everyStageIsExplainedWithItsWidthItsCandidatesAndItsWork_seed81() throws IOException {
+    float[][] points = points(81);
+    try (RunningServer server = new RunningServer(folder)) {
+      create(server, "ivf", widths(Basis.BASIS_PCA, 4, 12, 30));
+      load(server, NAME, points);
+      List<StageWork> stages =
+          stages(
+              server,
+              points[3],
+              adaptive(
+                      a ->
+                          a.setCoarseDims(4)
+                              .setScanDims(4)
+                              .setScanKeep(200)
+                              .addLadder(step(12, 60))
+                              .addLadder(step(30, 25)))
+                  .setNprobe(12));
+      assertEquals(
+          List.of("probe", "coarse", "scan", "narrow", "narrow", "rescore", "merge", "resolve"),
+          stages.stream().map(StageWork::getStage).toList());
+      assertEquals(
+          List.of(0, 4, 4, 12, 30, DIMENSION, 0, 0),
+          stages.stream().map(StageWork::getWidth).toList());
+      assertEquals(
+          List.of(200L, 60L, 25L, 10L, 10L, 10L),
+          stages.subList(2, 8).stream().map(StageWork::getCandidates).toList());
+      assertEquals(30, stages.get(1).getCandidatesIn(), "all centroids");
+      assertTrue(stages.get(2).getCandidatesIn() > 200, stages::toString);
+      assertEquals(
+          List.of(200L, 60L, 25L, 10L, 10L),
+          stages.subList(3, 8).stream().map(StageWork::getCandidatesIn).toList());
+      List<StageWork> parts = stages.subList(1, 6);
+      StageWork probe = stages.getFirst();
+      assertEquals(
+          probe.getMultiplyAdds(), parts.stream().mapToLong(StageWork::getMultiplyAdds).sum());
+      assertEquals(
+          probe.getBytesScanned(), parts.stream().mapToLong(StageWork::getBytesScanned).sum());
+      assertTrue(parts.stream().mapToLong(StageWork::getTimeUs).sum() <= probe.getTimeUs());
+      for (StageWork part : parts) {
+        assertTrue(part.getMultiplyAdds() > 0 && part.getBytesScanned() > 0, part::toString);
+        assertEquals(probe.getSegment(), part.getSegment());
+      }
+    }
+  }
+
+  private static List<StageWork> stages(
+      RunningServer server, float[] query, SearchOptions.Builder options) {
+    return server
+        .searches()
+        .search(
+            SearchRequest.newBuilder()
+                .setCollection(NAME)
+                .setVector(vector(query))
+                .setOptions(options.setLimit(LIMIT).setExplain(true))
+                .build())
+        .getHeader()
+        .getExplanation()
+        .getStagesList();
+  }
+
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"hnsw, 91", "flat, 92"})
+  void aLadderNarrowsWhatAWalkOrAScanFinds(String index, long seed) throws IOException {
+    float[][] points = points(seed);
+    try (RunningServer server = new RunningServer(folder)) {
+      create(server, index, widths(Basis.BASIS_PCA, 4, 12, 30));
+      load(server, NAME, points);
+      SearchOptions.Builder ladder =
+          adaptive(a -> a.setScanDims(12).setScanKeep(120).addLadder(step(30, 40)));
+      List<StageWork> stages = stages(server, points[0], ladder.clone().setEf(50));
+      assertEquals(
+          List.of("probe", index.equals("hnsw") ? "walk" : "scan", "narrow", "rescore"),
+          stages.subList(0, 4).stream().map(StageWork::getStage).toList());
+      assertEquals(List.of(12, 30, DIMENSION), widths(stages.subList(1, 4)));
+      assertEquals(120, stages.get(2).getCandidatesIn(), "the beam is as wide as that");
+      assertEquals(40, stages.get(3).getCandidatesIn());
+    }
+  }
+
+  private static List<Integer> widths(List<StageWork> stages) {
+    return stages.stream().map(StageWork::getWidth).toList();
+  }
+
+  @Test
+  void whatWasMeasuredOfWidthsIsToldAndDone_seed101() throws IOException {
+    float[][] points = points(101);
+    try (RunningServer server = new RunningServer(folder)) {
+      create(server, "ivf", widths(Basis.BASIS_PCA, 4, 12, 30));
+      load(server, NAME, points);
+      List<ListSetting> settings =
+          server
+              .collections()
+              .getCollectionStats(GetCollectionStatsRequest.newBuilder().setName(NAME).build())
+              .getSegmentsList()
+              .stream()
+              .filter(SegmentStats::getSealed)
+              .findFirst()
+              .orElseThrow()
+              .getLists()
+              .getSettingsList();
+      assertEquals(
+          List.of(0.8, 0.9, 0.95, 0.98, 0.99, 0.995),
+          settings.stream().map(ListSetting::getRecall).toList());
+      for (ListSetting setting : settings) {
+        assertTrue(setting.getFullWidth() || setting.getLadderCount() > 0, setting::toString);
+        assertTrue(setting.getMultiplyAdds() > 0 && setting.getNprobe() > 0, setting::toString);
+        SearchOptions.Builder asked = options().setRecall(setting.getRecall());
+        List<Integer> compared =
+            stages(server, points[1], asked).stream()
+                .filter(stage -> List.of("scan", "narrow").contains(stage.getStage()))
+                .map(StageWork::getWidth)
+                .toList();
+        List<Integer> measured =
+            setting.getFullWidth()
+                ? List.of(DIMENSION)
+                : setting.getLadderList().stream().map(LadderStep::getDims).toList();
+        assertEquals(measured, compared);
+      }
+    }
   }
 
   private static void assertSchemaRefused(

@@ -211,7 +211,7 @@ final class SearchRpcTest {
     var explanation = response.getHeader().getExplanation();
     assertTrue(explanation.getPlan().startsWith("exact scan"), explanation.getPlan());
     assertEquals(
-        List.of("probe", "merge", "resolve"),
+        List.of("probe", "scan", "merge", "resolve"),
         explanation.getStagesList().stream().map(stage -> stage.getStage()).toList());
     assertEquals(5, explanation.getStages(0).getDistanceComputations());
     assertTrue(explanation.getStages(0).getBytesScanned() >= 5 * 3 * 4);
@@ -224,7 +224,10 @@ final class SearchRpcTest {
             .map(SegmentStats::getNumber)
             .toList(),
         List.of(explanation.getStages(0).getSegment()));
-    assertEquals(5, explanation.getStages(2).getCandidates());
+    assertEquals(5, explanation.getStages(1).getCandidatesIn());
+    assertEquals(3, explanation.getStages(1).getWidth());
+    assertEquals(5, explanation.getStages(2).getCandidatesIn());
+    assertEquals(5, explanation.getStages(3).getCandidates());
     assertTrue(explanation.getTotalUs() >= explanation.getQueueUs());
   }
 
