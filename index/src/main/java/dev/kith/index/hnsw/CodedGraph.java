@@ -66,7 +66,7 @@ public record CodedGraph(
     }
     work.stages.end(
         "walk",
-        (int) scorer.multiplyAdds(),
+        (int) Math.min(rows.space().dimension(), scorer.multiplyAdds()), // Rows may be padded.
         work.distanceComputations - compared,
         best.size(),
         work);

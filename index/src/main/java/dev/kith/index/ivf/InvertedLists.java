@@ -170,13 +170,14 @@ public final class InvertedLists {
     work.stages.end("scan", scannedWidth(scratch), rows, candidates.size(), work);
   }
 
-  /// Coordinates of a row that [#scan] compares at first.
+  /// Coordinates of a row that [#scan] compares at first, without those that pad it.
   private int scannedWidth(IvfScratch scratch) {
     return switch (codes) {
       case ListCodes.Rows(SegmentCodes rows)
           when rows instanceof PrefixRows && scratch.widths instanceof Widths.Certified ->
           scratch.certified.width();
-      case ListCodes.Plain _, ListCodes.Rows _ -> (int) scratch.bound.multiplyAdds();
+      case ListCodes.Plain _, ListCodes.Rows _ ->
+          (int) Math.min(space().dimension(), scratch.bound.multiplyAdds());
       case ListCodes.Relative _ -> 0;
     };
   }

@@ -167,9 +167,10 @@ final class ListOrder {
     }
   }
 
-  /// Coordinates of a centroid that are compared.
+  /// Coordinates of a centroid that are compared, without those that pad it.
   int width() {
-    return (int) scores.scorer.multiplyAdds();
+    int dimension = Objects.requireNonNull(coarse, "no query").centroids().space().dimension();
+    return (int) Math.min(dimension, scores.scorer.multiplyAdds());
   }
 
   /// Lists that are in order so far.

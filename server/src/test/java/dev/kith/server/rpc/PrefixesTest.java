@@ -688,6 +688,21 @@ final class PrefixesTest {
     }
   }
 
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"hnsw, 93", "flat, 94", "ivf, 95"})
+  void wholeVectorsAreAsWideAsTheyAreNotAsTheyArePadded(String index, long seed)
+      throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      create(server, index, widths(Basis.BASIS_AS_IS, 4, 12));
+      float[][] points = points(seed);
+      load(server, NAME, points);
+      List<StageWork> stages = stages(server, points[0], adaptive(a -> a.setFullWidth(true)));
+      List<StageWork> parts = stages.subList(1, stages.size() - 2);
+      assertEquals(index.equals("ivf") ? 2 : 1, parts.size(), parts::toString);
+      assertEquals(List.of(DIMENSION), widths(parts).stream().distinct().toList());
+    }
+  }
+
   private static List<Integer> widths(List<StageWork> stages) {
     return stages.stream().map(StageWork::getWidth).toList();
   }
