@@ -222,6 +222,10 @@ public final class KithCollection {
   }
 
   /// Finds the points nearest to a vector, best first.
+  ///
+  /// @param query of the collection's dimension; where it has prefixes as they are ([Basis#AS_IS]),
+  ///   one of their widths will do, and points are compared and scored by as many of their first
+  ///   coordinates alone
   public SearchResult search(float[] query, SearchOptions options) {
     return Rpc.await(searchAsync(query, options));
   }

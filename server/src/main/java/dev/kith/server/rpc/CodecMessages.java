@@ -259,13 +259,20 @@ final class CodecMessages {
       return Prefixes.getDefaultInstance();
     }
     return Prefixes.newBuilder()
-        .addAllWidths(used(prefix.of(), prefix.widthsOf(space)))
+        .addAllWidths(widths(codec, space))
         .setBasis(
             switch (prefix.basis()) {
               case AS_IS -> Basis.BASIS_AS_IS;
               case PCA -> Basis.BASIS_PCA;
             })
         .build();
+  }
+
+  /// The widths of the prefixes of a codec; empty if it is of whole vectors.
+  static List<Integer> widths(Codec codec, VectorSpace space) {
+    return codec instanceof Codec.Prefix prefix
+        ? used(prefix.of(), prefix.widthsOf(space))
+        : List.of();
   }
 
   /// Writes a codec without its bits; of prefixes, what codes them.

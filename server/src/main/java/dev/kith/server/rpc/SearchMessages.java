@@ -107,13 +107,15 @@ final class SearchMessages {
   /// Reads the query of a search.
   ///
   /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
-  Query query(SearchRequest request, VectorSpace space) {
+  Query query(SearchRequest request, QueryWidths widths) {
     return switch (request.getQueryCase()) {
       case VECTOR -> {
+        long coordinates = VectorMessages.coordinates("vector", request.getVector());
+        VectorSpace space = widths.spaceOf("vector", coordinates);
         MemorySegment vector =
             VectorMessages.vector("vector", request.getVector(), space.dimension());
         Coordinates.requireUsable("vector", vector, 0, space);
-        yield new Query.ByVector(vector, 0);
+        yield new Query.ByVector(vector, 0, space.dimension());
       }
       case POINT -> new Query.ByPoint(ids.one("point", request.getPoint()));
       case QUERY_NOT_SET -> throw Fields.invalid("query", "is required: set vector or point");
@@ -123,8 +125,10 @@ final class SearchMessages {
   /// Reads the queries of a batch.
   ///
   /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
-  List<Query> queries(SearchBatchRequest request, VectorSpace space) {
+  List<Query> queries(SearchBatchRequest request, QueryWidths widths) {
     VectorMatrix matrix = request.getVectors();
+    VectorSpace space =
+        widths.spaceOf("vectors.dimension", Integer.toUnsignedLong(matrix.getDimension()));
     int rows = VectorMessages.rows("vectors", matrix, space.dimension());
     if (rows > limits.searchBatch()) {
       throw Fields.invalid(
@@ -135,7 +139,7 @@ final class SearchMessages {
     for (int row = 0; row < rows; row++) {
       long offset = (long) row * space.dimension() * Float.BYTES;
       Coordinates.requireUsable("vectors[%d]".formatted(row), vectors, offset, space);
-      queries.add(new Query.ByVector(vectors, offset));
+      queries.add(new Query.ByVector(vectors, offset, space.dimension()));
     }
     return queries;
   }

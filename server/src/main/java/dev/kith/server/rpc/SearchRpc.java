@@ -59,7 +59,8 @@ final class SearchRpc extends SearchServiceGrpc.SearchServiceImplBase {
                                 SearchMessages.response(
                                     engine.search(
                                         collection,
-                                        messages.query(request, collection.info().spec().space()),
+                                        messages.query(
+                                            request, QueryWidths.of(collection.info().spec())),
                                         options,
                                         worker,
                                         answerSize(),
@@ -90,7 +91,8 @@ final class SearchRpc extends SearchServiceGrpc.SearchServiceImplBase {
                           new BatchSearch(
                                   engine,
                                   collection,
-                                  messages.queries(request, collection.info().spec().space()),
+                                  messages.queries(
+                                      request, QueryWidths.of(collection.info().spec())),
                                   options,
                                   answerSize(),
                                   answer,

@@ -31,6 +31,16 @@ final class VectorMessages {
         : decoded(vector.getData(), width);
   }
 
+  /// Counts the coordinates of one required vector; not exact, if its bytes are no whole number of
+  /// them.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
+  static long coordinates(String field, Vector vector) {
+    requireOne(field, vector.getData(), vector.getValuesCount());
+    int width = width(field, vector.getEncoding(), vector.getEncodingValue());
+    return vector.getData().isEmpty() ? vector.getValuesCount() : vector.getData().size() / width;
+  }
+
   /// Reads a required matrix.
   ///
   /// @param dimension coordinates a row must have

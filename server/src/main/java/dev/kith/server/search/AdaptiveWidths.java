@@ -30,10 +30,19 @@ final class AdaptiveWidths {
 
   /// What a search compares at.
   ///
+  /// @param width coordinates of the query
   /// @throws RefusedException if it asks for what the collection or its index does not have
-  static Widths of(CollectionSpec collection, SearchOptions options) {
+  static Widths of(CollectionSpec collection, SearchOptions options, int width) {
+    boolean isTruncated = width < collection.space().dimension();
     if (options.adaptive().isEmpty()) {
-      return new Widths.Usual();
+      return isTruncated ? new Widths.Truncated(width) : new Widths.Usual();
+    }
+    if (isTruncated) {
+      throw refused(
+          FIELD,
+          ("is of queries with all coordinates, and this one has the first %d alone, which are"
+                  + " compared: leave it unset")
+              .formatted(width));
     }
     return new AdaptiveWidths(collection, prefixes(collection))
         .fitted(options.adaptive().get(), options);

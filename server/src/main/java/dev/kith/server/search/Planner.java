@@ -22,10 +22,11 @@ final class Planner {
 
   /// Plans one search.
   ///
+  /// @param width coordinates of the query
   /// @param extra hits wanted beyond the limit, because the caller will drop some
   /// @throws RefusedException if a recall is asked for that nobody has measured, or widths that the
   ///   collection has not
-  static SearchPlan plan(CollectionSpec collection, SearchOptions options, int extra) {
+  static SearchPlan plan(CollectionSpec collection, SearchOptions options, int width, int extra) {
     int limit = options.limit() + extra;
     Probe probe =
         options.exact()
@@ -47,7 +48,7 @@ final class Planner {
               case IndexSpec.Ivf ivf ->
                   new Probe.Lists(options.reach().orElse(Reach.DEFAULT), options.rescore());
             };
-    return new SearchPlan(limit, probe, AdaptiveWidths.of(collection, options));
+    return new SearchPlan(limit, probe, AdaptiveWidths.of(collection, options, width));
   }
 
   private static void refuseRecall(Optional<Reach> reach) {
@@ -78,8 +79,9 @@ final class Planner {
         unlinked == 0 || plan.probe() instanceof Probe.Exact()
             ? ""
             : ", %d unlinked rows scanned exactly".formatted(unlinked);
-    boolean isExact = plan.probe() instanceof Probe.Exact;
-    String widths = isExact ? "" : describe(plan.widths(), index);
+    boolean isWhole =
+        plan.probe() instanceof Probe.Exact && !(plan.widths() instanceof Widths.Truncated);
+    String widths = isWhole ? "" : describe(plan.widths(), index);
     return "%s%s over %d segment%s, best %d%s"
         .formatted(how, widths, segments, segments == 1 ? "" : "s", plan.limit(), tail);
   }
@@ -88,6 +90,7 @@ final class Planner {
     return switch (widths) {
       case Widths.Usual() -> usual(index);
       case Widths.Full() -> ", whole vectors";
+      case Widths.Truncated(int width) -> ", first %d dimensions alone".formatted(width);
       case Widths.Certified() -> ", at all widths until certain";
       case Widths.Ladder(int coarse, List<Widths.Rung> rungs) ->
           (coarse > 0 ? ", centroids at %d dimensions".formatted(coarse) : "")

@@ -10,7 +10,8 @@ public sealed interface Query {
   ///
   /// @param source little-endian f32 coordinates, finite, at any alignment
   /// @param offset byte at which they start
-  record ByVector(MemorySegment source, long offset) implements Query {}
+  /// @param width coordinates there are: as many as vectors have or, of prefixes, the first of them
+  record ByVector(MemorySegment source, long offset, int width) implements Query {}
 
   /// Points near a stored point, except that point.
   record ByPoint(PointId id) implements Query {}

@@ -58,14 +58,22 @@ public final class SearchEngine {
     VectorSpace space = spec.space();
     QueryBuffer buffer = worker.buffer(space);
     PointId self = null;
+    int width = space.dimension();
     switch (query) {
-      case Query.ByVector(MemorySegment source, long offset) -> buffer.set(source, offset);
+      case Query.ByVector(MemorySegment source, long offset, int given) -> {
+        width = given;
+        if (given < space.dimension()) {
+          buffer.setTruncated(source, offset, given);
+        } else {
+          buffer.set(source, offset);
+        }
+      }
       case Query.ByPoint(PointId id) -> {
         self = id;
         buffer.set(MemorySegment.ofArray(vectorOf(collection, id)), 0);
       }
     }
-    SearchPlan plan = Planner.plan(spec, options, self == null ? 0 : 1);
+    SearchPlan plan = Planner.plan(spec, options, width, self == null ? 0 : 1);
     try (SearchSnapshot snapshot = collection.acquire()) {
       requireLsn(options.minLsn(), snapshot.lsn());
       Run run = new Run(options, plan, spec.index(), self, snapshot, size, patience);

@@ -26,6 +26,7 @@ import dev.kith.proto.v1.ListSetting;
 import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.OptimizeCollectionRequest;
 import dev.kith.proto.v1.Prefixes;
+import dev.kith.proto.v1.SearchBatchRequest;
 import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SegmentStats;
@@ -359,6 +360,99 @@ final class PrefixesTest {
     return sum;
   }
 
+  /// Small whole numbers, as above.
+  @ParameterizedTest(name = "{0}, seed {1}")
+  @CsvSource({"flat, 22", "ivf, 23", "hnsw, 24"})
+  void aQueryOfTheFirstCoordinatesIsComparedAndScoredByTheseAlone(String index, long seed)
+      throws IOException {
+    Random random = new Random(seed);
+    float[][] points = new float[POINTS][DIMENSION];
+    for (float[] point : points) {
+      for (int i = 0; i < DIMENSION; i++) {
+        point[i] = random.nextInt(-99, 100);
+      }
+    }
+    try (RunningServer server = new RunningServer(folder)) {
+      create(
+          server,
+          index,
+          schema ->
+              widths(Basis.BASIS_AS_IS, 4, 12, 30).apply(schema.setMetric(Metric.METRIC_DOT)));
+      server.upsert(NAME, 0, points);
+      assertComparedAlone(server, points); // While all of them are in the growing segment.
+      optimize(server, NAME);
+      assertComparedAlone(server, points);
+    }
+  }
+
+  private static void assertComparedAlone(RunningServer server, float[][] points) {
+    int found = 0;
+    int asked = 0;
+    for (int width : WIDTHS) {
+      for (int query = 0; query < 10; query++) {
+        float[] first = Arrays.copyOf(points[11 * query], width);
+        int[] all = IntStream.range(0, points.length).toArray();
+        List<Integer> best = Arrays.stream(best(points, all, first, width, LIMIT)).boxed().toList();
+        List<Hit> hits = search(server, NAME, first, options().setNprobe(ALL_LISTS).setEf(300));
+        assertEquals(LIMIT, hits.size());
+        for (Hit hit : hits) {
+          int row = (int) hit.getId().getNumber();
+          assertEquals((float) product(points[row], first, width), hit.getScore());
+          found += best.contains(row) ? 1 : 0;
+        }
+        asked += LIMIT;
+        assertEquals(
+            hits,
+            server
+                .searches()
+                .searchBatch(
+                    SearchBatchRequest.newBuilder()
+                        .setCollection(NAME)
+                        .setVectors(RunningServer.matrix(first))
+                        .setOptions(options().setNprobe(ALL_LISTS).setEf(300).setLimit(LIMIT))
+                        .build())
+                .getResults(0)
+                .getHitsList());
+        List<Hit> exact = search(server, NAME, first, options().setExact(true));
+        assertEquals(best, exact.stream().map(hit -> (int) hit.getId().getNumber()).toList());
+      }
+    }
+    assertTrue(found >= 0.95 * asked, found + " of " + asked);
+  }
+
+  @Test
+  void aQueryOfFewCoordinatesNeedsAPrefixAsItIsAndTakesNoOtherWidths() throws IOException {
+    try (RunningServer server = new RunningServer(folder)) {
+      create(server, "ivf", widths(Basis.BASIS_AS_IS, 4, 12));
+      server.upsert(NAME, 0, points(25)[0]);
+      float[] four = {1, 2, 3, 4};
+      StatusRuntimeException both =
+          assertThrows(
+              StatusRuntimeException.class,
+              () -> search(server, NAME, four, adaptive(a -> a.setScanDims(4))));
+      assertEquals("options.adaptive", field(both));
+      assertTrue(both.toString().contains("has the first 4 alone"), both::toString);
+      for (float[] wrong : List.of(new float[] {1, 2, 3}, new float[DIMENSION + 1])) {
+        StatusRuntimeException failure =
+            assertThrows(
+                StatusRuntimeException.class, () -> search(server, NAME, wrong, options()));
+        assertEquals("vector", field(failure));
+        assertTrue(
+            failure.toString().contains("40, or of that of a prefix, [4, 12], got " + wrong.length),
+            failure::toString);
+      }
+      StatusRuntimeException zero =
+          assertThrows(
+              StatusRuntimeException.class, () -> search(server, NAME, new float[4], options()));
+      assertTrue(zero.toString().contains("must not be zero"), zero::toString);
+      assertPlan(server, "5 lists, first 4 dimensions alone over 1", four, options());
+      update(server, u -> u.setPrefixes(prefixes(Basis.BASIS_PCA, 4, 12)));
+      StatusRuntimeException learnt =
+          assertThrows(StatusRuntimeException.class, () -> search(server, NAME, four, options()));
+      assertEquals("vector.data", field(learnt));
+    }
+  }
+
   @Test
   void prefixesComeAndGoWhileACollectionLives() throws IOException {
     float[][] points = points(31);
@@ -598,10 +692,15 @@ final class PrefixesTest {
 
   private static void assertPlan(
       RunningServer server, String expected, SearchOptions.Builder options) {
+    assertPlan(server, expected, points(61)[0], options);
+  }
+
+  private static void assertPlan(
+      RunningServer server, String expected, float[] query, SearchOptions.Builder options) {
     SearchRequest request =
         SearchRequest.newBuilder()
             .setCollection(NAME)
-            .setVector(vector(points(61)[0]))
+            .setVector(vector(query))
             .setOptions(options.setExplain(true).setNprobe(5))
             .build();
     String plan = server.searches().search(request).getHeader().getExplanation().getPlan();
