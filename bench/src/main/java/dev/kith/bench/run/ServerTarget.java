@@ -173,6 +173,7 @@ public final class ServerTarget implements Target {
                     options.withNprobe(nprobe).withNucleus(mass).withPatience(patience);
               },
               rescore);
+      case Probe.Labels _ -> throw new IllegalArgumentException("a run names no rows");
     };
   }
 

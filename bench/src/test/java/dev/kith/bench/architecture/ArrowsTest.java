@@ -87,6 +87,17 @@ final class ArrowsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
+            "dev.kith.server.rpc..",
+            "dev.kith.server.search..",
+            "dev.kith.server.filter..",
+            "dev.kith.server.http..")
+        .check(KITH);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.kith.server.filter..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
             "dev.kith.server.rpc..", "dev.kith.server.search..", "dev.kith.server.http..")
         .check(KITH);
     noClasses()

@@ -9,6 +9,7 @@ import dev.kith.index.hnsw.HnswGraph;
 import dev.kith.index.hnsw.HnswScratch;
 import dev.kith.index.ivf.CentroidGraph;
 import dev.kith.index.ivf.GrowingLists;
+import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
@@ -298,7 +299,9 @@ public final class GrowingSegment implements SegmentReader, Resource {
     int linked = lists == null ? queue.linked() : lists.linked();
     SearchScratch.SegmentRows segment =
         new SearchScratch.SegmentRows(rows, tombstones, returned, linked, published);
-    if (lists != null) {
+    if (plan.probe() instanceof Probe.Labels(List<Long> labels)) {
+      scratch.probe(labels, query, hits, segment, this);
+    } else if (lists != null) {
       scratch.probe(plan, query, hits, segment, lists.lists());
     } else if (graph != null) {
       scratch.probe(plan, query, hits, segment, graph);

@@ -9,6 +9,7 @@ import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.ivf.GrowingLists;
 import dev.kith.index.ivf.Partition;
+import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
@@ -169,12 +170,13 @@ public final class SealedSegment implements SegmentReader, Resource {
       OrdinalFilter returned,
       TopK hits,
       SearchScratch scratch) {
-    index.probe(
-        plan,
-        query,
-        hits,
-        new SearchScratch.SegmentRows(index.rows(), tombstones, returned, size(), size()),
-        scratch);
+    SearchScratch.SegmentRows segment =
+        new SearchScratch.SegmentRows(index.rows(), tombstones, returned, size(), size());
+    if (plan.probe() instanceof Probe.Labels(List<Long> labels)) {
+      scratch.probe(labels, query, hits, segment, this);
+    } else {
+      index.probe(plan, query, hits, segment, scratch);
+    }
   }
 
   /// Checks everything that is promised about labels and links.

@@ -6,7 +6,7 @@ import dev.kith.index.TopK;
 import dev.kith.index.codec.Scorer;
 import java.util.function.BooleanSupplier;
 
-/// Scores every row of a range and keeps the best. Exact, for any codec.
+/// Scores every row of a range, or certain rows, and keeps the best. Exact, for any codec.
 ///
 /// Owned by one worker and reused: it holds the scores of one block.
 public final class FlatScan {
@@ -37,6 +37,28 @@ public final class FlatScan {
       scorer.scoreRange(start, count, scores);
       scorer.count(count, work);
       offer(start, count, accepted, hits);
+    }
+  }
+
+  /// Offers those of some rows that are accepted to `hits`.
+  ///
+  /// @param count rows, the first of `ordinals`, in `[0, BLOCK]`
+  /// @param accepted asked only for rows that score well enough to be kept
+  /// @param work counts every row scored
+  public void scan(
+      Scorer scorer,
+      int[] ordinals,
+      int count,
+      OrdinalFilter accepted,
+      TopK hits,
+      SearchWork work) {
+    scorer.score(ordinals, count, scores);
+    scorer.count(count, work);
+    for (int i = 0; i < count; i++) {
+      // Written so that a NaN, which compares false, is still offered.
+      if (!(scores[i] < hits.floor()) && accepted.accepts(ordinals[i])) {
+        hits.offer(ordinals[i], scores[i]);
+      }
     }
   }
 

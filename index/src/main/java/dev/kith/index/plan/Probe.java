@@ -2,6 +2,7 @@ package dev.kith.index.plan;
 
 import dev.kith.index.Require;
 import dev.kith.index.ivf.Reach;
+import java.util.List;
 import java.util.OptionalInt;
 
 /// How candidates are found in a segment.
@@ -18,6 +19,15 @@ public sealed interface Probe {
 
   /// Scores every row.
   record Exact() implements Probe {}
+
+  /// Scores the rows with certain labels and no others, whatever the index is.
+  ///
+  /// @param labels each once; those of no row of a segment are passed over
+  record Labels(List<Long> labels) implements Probe {
+    public Labels {
+      labels = List.copyOf(labels);
+    }
+  }
 
   /// Scores the codes of every row, where there are some.
   ///

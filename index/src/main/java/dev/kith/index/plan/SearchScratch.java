@@ -21,6 +21,7 @@ import dev.kith.index.ivf.IvfScratch;
 import dev.kith.index.ivf.Reach;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
@@ -37,6 +38,8 @@ public final class SearchScratch {
   private final CodedScanScratch codedScan = new CodedScanScratch();
   private final F32Scorer scorer = new F32Scorer();
   private final ExactScan exactScan = new ExactScan();
+  private final FlatScan flatScan = new FlatScan();
+  private final int[] labelled = new int[FlatScan.BLOCK];
   private final SearchWork work = new SearchWork();
   private final Live live = new Live();
   private BooleanSupplier stop = SearchScratch::never;
@@ -126,6 +129,7 @@ public final class SearchScratch {
       scan(plan, query, hits, segment, 0);
     }
   }
+
   /// Offers the best live rows of a segment to `hits`: those that are in lists as the plan's probe
   /// finds them, the others by scoring all of them.
   ///
@@ -163,10 +167,41 @@ public final class SearchScratch {
     scan(plan, query, hits, segment, 0);
   }
 
+  /// Offers the best live rows of a segment that have one of the labels to `hits`.
+  ///
+  /// @param reader of the rows of `segment`
+  public void probe(
+      List<Long> labels, QueryBuffer query, TopK hits, SegmentRows segment, SegmentReader reader) {
+    if (segment.size() == 0) {
+      return;
+    }
+    scorer.bind(segment.rows(), query);
+    live.of(segment.returned(), segment.size());
+    work.stages.begin(work);
+    int count = 0;
+    long scored = 0;
+    for (long label : labels) {
+      int ordinal = reader.ordinalOf(label);
+      if (ordinal >= 0 && ordinal < segment.size()) {
+        labelled[count++] = ordinal;
+      }
+      if (count == labelled.length) {
+        if (stop.getAsBoolean()) {
+          return;
+        }
+        flatScan.scan(scorer, labelled, count, live, hits, work);
+        scored += count;
+        count = 0;
+      }
+    }
+    flatScan.scan(scorer, labelled, count, live, hits, work);
+    work.stages.end("scan", query.space().dimension(), scored + count, hits.size(), work);
+  }
+
   /// Beam on a graph, 0 for none.
   private static int ef(SearchPlan plan) {
     return switch (plan.probe()) {
-      case Probe.Exact() -> 0;
+      case Probe.Exact _, Probe.Labels _ -> 0;
       case Probe.Beam(int asked, _) -> Math.max(asked, plan.limit());
       case Probe.Codes _, Probe.Lists _ -> Math.max(Probe.DEFAULT_EF, plan.limit());
     };
@@ -183,7 +218,7 @@ public final class SearchScratch {
 
   private static OptionalInt rescore(SearchPlan plan) {
     return switch (plan.probe()) {
-      case Probe.Exact() -> OptionalInt.empty();
+      case Probe.Exact _, Probe.Labels _ -> OptionalInt.empty();
       case Probe.Codes(OptionalInt asked) -> asked;
       case Probe.Beam(_, OptionalInt asked) -> asked;
       case Probe.Lists(_, OptionalInt asked) -> asked;

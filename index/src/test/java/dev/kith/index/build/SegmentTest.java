@@ -68,6 +68,32 @@ final class SegmentTest {
 
   @ParameterizedTest
   @EnumSource(Metric.class)
+  void rowsAskedForByLabelAreScoredAndNoOthers(Metric metric) throws IOException {
+    Mixture mixture = Mixture.of(new VectorSpace(19, metric), 1500, 10, 1);
+    // Those of every third row, every other one of which is dead, and as many of no row.
+    List<Long> labels = LongStream.range(-3, 1600).map(i -> 15 * i).boxed().toList();
+    SearchPlan plan = new SearchPlan(10, new Probe.Labels(labels));
+    for (IndexSpec index :
+        new IndexSpec[] {FLAT, HNSW, new IndexSpec.Ivf(new IvfParams(0, 5), new Codec.Int8())}) {
+      try (GrowingSegment growing = linked(mixture, index)) {
+        kill(growing, ordinal -> ordinal % 6 == 0);
+        Path file = Files.createTempFile(folder, "segment", "");
+        growing.seal(file, 1, 1, SealProgress.IGNORED);
+        try (SealedSegment sealed = SealedSegment.open(file, mixture.space())) {
+          for (int i = 0; i < 20; i++) {
+            float[] query = mixture.vectors()[i * 31];
+            int[] truth =
+                mixture.nearest(query, 10, 1500, ordinal -> ordinal % 3 == 0 && ordinal % 6 != 0);
+            assertArrayEquals(labels(truth), search(growing, query, plan));
+            assertArrayEquals(labels(truth), search(sealed, query, plan));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
   void aGraphFindsTheNearestOfEveryMetric(Metric metric) {
     Mixture all = Mixture.of(new VectorSpace(24, metric), 4100, 20, 2);
     Mixture base = all.part(0, 4000);

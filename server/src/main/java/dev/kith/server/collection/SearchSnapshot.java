@@ -2,7 +2,10 @@ package dev.kith.server.collection;
 
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Lease;
+import dev.kith.server.storage.Family;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A collection as one search sees it: exactly the writes up to [#lsn()], each point once, in its
@@ -12,25 +15,34 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe, but for closing.
 public final class SearchSnapshot implements AutoCloseable {
   private final Lease<SegmentSet> lease;
-  private final List<SegmentReader> segments;
+  private final DeathLog.Since deaths;
   private final int collection;
   private final int dimension;
 
   SearchSnapshot(CollectionContext context, Lease<SegmentSet> lease) {
-    Horizon horizon = lease.get().horizon();
-    DeathLog.Since deaths = new DeathLog.Since(horizon.deaths());
     this.lease = lease;
-    this.segments =
-        lease.get().segments().stream()
-            .<SegmentReader>map(held -> new SegmentView(held.reader(), horizon, deaths))
-            .toList();
+    this.deaths = new DeathLog.Since(lease.get().horizon().deaths());
     this.collection = context.number();
     this.dimension = context.space().dimension();
   }
 
   /// The segments, oldest rows first.
   public List<SegmentReader> segments() {
-    return segments;
+    return views(null);
+  }
+
+  /// The segments, with only those rows for searches to return that `returned` accepts.
+  ///
+  /// @param returned asked by label for rows that would be returned without it
+  public List<SegmentReader> segments(LongPredicate returned) {
+    return views(returned);
+  }
+
+  private List<SegmentReader> views(@Nullable LongPredicate returned) {
+    Horizon horizon = lease.get().horizon();
+    return lease.get().segments().stream()
+        .<SegmentReader>map(held -> new SegmentView(held.reader(), horizon, deaths, returned))
+        .toList();
   }
 
   /// Number within the collection, as statistics give it, of a segment.
@@ -59,6 +71,30 @@ public final class SearchSnapshot implements AutoCloseable {
   public List<@Nullable StoredPoint> fetch(long[] labels, boolean vectors, boolean payloads) {
     return new PointReader(collection, dimension, vectors, payloads)
         .byRow(lease.get().store(), labels);
+  }
+
+  /// Labels of the rows that are the versions of points seen here, of those points that exist.
+  public List<Long> rows(List<PointId> ids) {
+    List<byte[]> keys = new ArrayList<>(ids.size());
+    for (PointId id : ids) {
+      keys.add(Keys.point(collection, id.toKey()));
+    }
+    List<Long> rows = new ArrayList<>(ids.size());
+    for (byte[] place : lease.get().store().multiGet(Family.POINTS, keys)) {
+      if (place != null) {
+        rows.add(PointRecord.decode(place).row());
+      }
+    }
+    return rows;
+  }
+
+  /// The payload of the version of a point that a row is.
+  ///
+  /// @param label of a row that a search may return
+  /// @return JSON object in UTF-8; null if it has none
+  public byte @Nullable [] payload(long label) {
+    byte[] text = lease.get().store().get(Family.PAYLOADS, Keys.row(collection, label));
+    return text == null ? null : Records.payloadOf(text);
   }
 
   @Override

@@ -9,6 +9,8 @@ import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// A segment as it was at a [Horizon], though it goes on taking rows and losing them.
 ///
@@ -24,13 +26,22 @@ final class SegmentView implements SegmentReader {
   /// Whether no row is too young.
   private final boolean whole;
 
+  /// Labels of rows that may be returned; null if those of all may.
+  private final @Nullable LongPredicate accepted;
+
   /// @param deaths shared by the views of one search
-  SegmentView(SegmentReader segment, Horizon horizon, DeathLog.Since deaths) {
+  /// @param accepted asked by label which rows may be returned besides; null if all may
+  SegmentView(
+      SegmentReader segment,
+      Horizon horizon,
+      DeathLog.Since deaths,
+      @Nullable LongPredicate accepted) {
     this.segment = segment;
     this.tombstones = segment.tombstones();
     this.deaths = deaths;
     this.size = segment.size();
     this.lastRow = horizon.lastRow();
+    this.accepted = accepted;
     this.whole = size == 0 || segment.label(segment.ordinalAt(size - 1)) <= lastRow;
   }
 
@@ -40,9 +51,13 @@ final class SegmentView implements SegmentReader {
         && (!tombstones.isDead(ordinal) || deaths.contains(segment.label(ordinal)));
   }
 
+  private boolean isWanted(int ordinal) {
+    return isVisible(ordinal) && (accepted == null || accepted.test(segment.label(ordinal)));
+  }
+
   @Override
   public void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
-    segment.probe(plan, query, this::isVisible, hits, scratch);
+    segment.probe(plan, query, accepted == null ? this::isVisible : this::isWanted, hits, scratch);
   }
 
   @Override
@@ -53,7 +68,7 @@ final class SegmentView implements SegmentReader {
       TopK hits,
       SearchScratch scratch) {
     segment.probe(
-        plan, query, ordinal -> isVisible(ordinal) && returned.accepts(ordinal), hits, scratch);
+        plan, query, ordinal -> isWanted(ordinal) && returned.accepts(ordinal), hits, scratch);
   }
 
   @Override

@@ -33,17 +33,18 @@ final class SearchMessages {
 
   private final Limits limits;
   private final PointIdMessages ids;
+  private final FilterMessages filters;
 
   SearchMessages(Limits limits, PointIdMessages ids) {
     this.limits = limits;
     this.ids = ids;
+    this.filters = new FilterMessages(ids);
   }
 
   /// Reads options.
   ///
   /// @throws dev.kith.server.refusal.RefusedException naming the fields at fault
   SearchOptions options(dev.kith.proto.v1.SearchOptions options) {
-    Fields.notYet(options.hasFilter(), "options.filter");
     Fields.notYet(options.hasRelevance(), "options.relevance");
     Fields.notYet(options.hasSoftmax(), "options.softmax");
     Fields.notYet(options.hasDiversity(), "options.diversity");
@@ -74,7 +75,10 @@ final class SearchMessages {
         options.hasWithVector() && options.getWithVector(),
         !options.hasWithPayload() || options.getWithPayload(),
         options.getExplain(),
-        options.getMinLsn());
+        options.getMinLsn(),
+        options.hasFilter()
+            ? Optional.of(filters.read("options.filter", options.getFilter()))
+            : Optional.empty());
   }
 
   private static Optional<Reach> reach(Fields fields, dev.kith.proto.v1.SearchOptions options) {

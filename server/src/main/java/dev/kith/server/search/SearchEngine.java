@@ -13,6 +13,7 @@ import dev.kith.server.collection.CollectionSpec;
 import dev.kith.server.collection.PointId;
 import dev.kith.server.collection.SearchSnapshot;
 import dev.kith.server.collection.StoredPoint;
+import dev.kith.server.filter.RowFilter;
 import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
 import dev.kith.server.search.SearchAnswer.Explanation;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -104,12 +106,18 @@ public final class SearchEngine {
   /// One run over one snapshot.
   private static final class Run {
     private final SearchOptions options;
-    private final SearchPlan plan;
     private final IndexSpec index;
     private final @Nullable PointId self;
     private final SearchSnapshot snapshot;
     private final AnswerSize size;
     private final Patience patience;
+    private final @Nullable RowFilter filter;
+
+    /// What is carried out.
+    private SearchPlan plan;
+
+    /// What was carried out before that and given up; null for nothing.
+    private @Nullable SearchPlan givenUp;
 
     Run(
         SearchOptions options,
@@ -120,16 +128,22 @@ public final class SearchEngine {
         AnswerSize size,
         Patience patience) {
       this.options = options;
-      this.plan = plan;
       this.index = index;
       this.self = self;
       this.snapshot = snapshot;
       this.size = size;
       this.patience = patience;
+      this.filter =
+          options
+              .filter()
+              .map(asked -> new RowFilter(asked, snapshot, patience.gone()))
+              .orElse(null);
+      this.plan = filter == null ? plan : Planner.within(filter, plan);
     }
 
     SearchAnswer answer(PlanRunner runner, QueryBuffer query, Metric metric) {
-      List<? extends SegmentReader> segments = snapshot.segments();
+      List<? extends SegmentReader> segments =
+          filter == null ? snapshot.segments() : snapshot.segments(filter::accepts);
       if (!options.explain()) {
         probe(runner, query, segments);
         return new SearchAnswer(metric, snapshot.lsn(), resolve(runner, segments, metric), null);
@@ -151,13 +165,13 @@ public final class SearchEngine {
       for (TimedSegment segment : timed) {
         stages.addAll(segment.stages());
         probing += segment.nanos();
-        found += segment.stages().isEmpty() ? 0 : segment.stages().getFirst().out();
+        found += segment.out();
       }
       stages.add(listStage("merge", found, candidates, probed - began - probing));
       stages.add(listStage("resolve", candidates, hits.size(), resolved - probed));
       Explanation explanation =
           new Explanation(
-              Planner.describe(plan, index, timed.size(), unlinked),
+              Planner.describe(plan, index, timed.size(), unlinked) + filtering(),
               stages,
               resolved - patience.arrivedNanos(),
               patience.startedNanos() - patience.arrivedNanos());
@@ -177,9 +191,37 @@ public final class SearchEngine {
 
     private void probe(
         PlanRunner runner, QueryBuffer query, List<? extends SegmentReader> segments) {
-      if (!runner.run(plan, query, segments, patience.gone())) {
+      boolean ended =
+          filter == null
+              ? runner.run(plan, query, segments, patience.gone())
+              : probe(filter, runner, query, segments);
+      if (!ended) {
         throw new AbandonedException();
       }
+    }
+
+    /// Carries out the plan, and another if the filter turns out to accept too few rows for it.
+    private boolean probe(
+        RowFilter accepted,
+        PlanRunner runner,
+        QueryBuffer query,
+        List<? extends SegmentReader> segments) {
+      long rows = segments.stream().mapToLong(SegmentReader::size).sum();
+      BooleanSupplier stop =
+          () -> patience.gone().getAsBoolean() || Planner.isTooDear(plan, accepted.tally(), rows);
+      boolean ended = runner.run(plan, query, segments, stop);
+      if (!patience.gone().getAsBoolean()
+          && (Planner.isTooDear(plan, accepted.tally(), rows)
+              || Planner.hasMissed(plan, accepted.tally(), runner.size(), rows))) {
+        givenUp = plan;
+        plan = Planner.scanInsteadOf(plan);
+        ended = runner.run(plan, query, segments, patience.gone());
+      }
+      return ended;
+    }
+
+    private String filtering() {
+      return filter == null ? "" : Planner.describe(filter.tally(), givenUp);
     }
 
     /// Fetches the points of all hits, in pieces, so that too large an answer is noticed early.

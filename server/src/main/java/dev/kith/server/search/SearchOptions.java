@@ -1,6 +1,7 @@
 package dev.kith.server.search;
 
 import dev.kith.index.ivf.Reach;
+import dev.kith.server.filter.Filter;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
 /// @param payloads whether hits carry their payloads
 /// @param explain whether to tell how the answer was found
 /// @param minLsn the answer reflects at least this write, an unsigned number; 0 for any
+/// @param filter which points may answer; all if empty
 public record SearchOptions(
     int limit,
     OptionalInt ef,
@@ -26,4 +28,5 @@ public record SearchOptions(
     boolean vectors,
     boolean payloads,
     boolean explain,
-    long minLsn) {}
+    long minLsn,
+    Optional<Filter> filter) {}

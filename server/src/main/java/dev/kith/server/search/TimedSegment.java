@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// A segment that remembers what its last probe and its parts cost. Used only where a search is
-/// explained, so that others pay nothing for it.
+/// A segment that remembers what its probes and their parts cost: one probe, or two where a search
+/// begins anew. Used only where a search is explained, so that others pay nothing for it.
 final class TimedSegment implements SegmentReader {
   private final SegmentReader segment;
   private final long number;
-  private List<Stage> stages = List.of();
+  private final List<Stage> parts = new ArrayList<>();
+  private Work work = Work.NONE;
+  private long out;
   private long nanos;
 
   TimedSegment(SegmentReader segment, long number) {
@@ -31,12 +33,20 @@ final class TimedSegment implements SegmentReader {
     this.number = number;
   }
 
-  /// The last probe, and then its parts.
+  /// All probes, with what candidates the last one left, and then their parts.
   List<Stage> stages() {
+    List<Stage> stages = new ArrayList<>();
+    stages.add(stage("probe", OptionalInt.empty(), OptionalLong.empty(), out, work, nanos));
+    stages.addAll(parts);
     return stages;
   }
 
-  /// What the last probe took.
+  /// Candidates that the last probe left.
+  long out() {
+    return out;
+  }
+
+  /// What the probes took.
   long nanos() {
     return nanos;
   }
@@ -57,28 +67,26 @@ final class TimedSegment implements SegmentReader {
   }
 
   private void measure(TopK hits, SearchScratch scratch, Runnable probe) {
-    SearchWork work = scratch.work();
-    long distances = work.distanceComputations;
-    long nodes = work.nodesVisited;
-    long bytes = work.bytesScanned;
-    long multiplyAdds = work.multiplyAdds;
-    work.stages.keep(true);
+    SearchWork done = scratch.work();
+    long distances = done.distanceComputations;
+    long nodes = done.nodesVisited;
+    long bytes = done.bytesScanned;
+    long multiplyAdds = done.multiplyAdds;
+    done.stages.keep(true);
     long began = System.nanoTime();
     try {
       probe.run();
-      nanos = System.nanoTime() - began;
-      Work done =
+      nanos += System.nanoTime() - began;
+      work =
           new Work(
-              work.distanceComputations - distances,
-              work.nodesVisited - nodes,
-              work.bytesScanned - bytes,
-              work.multiplyAdds - multiplyAdds);
-      List<Stage> all = new ArrayList<>();
-      all.add(stage("probe", OptionalInt.empty(), OptionalLong.empty(), hits.size(), done, nanos));
-      work.stages.kept().forEach(part -> all.add(part(part)));
-      stages = List.copyOf(all);
+              work.distanceComputations() + done.distanceComputations - distances,
+              work.nodesVisited() + done.nodesVisited - nodes,
+              work.bytesScanned() + done.bytesScanned - bytes,
+              work.multiplyAdds() + done.multiplyAdds - multiplyAdds);
+      out = hits.size();
+      done.stages.kept().forEach(part -> parts.add(part(part)));
     } finally {
-      work.stages.keep(false);
+      done.stages.keep(false);
     }
   }
 
@@ -93,8 +101,8 @@ final class TimedSegment implements SegmentReader {
   }
 
   private Stage stage(
-      String name, OptionalInt width, OptionalLong in, long out, Work work, long took) {
-    return new Stage(name, OptionalLong.of(number), width, in, out, work, took);
+      String name, OptionalInt width, OptionalLong in, long left, Work spent, long took) {
+    return new Stage(name, OptionalLong.of(number), width, in, left, spent, took);
   }
 
   @Override

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.kith.proto.v1.DiversityOptions;
-import dev.kith.proto.v1.Filter;
 import dev.kith.proto.v1.GetCollectionStatsRequest;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.Metric;
@@ -254,7 +253,6 @@ final class SearchRpcTest {
   void everyFieldThatIsNotHonouredYetIsRefusedByName() {
     List<UnaryOperator<SearchOptions.Builder>> changes =
         List.of(
-            options -> options.setFilter(Filter.getDefaultInstance()),
             options -> options.setRelevance(RelevanceOptions.getDefaultInstance()),
             options -> options.setSoftmax(SoftmaxOptions.getDefaultInstance()),
             options -> options.setDiversity(DiversityOptions.getDefaultInstance()));
@@ -266,7 +264,7 @@ final class SearchRpcTest {
       fields.add(field(failure));
     }
     assertEquals(
-        List.of("options.filter", "options.relevance", "options.softmax", "options.diversity"),
+        List.of("options.relevance", "options.softmax", "options.diversity"),
         fields);
   }
 
