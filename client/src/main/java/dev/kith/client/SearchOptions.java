@@ -1,6 +1,7 @@
 package dev.kith.client;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -11,7 +12,14 @@ import java.util.OptionalInt;
 /// @param fields what hits carry
 /// @param explain whether the answer tells how it was found
 /// @param minLsn the answer reflects at least this write, or fails; 0 for any
-public record SearchOptions(int limit, Effort effort, Fields fields, boolean explain, long minLsn) {
+/// @param filter which points may answer; all if empty
+public record SearchOptions(
+    int limit,
+    Effort effort,
+    Fields fields,
+    boolean explain,
+    long minLsn,
+    Optional<Filter> filter) {
 
   /// How hard to look. More means higher recall and more time; what is empty has a default that was
   /// measured, or is the collection's.
@@ -99,7 +107,8 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
 
   /// The best `limit` hits with their payloads.
   public static SearchOptions top(int limit) {
-    return new SearchOptions(limit, Effort.DEFAULT, new Fields(false, true), false, 0);
+    return new SearchOptions(
+        limit, Effort.DEFAULT, new Fields(false, true), false, 0, Optional.empty());
   }
 
   /// The same with another beam.
@@ -172,21 +181,26 @@ public record SearchOptions(int limit, Effort effort, Fields fields, boolean exp
   }
 
   private SearchOptions with(Effort other) {
-    return new SearchOptions(limit, other, fields, explain, minLsn);
+    return new SearchOptions(limit, other, fields, explain, minLsn, filter);
   }
 
   /// The same, returning other fields.
   public SearchOptions returning(boolean vector, boolean payload) {
-    return new SearchOptions(limit, effort, new Fields(vector, payload), explain, minLsn);
+    return new SearchOptions(limit, effort, new Fields(vector, payload), explain, minLsn, filter);
   }
 
   /// The same, explained.
   public SearchOptions explained() {
-    return new SearchOptions(limit, effort, fields, true, minLsn);
+    return new SearchOptions(limit, effort, fields, true, minLsn, filter);
   }
 
   /// The same, reflecting at least one's own write.
   public SearchOptions atLeast(WriteReceipt written) {
-    return new SearchOptions(limit, effort, fields, explain, written.lsn());
+    return new SearchOptions(limit, effort, fields, explain, written.lsn(), filter);
+  }
+
+  /// The same, answered only by points that another filter accepts.
+  public SearchOptions withFilter(Filter accepted) {
+    return new SearchOptions(limit, effort, fields, explain, minLsn, Optional.of(accepted));
   }
 }

@@ -33,6 +33,7 @@ final class SearchWire {
     if (!options.effort().widths().equals(SearchOptions.Widths.USUAL)) {
       message.setAdaptive(adaptive(options.effort().widths()));
     }
+    options.filter().ifPresent(filter -> message.setFilter(FilterWire.filter(filter)));
     return message.build();
   }
 

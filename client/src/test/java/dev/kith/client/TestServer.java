@@ -104,6 +104,8 @@ public final class TestServer implements AutoCloseable {
   private SearchOptions searched = SearchOptions.getDefaultInstance();
   private long lsn;
   private volatile boolean cancelled;
+  private volatile dev.kith.proto.v1.Filter lastFilter =
+      dev.kith.proto.v1.Filter.getDefaultInstance();
 
   private TestServer() throws IOException {
     server =
@@ -124,6 +126,11 @@ public final class TestServer implements AutoCloseable {
   /// Where it listens.
   public String address() {
     return "127.0.0.1:" + server.getPort();
+  }
+
+  /// The filter of the last search, which it was asked for and not answered by.
+  public dev.kith.proto.v1.Filter lastFilter() {
+    return lastFilter;
   }
 
   /// Makes verifications find something.
@@ -522,6 +529,7 @@ public final class TestServer implements AutoCloseable {
           () -> {
             searched = request.getOptions();
             List<Point> stored = pointsOf(request.getCollection());
+            lastFilter = request.getOptions().getFilter();
             float[] query =
                 Wire.floats(
                     request.hasVector()

@@ -34,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "  kith search --collection words --id 17",
       "  kith search --collection words --vector '[0.1, 0.2, 0.3]' --limit 5",
+      "  kith search --collection words --id 17 --where 'kg>=5' --where kind=mammal",
       "  kith search --collection words --vector-file query.npy --row 3 --explain",
       "  kith search --collection words --id 17 --scan-dims 32 --ladder 64:200,128:50"
     })
@@ -97,6 +98,8 @@ final class SearchCommand implements Callable<Integer> {
       })
   private @Nullable Integer patience;
 
+  @Mixin private FilterOptions filter = new FilterOptions();
+
   @Option(names = "--exact", description = "Scan every point.")
   private boolean exact;
 
@@ -158,6 +161,7 @@ final class SearchCommand implements Callable<Integer> {
     options = options.withWidths(widths.get());
     options = exact ? options.exactly() : options;
     options = explain ? options.explained() : options;
+    options = filter.in(options);
     String id = query.id;
     SearchResult result;
     if (id != null) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.client.OptimizeProgress;
 import dev.kith.client.TestServer;
 import dev.kith.proto.v1.AdaptiveOptions;
+import dev.kith.proto.v1.Filter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -350,6 +351,37 @@ final class MainTest {
         "{\"metric\":\"euclidean\",\"lsn\":1,\"hits\":[{\"id\":1,\"score\":-5.0,\"version\":1,"
             + "\"payload\":{\"word\": \"nil\"}}]}\n",
         run("search", "-c", "words", "--id", "2", "--limit", "1", "--json").out());
+  }
+
+  @Test
+  void aSearchIsFilteredByAllItsTermsAndByIds() throws IOException {
+    createWords();
+    importWords();
+    String[] search = {"search", "-c", "words", "--id", "2"};
+    assertEquals(0, run(search).status());
+    assertEquals(Filter.getDefaultInstance(), server.lastFilter());
+    assertEquals(0, run(with(search, "--where", "word=five")).status());
+    assertEquals("word", server.lastFilter().getMatch().getField());
+    assertEquals(0, run(with(search, "--ids", "1,text:7,2")).status());
+    assertEquals(3, server.lastFilter().getIds().getMixed().getValuesCount());
+    assertEquals(
+        0, run(with(search, "--where", "a.b>=1", "--where", "a.b<2", "--ids", "1")).status());
+    List<Filter> all = server.lastFilter().getAll().getFiltersList();
+    assertEquals(1, all.get(0).getRange().getGreaterOrEqual().getInteger());
+    assertEquals(2, all.get(1).getRange().getLess().getInteger());
+    assertEquals(List.of(1L), all.get(2).getIds().getNumbers().getValuesList());
+  }
+
+  @Test
+  void aFilterThatCannotBeReadIsWrongUsageAndIsExplained() {
+    String[] search = {"search", "-c", "words", "--id", "2"};
+    Ran noTerm = run(with(search, "--where", "word"));
+    assertEquals(2, noTerm.status());
+    assertTrue(noTerm.err().contains("FIELD=VALUE"), noTerm.err());
+    assertTrue(noTerm.err().contains("got 'word'"), noTerm.err());
+    Ran noId = run(with(search, "--ids", "1,,2"));
+    assertEquals(2, noId.status());
+    assertTrue(noId.err().contains("--ids must be ids with commas between them"), noId.err());
   }
 
   @Test
