@@ -299,8 +299,8 @@ public final class GrowingSegment implements SegmentReader, Resource {
     int linked = lists == null ? queue.linked() : lists.linked();
     SearchScratch.SegmentRows segment =
         new SearchScratch.SegmentRows(rows, tombstones, returned, linked, published);
-    if (plan.probe() instanceof Probe.Labels(List<Long> labels)) {
-      scratch.probe(labels, query, hits, segment, this);
+    if (plan.probe() instanceof Probe.Labels labels) {
+      scratch.probe(labels, plan.widths(), query, hits, segment, this);
     } else if (lists != null) {
       scratch.probe(plan, query, hits, segment, lists.lists());
     } else if (graph != null) {

@@ -172,8 +172,8 @@ public final class SealedSegment implements SegmentReader, Resource {
       SearchScratch scratch) {
     SearchScratch.SegmentRows segment =
         new SearchScratch.SegmentRows(index.rows(), tombstones, returned, size(), size());
-    if (plan.probe() instanceof Probe.Labels(List<Long> labels)) {
-      scratch.probe(labels, query, hits, segment, this);
+    if (plan.probe() instanceof Probe.Labels labels) {
+      scratch.probe(labels, plan.widths(), query, hits, segment, this);
     } else {
       index.probe(plan, query, hits, segment, scratch);
     }

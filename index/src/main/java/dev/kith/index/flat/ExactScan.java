@@ -57,6 +57,24 @@ public final class ExactScan {
     return bind(rows, widths, query);
   }
 
+  /// Coordinates of a row that are compared at first.
+  public int width() {
+    return width;
+  }
+
+  /// Offers those of some rows that are accepted to `hits`, with exact raw scores. What it does is
+  /// part of a stage that the caller begins and ends.
+  ///
+  /// @param count rows, the first of `ordinals`, in `[0, FlatScan.BLOCK]`
+  /// @param accepted asked only for rows that may be hits
+  public void scan(int[] ordinals, int count, OrdinalFilter accepted, TopK hits, SearchWork work) {
+    if (isCertified) {
+      certified.scan(ordinals, count, accepted, hits, work);
+    } else {
+      whole.scan(scorer, ordinals, count, accepted, hits, work);
+    }
+  }
+
   /// Offers the accepted rows of a range to `hits`, with exact raw scores.
   ///
   /// @param accepted asked only for rows that may be hits

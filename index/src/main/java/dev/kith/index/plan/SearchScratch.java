@@ -21,7 +21,6 @@ import dev.kith.index.ivf.IvfScratch;
 import dev.kith.index.ivf.Reach;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
@@ -38,7 +37,6 @@ public final class SearchScratch {
   private final CodedScanScratch codedScan = new CodedScanScratch();
   private final F32Scorer scorer = new F32Scorer();
   private final ExactScan exactScan = new ExactScan();
-  private final FlatScan flatScan = new FlatScan();
   private final int[] labelled = new int[FlatScan.BLOCK];
   private final SearchWork work = new SearchWork();
   private final Live live = new Live();
@@ -171,16 +169,21 @@ public final class SearchScratch {
   ///
   /// @param reader of the rows of `segment`
   public void probe(
-      List<Long> labels, QueryBuffer query, TopK hits, SegmentRows segment, SegmentReader reader) {
+      Probe.Labels labels,
+      Widths widths,
+      QueryBuffer query,
+      TopK hits,
+      SegmentRows segment,
+      SegmentReader reader) {
     if (segment.size() == 0) {
       return;
     }
-    scorer.bind(segment.rows(), query);
+    exactScan.bind(segment.rows(), widths, query);
     live.of(segment.returned(), segment.size());
     work.stages.begin(work);
     int count = 0;
     long scored = 0;
-    for (long label : labels) {
+    for (long label : labels.labels()) {
       int ordinal = reader.ordinalOf(label);
       if (ordinal >= 0 && ordinal < segment.size()) {
         labelled[count++] = ordinal;
@@ -189,13 +192,13 @@ public final class SearchScratch {
         if (stop.getAsBoolean()) {
           return;
         }
-        flatScan.scan(scorer, labelled, count, live, hits, work);
+        exactScan.scan(labelled, count, live, hits, work);
         scored += count;
         count = 0;
       }
     }
-    flatScan.scan(scorer, labelled, count, live, hits, work);
-    work.stages.end("scan", query.space().dimension(), scored + count, hits.size(), work);
+    exactScan.scan(labelled, count, live, hits, work);
+    work.stages.end("scan", exactScan.width(), scored + count, hits.size(), work);
   }
 
   /// Beam on a graph, 0 for none.
