@@ -4,6 +4,7 @@ import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.peers.child.EngineMain;
 import dev.kith.bench.run.InProcessTarget;
 import dev.kith.bench.run.SegmentKind;
+import dev.kith.bench.run.SegmentSearcher;
 import dev.kith.bench.run.Target;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.codec.Codec;
@@ -76,7 +77,7 @@ record KithCode(String name, IndexSpec index, Probe probe) {
       target.build(index);
       int[][] hits = new int[dataset.queries().rows()][];
       int[] rows = new int[EngineMain.K];
-      try (InProcessTarget.SegmentSearcher searcher =
+      try (SegmentSearcher searcher =
           target.searcher(new Target.Setting(EngineMain.K, probe, true))) {
         long cpu = THREADS.getCurrentThreadCpuTime();
         for (int query = 0; query < hits.length; query++) {

@@ -17,11 +17,12 @@ import java.util.Locale;
 /// @param load average number of processes at work in the minute before, ours included; above 1
 ///   others were in the way
 /// @param java the JVM of the contenders in Java
-record Machine(String cpu, String simd, int cores, String hugePages, double load, String java) {
+public record Machine(
+    String cpu, String simd, int cores, String hugePages, double load, String java) {
   private static final String UNKNOWN = "unknown";
 
   /// This machine, now.
-  static Machine here() {
+  public static Machine here() {
     String flags = " " + cpuInfo("flags", cpuInfo("Features", "")) + " ";
     return new Machine(
         cpuInfo("model name", System.getProperty("os.arch")),
@@ -37,7 +38,7 @@ record Machine(String cpu, String simd, int cores, String hugePages, double load
   }
 
   /// All of it, as it stands under tables.
-  String inWords() {
+  public String inWords() {
     return String.format(
         Locale.ROOT,
         "%s, %s, %d cores, load %.1f at the start, huge pages %s; %s",

@@ -5,17 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Columns as wide as their widest cell: the first flush left, the others flush right.
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
 
   /// Adds a row; all have the same number of cells.
-  void row(List<String> cells) {
+  public void row(List<String> cells) {
     rows.add(List.copyOf(cells));
   }
 
-  void print(PrintWriter out) {
+  /// Prints all rows.
+  public void print(PrintWriter out) {
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int column = 0; column < row.size(); column++) {

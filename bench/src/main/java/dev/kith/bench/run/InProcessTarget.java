@@ -2,20 +2,16 @@ package dev.kith.bench.run;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.progress.Progress;
-import dev.kith.index.SearchWork;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.LinkOrder;
 import dev.kith.index.build.SealedSegment;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.build.SegmentLinking;
-import dev.kith.index.codec.QueryBuffer;
-import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Resource;
 import java.io.IOException;
-import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -104,49 +100,6 @@ public final class InProcessTarget implements Target {
     if (memory != null) {
       memory.close();
       memory = null;
-    }
-  }
-
-  /// One search worker, as the server has them.
-  public static final class SegmentSearcher implements Searcher {
-    private final Dataset dataset;
-    private final List<SegmentReader> segments;
-    private final SearchPlan plan;
-    private final PlanRunner runner = new PlanRunner();
-    private final QueryBuffer buffer;
-    private final SearchWork work = new SearchWork();
-
-    private SegmentSearcher(Dataset dataset, SegmentReader segment, SearchPlan plan) {
-      this.dataset = dataset;
-      this.segments = List.of(segment);
-      this.plan = plan;
-      this.buffer = new QueryBuffer(dataset.space());
-    }
-
-    @Override
-    public int search(int query, int[] rows) {
-      buffer.set(dataset.queries().data(), dataset.queries().offset(query));
-      runner.run(plan, buffer, segments, () -> false);
-      work.add(runner.work());
-      for (int rank = 0; rank < runner.size(); rank++) {
-        rows[rank] = (int) segments.getFirst().label(runner.ordinal(rank));
-      }
-      return runner.size();
-    }
-
-    @Override
-    public long distanceComputations() {
-      return work.distanceComputations;
-    }
-
-    /// Bytes of codes and vectors that all searches so far read.
-    public long bytesScanned() {
-      return work.bytesScanned;
-    }
-
-    @Override
-    public void close() {
-      buffer.close();
     }
   }
 }

@@ -2,8 +2,10 @@ package dev.kith.bench.run;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.FloatMatrix;
+import dev.kith.client.file.IntMatrix;
 import dev.kith.index.Metric;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// Recall@k: the share of the `k` nearest vectors that a search returned among its first `k` hits.
 ///
@@ -19,6 +21,8 @@ public final class Recall {
   private final Metric metric;
   private final int k;
 
+  private final IntMatrix neighbors;
+
   // Least similarity that counts, a query each.
   private final double[] thresholds;
 
@@ -27,6 +31,7 @@ public final class Recall {
     this.queries = dataset.queries();
     this.metric = dataset.space().metric();
     this.k = k;
+    this.neighbors = dataset.neighbors();
     this.thresholds = new double[queries.rows()];
     for (int query = 0; query < thresholds.length; query++) {
       int last = dataset.neighbors().get(query, k - 1);
@@ -50,11 +55,20 @@ public final class Recall {
   /// @param hits base rows found, a query each, best first
   /// @return in `[0, 1]`
   public double of(int[][] hits) {
+    return of(IntStream.range(0, hits.length).toArray(), hits);
+  }
+
+  /// Recall over some queries.
+  ///
+  /// @param queries which of them
+  /// @param hits base rows found, one of `queries` each, best first
+  /// @return in `[0, 1]`
+  public double of(int[] queries, int[][] hits) {
     long found = 0;
-    for (int query = 0; query < hits.length; query++) {
-      found += found(query, hits[query]);
+    for (int i = 0; i < queries.length; i++) {
+      found += found(queries[i], hits[i]);
     }
-    return found / ((double) k * hits.length);
+    return found / ((double) k * queries.length);
   }
 
   private int found(int query, int[] hits) {
@@ -63,11 +77,20 @@ public final class Recall {
     int found = 0;
     for (int i = 0; i < distinct.length; i++) {
       boolean repeated = i > 0 && distinct[i] == distinct[i - 1];
-      if (!repeated && similarity(query, distinct[i]) >= thresholds[query]) {
+      if (!repeated && isNear(query, distinct[i])) {
         found++;
       }
     }
     return found;
+  }
+
+  private boolean isNear(int query, int row) {
+    for (int rank = 0; rank < k; rank++) {
+      if (neighbors.get(query, rank) == row) {
+        return true; // Most are, and need not be compared.
+      }
+    }
+    return similarity(query, row) >= thresholds[query];
   }
 
   private double similarity(int query, int row) {

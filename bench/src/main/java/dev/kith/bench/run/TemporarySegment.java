@@ -1,6 +1,7 @@
 package dev.kith.bench.run;
 
 import dev.kith.index.build.GrowingSegment;
+import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealProgress;
 import dev.kith.index.build.SealedSegment;
 import dev.kith.index.build.SealedSegment.Residence;
@@ -14,7 +15,7 @@ import java.nio.file.Path;
 ///
 /// The file lies in the JVM's temporary folder (`-Djava.io.tmpdir`); choose one on a disk like the
 /// server's, since how a mapping behaves is the file system's doing.
-final class TemporarySegment implements Resource {
+public final class TemporarySegment implements Resource {
   private final Path folder;
   private final Path file;
   private final SealedSegment segment;
@@ -28,12 +29,22 @@ final class TemporarySegment implements Resource {
   /// Seals a linked segment, which stays open, and opens the file.
   ///
   /// @param threads that seal, at least 1
-  static TemporarySegment seal(GrowingSegment growing, int threads, Residence residence)
+  public static TemporarySegment seal(GrowingSegment growing, int threads, Residence residence)
+      throws IOException {
+    return sealAs(growing.index(), growing, threads, residence);
+  }
+
+  /// Seals a segment, which stays open, as one of some index, and opens the file.
+  ///
+  /// @param index one that the segment can be sealed as
+  /// @param threads that seal, at least 1
+  public static TemporarySegment sealAs(
+      IndexSpec index, GrowingSegment growing, int threads, Residence residence)
       throws IOException {
     Path folder = Files.createTempDirectory("kith-bench-");
     Path file = folder.resolve("sealed.kseg");
     try {
-      growing.seal(file, 0, threads, SealProgress.IGNORED);
+      growing.sealAs(index, file, 0, threads, SealProgress.IGNORED);
       SealedSegment segment = SealedSegment.open(file, growing.space(), residence);
       return new TemporarySegment(folder, file, segment);
     } catch (IOException | RuntimeException | Error failure) {
@@ -42,7 +53,8 @@ final class TemporarySegment implements Resource {
     }
   }
 
-  SealedSegment segment() {
+  /// The segment; borrowed until this closes.
+  public SealedSegment segment() {
     return segment;
   }
 

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       PeersCommand.class,
       CodesCommand.class,
       KMeansCommand.class,
+      AdaptiveCommand.class,
       DatasetCommand.class
     })
 final class BenchCommand implements Runnable {
@@ -29,6 +30,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which one: run, peers, codes, kmeans or dataset?");
+        spec.commandLine(), "Which one: run, peers, codes, kmeans, adaptive or dataset?");
   }
 }

@@ -1,0 +1,110 @@
+package dev.kith.bench.adaptive;
+
+import dev.kith.bench.progress.Progress;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Widths;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// The same lists searched rigidly, certified, and through funnels.
+///
+/// @param dataset its name
+/// @param rigid whole vectors compared, by lists read
+/// @param certified prefixes compared as far as they prove something, likewise
+/// @param differing of each of these, on all queries, how many found other rows or gave them other
+///   scores than rigid: none, or the engine is wrong
+/// @param funnel ladders of widths that were chosen, the fewest products first
+/// @param tried ladders that were measured to choose
+record ListsComparison(
+    String dataset,
+    List<Measured> rigid,
+    List<Measured> certified,
+    List<Integer> differing,
+    List<Measured> funnel,
+    int tried) {
+
+  /// Recall from which on savings are told.
+  static final double LEAST_RECALL = 0.97;
+
+  /// What more lists must find more.
+  private static final double LEAST_GAIN = 1e-4;
+
+  /// Hits wanted.
+  static final int LIMIT = 10;
+
+  /// Compares.
+  ///
+  /// @param codec of the prefixes
+  /// @param progress told in a line what is being done
+  static ListsComparison run(
+      Evaluation evaluation, ListSegments segments, Codec.Prefix codec, Consumer<String> progress) {
+    int lists = segments.whole().listStats().orElseThrow().count();
+    Contender whole = new Contender("rigid", segments.whole());
+    Judge choosing = evaluation.choosing(LIMIT);
+    List<Integer> sweep = sweep(lists, whole, choosing);
+    Contender proven = new Contender("certified", segments.prefixes());
+    Contender funnel = new Contender("funnel", segments.prefixes());
+    FunnelChoice.Chosen chosen =
+        new FunnelChoice(funnel, codec, lists, sweep, choosing).choose(progress);
+    progress.accept(
+        "%,d ladders tried, %d chosen".formatted(chosen.tried(), chosen.settings().size()));
+    List<Setting> settings = new ArrayList<>();
+    sweep.forEach(n -> settings.add(new Setting(whole, LIMIT, n, Widths.USUAL)));
+    sweep.forEach(n -> settings.add(new Setting(proven, LIMIT, n, new Widths.Certified())));
+    settings.addAll(chosen.settings());
+    List<Integer> differing = differing(evaluation, settings, sweep.size());
+    progress.accept("judging %d settings".formatted(settings.size()));
+    List<Measured> all = inTurns(evaluation.judging(LIMIT), settings);
+    return new ListsComparison(
+        evaluation.dataset().name(),
+        all.subList(0, sweep.size()),
+        all.subList(sweep.size(), 2 * sweep.size()),
+        differing,
+        all.subList(2 * sweep.size(), all.size()).stream()
+            .sorted(Comparator.comparingDouble(Measured::products))
+            .toList(),
+        chosen.tried());
+  }
+
+  /// What funnels save at the recall of rigid searches.
+  List<Savings> savings() {
+    return Savings.of(rigid, funnel, LEAST_RECALL);
+  }
+
+  /// How many lists to read: one, two, and so on by powers of two and the numbers half-way between,
+  /// until more lists find no more.
+  private static List<Integer> sweep(int lists, Contender whole, Judge choosing) {
+    List<Integer> sweep = new ArrayList<>();
+    double before = -1;
+    for (int power = 1; power <= lists; power *= 2) {
+      for (int nprobe : power == 1 ? List.of(1) : List.of(power, power + power / 2)) {
+        double recall = choosing.once(new Setting(whole, LIMIT, nprobe, Widths.USUAL)).recall();
+        if (nprobe > lists || recall < before + LEAST_GAIN) {
+          return sweep;
+        }
+        sweep.add(nprobe);
+        before = recall;
+      }
+    }
+    return sweep;
+  }
+
+  private static List<Measured> inTurns(Judge judge, List<Setting> settings) {
+    try (Progress bar = Progress.start("Judging", Judge.passes(settings.size()), " passes")) {
+      return judge.inTurns(settings, bar::step);
+    }
+  }
+
+  private static List<Integer> differing(Evaluation evaluation, List<Setting> settings, int each) {
+    int[] queries = evaluation.split().all();
+    List<Integer> differing = new ArrayList<>();
+    for (int i = 0; i < each; i++) {
+      Searches rigid = Searches.run(evaluation.dataset(), settings.get(i), queries);
+      Searches certified = Searches.run(evaluation.dataset(), settings.get(each + i), queries);
+      differing.add(certified.differing(rigid));
+    }
+    return differing;
+  }
+}

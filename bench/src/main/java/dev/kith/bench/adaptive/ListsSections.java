@@ -1,0 +1,154 @@
+package dev.kith.bench.adaptive;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+
+/// A comparison of searches of the same lists in words and tables.
+final class ListsSections {
+
+  private ListsSections() {}
+
+  /// All of them, the summary last.
+  static List<Section> of(ListsComparison comparison) {
+    return List.of(
+        rigid(comparison), certified(comparison), funnel(comparison), savings(comparison));
+  }
+
+  private static Section rigid(ListsComparison comparison) {
+    return new Section(
+        "%s: whole vectors compared (rigid IVF)".formatted(comparison.dataset()),
+        List.of(),
+        List.of("lists read", "recall@10", "1-NN accuracy", "products", "us"),
+        comparison.rigid().stream().map(ListsSections::figures).toList());
+  }
+
+  private static List<String> figures(Measured measured) {
+    return List.of(
+        Integer.toString(measured.setting().nprobe()),
+        Cells.share(measured.recall()),
+        Cells.share(measured.accuracy()),
+        Cells.whole(measured.products()),
+        Cells.micros(measured.micros()));
+  }
+
+  private static Section certified(ListsComparison comparison) {
+    List<List<String>> rows = new ArrayList<>();
+    for (int i = 0; i < comparison.certified().size(); i++) {
+      Measured certified = comparison.certified().get(i);
+      Measured rigid = comparison.rigid().get(i);
+      List<String> row = new ArrayList<>(figures(certified));
+      row.add(Cells.times(rigid.products() / certified.products()));
+      row.add(Cells.times(rigid.micros() / certified.micros()));
+      row.add(Integer.toString(comparison.differing().get(i)));
+      rows.add(row);
+    }
+    int differing = comparison.differing().stream().mapToInt(Integer::intValue).sum();
+    return new Section(
+        "%s: the same lists, certified".formatted(comparison.dataset()),
+        List.of(
+            differing == 0
+                ? "Every search found the same ids with the same scores as the rigid one, bit for"
+                    + " bit."
+                : "WRONG: %d searches found other ids or scores than the rigid ones."
+                    .formatted(differing)),
+        List.of(
+            "lists read",
+            "recall@10",
+            "1-NN accuracy",
+            "products",
+            "us",
+            "fewer products",
+            "less time",
+            "differing"),
+        rows);
+  }
+
+  private static Section funnel(ListsComparison comparison) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Measured measured : Front.of(comparison.funnel(), Measured::products, Measured::recall)) {
+      List<String> row = new ArrayList<>(figures(measured));
+      row.add(measured.setting().widthsInWords());
+      rows.add(row);
+    }
+    return new Section(
+        "%s: the same lists, ladders of widths (AdANNS-IVF-D, funnel)"
+            .formatted(comparison.dataset()),
+        List.of(
+            ("%,d ladders were tried on the queries that choose; %d were on the front of recall"
+                    + " against products or time there. These are on that against products here."
+                    + " Widths: that of centroids, then width-rows kept of every rung; whole"
+                    + " vectors last.")
+                .formatted(comparison.tried(), comparison.funnel().size())),
+        List.of("lists read", "recall@10", "1-NN accuracy", "products", "us", "widths"),
+        rows);
+  }
+
+  private static Section savings(ListsComparison comparison) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Savings savings : comparison.savings()) {
+      Measured rigid = savings.rigid();
+      List<String> row = new ArrayList<>();
+      row.add(Cells.share(rigid.recall()));
+      row.add(Cells.whole(rigid.products()));
+      row.add(cell(savings.byProducts(), Measured::products, Cells::whole));
+      row.add(Cells.times(savings.fewerProducts()));
+      row.add(Cells.micros(rigid.micros()));
+      row.add(cell(savings.byMicros(), Measured::micros, Cells::micros));
+      row.add(Cells.times(savings.lessTime()));
+      row.add(savings.byProducts().map(ListsSections::inWords).orElse("none"));
+      row.add(savings.byMicros().map(ListsSections::inWords).orElse("none"));
+      rows.add(row);
+    }
+    return new Section(
+        "%s: at the recall of rigid searches, %.2f or more"
+            .formatted(comparison.dataset(), ListsComparison.LEAST_RECALL),
+        List.of(
+            rows.isEmpty()
+                ? "No rigid search found as much."
+                : "Beside every rigid search the cheapest ladder that found at least as much, by"
+                    + " products and by time.",
+            headline(comparison.savings())),
+        rows.isEmpty()
+            ? List.of()
+            : List.of(
+                "rigid recall",
+                "products",
+                "adaptive",
+                "fewer",
+                "rigid us",
+                "adaptive",
+                "less",
+                "fewest products: lists; widths",
+                "least time: lists; widths"),
+        rows);
+  }
+
+  private static String headline(List<Savings> all) {
+    List<Savings> matched = all.stream().filter(s -> s.byProducts().isPresent()).toList();
+    if (matched.isEmpty()) {
+      return "No ladder found as much as a rigid search with that recall.";
+    }
+    Savings first = matched.getFirst();
+    return "At recall %s: rigid needs %s products and %s us, adaptive %s and %s: %s fewer, %s less."
+        .formatted(
+            Cells.share(first.rigid().recall()),
+            Cells.whole(first.rigid().products()),
+            Cells.micros(first.rigid().micros()),
+            cell(first.byProducts(), Measured::products, Cells::whole),
+            cell(first.byMicros(), Measured::micros, Cells::micros),
+            Cells.times(first.fewerProducts()),
+            Cells.times(first.lessTime()));
+  }
+
+  private static String cell(
+      Optional<Measured> measured, ToDoubleFunction<Measured> figure, DoubleFunction<String> text) {
+    return measured.map(known -> text.apply(figure.applyAsDouble(known))).orElse("-");
+  }
+
+  private static String inWords(Measured measured) {
+    return measured.setting().nprobe() + "; " + measured.setting().widthsInWords();
+  }
+}

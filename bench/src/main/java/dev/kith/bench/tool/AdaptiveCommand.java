@@ -1,0 +1,121 @@
+package dev.kith.bench.tool;
+
+import dev.kith.bench.adaptive.AdaptiveRun;
+import dev.kith.bench.adaptive.AdaptiveSettings;
+import dev.kith.bench.adaptive.BasisName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `kith bench adaptive`: what it brings to compare prefixes.
+@Command(
+    name = "adaptive",
+    description = {
+      "Measures what it brings to compare vectors by prefixes of themselves (AdANNS), on one data",
+      "set: the same lists searched by whole vectors, by ladders of widths, and certified."
+    },
+    footer = {
+      "",
+      "Half of the queries choose ladders, the other half judges them. Products are of floats,",
+      "those of centroids and axes included; us are of the searching thread's processor time, the",
+      "best of three passes that take turns with those of all other settings. A table is printed as",
+      "soon as it is known.",
+      "",
+      "Example:",
+      "  kith bench adaptive --dataset data/mnist-784 --json adaptive.json"
+    })
+final class AdaptiveCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Mixin
+  @SuppressWarnings("unused") // picocli reads it.
+  private final HelpOption help = new HelpOption();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it.
+  private CommandSpec spec;
+
+  @Mixin private final DatasetOption dataset = new DatasetOption();
+
+  @Option(
+      names = "--queries",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Most queries, drawn at random; half of them choose (default: 1000).")
+  private int queries;
+
+  @Option(
+      names = "--lists",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Lists (default: 0, the root of the number of vectors).")
+  private int lists;
+
+  @Option(
+      names = "--basis",
+      paramLabel = "NAME",
+      defaultValue = "pca",
+      description = {
+        "What prefixes are made of: pca, coordinates along the axes on which vectors vary most, or",
+        "as-is, those of vectors trained for it (default: pca)."
+      })
+  private String basis = "pca";
+
+  @Option(
+      names = "--widths",
+      paramLabel = "N,N...",
+      split = ",",
+      description = {
+        "Coordinates of prefixes, ascending, below the dimension (default: 16,32,48,64,96, those",
+        "that are)."
+      })
+  private List<Integer> widths = new ArrayList<>();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Seed of the draw of queries and of the lists (default: 1).")
+  private long seed;
+
+  @Option(
+      names = "--build-threads",
+      paramLabel = "N",
+      description = "Threads that build (default: all cores). Searches use one.")
+  private @Nullable Integer buildThreads;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write all figures to this file.")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    int threads = buildThreads == null ? Runtime.getRuntime().availableProcessors() : buildThreads;
+    AdaptiveSettings settings =
+        new AdaptiveSettings(queries, lists, BasisName.parse(basis), widths, threads, seed);
+    ObjectNode measured =
+        new AdaptiveRun(
+                settings,
+                spec.commandLine().getOut(),
+                Commands.progress(spec.commandLine().getErr()))
+            .run(dataset.path());
+    if (json != null) {
+      Files.writeString(
+          json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(measured) + "\n");
+    }
+    return 0;
+  }
+}
