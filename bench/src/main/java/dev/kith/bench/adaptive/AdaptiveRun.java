@@ -3,13 +3,15 @@ package dev.kith.bench.adaptive;
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.peers.Machine;
+import dev.kith.bench.peers.Workspace;
+import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,16 +19,29 @@ import tools.jackson.databind.node.ObjectNode;
 /// Measures what prefixes bring on one data set. Every section is printed as soon as it is known.
 public final class AdaptiveRun {
   private final AdaptiveSettings settings;
-  private final PrintWriter out;
+  private final Parts parts;
+  private final Report report;
   private final Consumer<String> progress;
-  private final List<Section> sections = new ArrayList<>();
   private final ObjectNode json = JsonNodeFactory.instance.objectNode();
 
+  /// What takes longer and is measured if asked for.
+  ///
+  /// @param codes whether codes of few bytes are compared
+  /// @param nested whether a head is trained, whose embeddings are searched as they are
+  public record Parts(boolean codes, boolean nested) {}
+
+  /// @param folder takes `report.md` and pictures; empty for none
   /// @param out takes the tables
   /// @param progress told in a line what is being done
-  public AdaptiveRun(AdaptiveSettings settings, PrintWriter out, Consumer<String> progress) {
+  public AdaptiveRun(
+      AdaptiveSettings settings,
+      Parts parts,
+      Optional<Path> folder,
+      PrintWriter out,
+      Consumer<String> progress) {
     this.settings = settings;
-    this.out = out;
+    this.parts = parts;
+    this.report = new Report(out, folder);
     this.progress = progress;
   }
 
@@ -34,24 +49,44 @@ public final class AdaptiveRun {
   ///
   /// @param path data set folder or file
   /// @return what was measured
+  /// @throws IllegalArgumentException if a head is to be trained and the data set has no labels
   public ObjectNode run(Path path) throws IOException, InterruptedException {
+    report.begin();
     try (Dataset dataset = DatasetFolder.open(path, settings.threads())) {
-      Evaluation evaluation =
-          new Evaluation(
-              dataset,
-              Labels.of(path, dataset),
-              QuerySplit.draw(dataset.queries().rows(), settings.queries(), settings.seed()));
+      Evaluation evaluation = evaluation(path, dataset);
+      if (parts.nested && evaluation.labels().isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s has no labels.txt to train a nested head on; leave out --nested".formatted(path));
+      }
       head(evaluation);
-      lists(evaluation);
+      lists(evaluation, settings, json);
+      if (parts.codes) {
+        WordsComparison words = WordsComparison.run(evaluation, settings, progress);
+        json.set("codes", ReportJson.of(words));
+        report.add(words);
+      }
+      if (parts.nested) {
+        nested(evaluation);
+      }
     }
+    report.end();
     return json;
+  }
+
+  private Evaluation evaluation(Path path, Dataset dataset) throws IOException {
+    return new Evaluation(
+        dataset,
+        Labels.of(path, dataset),
+        QuerySplit.draw(dataset.queries().rows(), settings.queries(), settings.seed()));
   }
 
   private void head(Evaluation evaluation) {
     Dataset dataset = evaluation.dataset();
     Codec.Prefix prefixes = settings.prefixesOf(dataset);
+    int choosing = evaluation.split().choosing().length;
+    int judging = evaluation.split().judging().length;
     Machine machine = Machine.here();
-    out.println(
+    report.say(
         String.format(
             Locale.ROOT,
             "%s: %,d x %d, %s; %d lists; prefixes %s of %s; seed %d",
@@ -63,26 +98,68 @@ public final class AdaptiveRun {
             BasisName.of(prefixes.basis()),
             prefixes.widths(),
             settings.seed()));
-    out.printf(
-        "%,d queries chose settings, %,d others judge them, one at a time on one thread%n",
-        evaluation.split().choosing().length, evaluation.split().judging().length);
-    out.println(machine.inWords());
-    out.flush();
+    report.say(
+        String.format(
+            Locale.ROOT,
+            "%,d queries chose settings, %,d others judge them, one at a time on one thread",
+            choosing,
+            judging));
+    report.say(machine.inWords());
+    json.put("dataset", dataset.name());
+    json.put("rows", dataset.base().rows());
+    json.put("dimension", dataset.space().dimension());
+    json.put("lists_asked", settings.listsOf(dataset));
+    json.put("basis", BasisName.of(prefixes.basis()));
+    prefixes.widths().forEach(json.withArray("widths")::add);
+    json.put("seed", settings.seed());
+    json.put("choosing", choosing);
+    json.put("judging", judging);
+    json.put("machine", machine.inWords());
   }
 
-  private void lists(Evaluation evaluation) throws IOException {
+  private void lists(Evaluation evaluation, AdaptiveSettings chosen, ObjectNode target)
+      throws IOException {
+    Codec.Prefix codec = chosen.prefixesOf(evaluation.dataset());
     progress.accept("building the lists twice, whole and with prefixes");
-    try (ListSegments segments = ListSegments.build(evaluation.dataset(), settings)) {
-      ListsComparison comparison =
-          ListsComparison.run(
-              evaluation, segments, settings.prefixesOf(evaluation.dataset()), progress);
-      json.set("lists", ReportJson.of(comparison));
-      ListsSections.of(comparison).forEach(this::add);
+    try (ListSegments segments = ListSegments.build(evaluation.dataset(), chosen)) {
+      CoarseAgreement agreement = CoarseAgreement.run(evaluation, segments.prefixes(), codec);
+      target.set("coarse", ReportJson.of(agreement));
+      report.add(agreement);
+      ListsComparison comparison = ListsComparison.run(evaluation, segments, codec, progress);
+      target.set("lists", ReportJson.of(comparison));
+      report.add(comparison);
+      if (evaluation.labels().isPresent()) {
+        progress.accept("finding classes");
+        ClassesComparison classes = ClassesComparison.run(evaluation, segments, codec.widths());
+        target.set("classes", ReportJson.of(classes));
+        report.add(classes);
+      }
     }
   }
 
-  private void add(Section section) {
-    sections.add(section);
-    section.print(out);
+  /// Embeds the queries that take part alone: exact neighbours are found for each.
+  private void nested(Evaluation evaluation) throws IOException, InterruptedException {
+    List<Integer> widths = NestedTraining.WIDTHS.subList(0, NestedTraining.WIDTHS.size() - 1);
+    AdaptiveSettings asIs =
+        new AdaptiveSettings(
+            settings.queries(),
+            settings.lists(),
+            Basis.AS_IS,
+            widths,
+            settings.threads(),
+            settings.seed());
+    try (Workspace workspace = Workspace.create()) {
+      NestedTraining.write(
+          evaluation.dataset(),
+          evaluation.labels().orElseThrow(),
+          evaluation.split().all(),
+          settings.seed(),
+          workspace.folder(),
+          progress);
+      progress.accept("finding the exact neighbours of embeddings");
+      try (Dataset embeddings = DatasetFolder.open(workspace.folder(), settings.threads())) {
+        lists(evaluation(workspace.folder(), embeddings), asIs, json.putObject("nested"));
+      }
+    }
   }
 }

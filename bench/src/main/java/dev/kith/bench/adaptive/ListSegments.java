@@ -26,13 +26,7 @@ final class ListSegments implements Resource {
 
   static ListSegments build(Dataset dataset, AdaptiveSettings settings) throws IOException {
     IvfParams lists = new IvfParams(settings.listsOf(dataset), settings.seed());
-    int rows = dataset.base().rows();
-    try (GrowingSegment growing =
-        GrowingSegment.create(dataset.space(), new IndexSpec.Flat(), rows)) {
-      for (int row = 0; row < rows; row++) {
-        growing.append(row, dataset.base().data(), dataset.base().offset(row));
-      }
-      growing.publish();
+    try (GrowingSegment growing = BaseRows.grow(dataset)) {
       TemporarySegment whole = seal(growing, lists, new Codec.F32(), settings);
       try {
         return new ListSegments(

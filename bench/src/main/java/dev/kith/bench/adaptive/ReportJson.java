@@ -37,6 +37,45 @@ final class ReportJson {
     return json;
   }
 
+  /// Writes down how often lists are found.
+  static ObjectNode of(CoarseAgreement agreement) {
+    ObjectNode json = NODES.objectNode();
+    json.put("lists", agreement.lists()).put("queries", agreement.queries());
+    ArrayNode widths = json.putArray("widths");
+    for (CoarseAgreement.AtWidth each : agreement.widths()) {
+      ObjectNode width = widths.addObject().put("width", each.width());
+      for (int i = 0; i < CoarseAgreement.READ.size(); i++) {
+        width.put("among_" + CoarseAgreement.READ.get(i), each.shares().get(i));
+      }
+    }
+    return json;
+  }
+
+  /// Writes down how well classes are found.
+  static ObjectNode of(ClassesComparison comparison) {
+    ObjectNode json = NODES.objectNode();
+    json.put("queries", comparison.queries());
+    json.set("rigid", all(comparison.rigid()));
+    json.set("prefixes", all(comparison.adaptive()));
+    json.set("chosen", of(comparison.chosen()));
+    json.set("rigid_as_accurate", comparison.rigidAsAccurate().map(ReportJson::of).orElse(null));
+    return json;
+  }
+
+  /// Writes down what codes find.
+  static ArrayNode of(WordsComparison comparison) {
+    ArrayNode json = NODES.arrayNode();
+    for (WordsComparison.Coded coded : comparison.codes()) {
+      ObjectNode each = json.addObject();
+      each.put("of", coded.kind().text).put("bytes", coded.bytes());
+      each.put("width", coded.width()).put("words", coded.words());
+      for (int i = 0; i < WordsComparison.RESCORED.size(); i++) {
+        each.put("recall_of_" + WordsComparison.RESCORED.get(i), coded.recall().get(i));
+      }
+    }
+    return json;
+  }
+
   private static ArrayNode all(List<Measured> measured) {
     ArrayNode array = NODES.arrayNode();
     measured.forEach(each -> array.add(of(each)));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// A temporary folder that is deleted when this closes, or else when the process ends.
-final class Workspace implements AutoCloseable {
+public final class Workspace implements AutoCloseable {
   private final Path folder;
   private final Thread ending;
 
@@ -27,13 +27,15 @@ final class Workspace implements AutoCloseable {
             });
   }
 
-  static Workspace create() throws IOException {
+  /// Makes one in the folder for temporary files.
+  public static Workspace create() throws IOException {
     Workspace workspace = new Workspace(Files.createTempDirectory("kith-peers-"));
     Runtime.getRuntime().addShutdownHook(workspace.ending);
     return workspace;
   }
 
-  Path folder() {
+  /// The folder, which is there.
+  public Path folder() {
     return folder;
   }
 

@@ -71,6 +71,26 @@ public final class Recall {
     return found / ((double) k * queries.length);
   }
 
+  /// Recall of what comparing candidates exactly would leave of them: the share of the nearest that
+  /// are among them.
+  ///
+  /// @param queries which of them
+  /// @param candidates base rows, of each of `queries`, in any order
+  /// @return in `[0, 1]`
+  public double among(int[] queries, int[][] candidates) {
+    long found = 0;
+    for (int i = 0; i < queries.length; i++) {
+      int query = queries[i];
+      found +=
+          Arrays.stream(candidates[i])
+              .distinct()
+              .filter(row -> isNear(query, row))
+              .limit(k)
+              .count();
+    }
+    return found / ((double) k * queries.length);
+  }
+
   private int found(int query, int[] hits) {
     int[] distinct = Arrays.copyOf(hits, Math.min(k, hits.length));
     Arrays.sort(distinct);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
     name = "adaptive",
     description = {
       "Measures what it brings to compare vectors by prefixes of themselves (AdANNS), on one data",
-      "set: the same lists searched by whole vectors, by ladders of widths, and certified."
+      "set: the same lists searched by whole vectors, certified, and by ladders of widths."
     },
     footer = {
       "",
@@ -33,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
       "soon as it is known.",
       "",
       "Example:",
-      "  kith bench adaptive --dataset data/mnist-784 --json adaptive.json"
+      "  kith bench adaptive --dataset data/mnist-784 --nested --dir report"
     })
 final class AdaptiveCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -96,6 +97,28 @@ final class AdaptiveCommand implements Callable<Integer> {
   private @Nullable Integer buildThreads;
 
   @Option(
+      names = "--codes",
+      description = {
+        "Also compare codes of 8 to 64 bytes of whole vectors with such of prefixes; learning",
+        "them takes minutes."
+      })
+  private boolean codes;
+
+  @Option(
+      names = "--nested",
+      description = {
+        "Also train a nested (Matryoshka) head on the labels of the data set, and measure its",
+        "embeddings, compared as they are."
+      })
+  private boolean nested;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Also write report.md, with pictures, to this folder.")
+  private @Nullable Path folder;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Also write all figures to this file.")
@@ -109,6 +132,8 @@ final class AdaptiveCommand implements Callable<Integer> {
     ObjectNode measured =
         new AdaptiveRun(
                 settings,
+                new AdaptiveRun.Parts(codes, nested),
+                Optional.ofNullable(folder),
                 spec.commandLine().getOut(),
                 Commands.progress(spec.commandLine().getErr()))
             .run(dataset.path());

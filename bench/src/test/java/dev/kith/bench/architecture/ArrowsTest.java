@@ -179,4 +179,15 @@ final class ArrowsTest {
         .resideInAPackage("io.github.jbellis.jvector..")
         .check(KITH);
   }
+
+  @Test
+  void chartsAreDrawnInOnePackage() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.kith.bench.adaptive")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.knowm.xchart..")
+        .check(KITH);
+  }
 }
