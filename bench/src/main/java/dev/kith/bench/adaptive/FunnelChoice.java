@@ -7,6 +7,7 @@ import dev.kith.index.codec.Widths.Rung;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +33,18 @@ final class FunnelChoice {
   /// Recall that is worth a second rung.
   private static final double LEAST_RECALL = 0.75;
 
-  /// What must be found more to be worth measuring.
-  private static final double WORTHWHILE = 1e-3;
+  /// What must be found of what is missed to be worth measuring, and what of all.
+  private static final double WORTHWHILE = 0.03;
+
+  private static final double LEAST_GAIN = 1e-4;
 
   /// Most ladders of two rungs that are measured of those that miss about as much, by half.
-  private static final int MOST_ALIKE = 60;
+  private static final int MOST_ALIKE = 30;
+
+  /// Times that ladders a step cheaper than those on the front are tried, and how many of each.
+  private static final int ROUNDS = 3;
+
+  private static final int STEPS = 5;
 
   private final Contender contender;
   private final List<Integer> widths;
@@ -44,6 +52,7 @@ final class FunnelChoice {
   private final Judge judge;
   private final Costs costs;
   private final List<Measured> measured = new ArrayList<>();
+  private final Set<Setting> tried = new HashSet<>();
   private final Map<OneRung, Double> found = new HashMap<>();
   private final Map<Reading, Double> rows = new HashMap<>();
 
@@ -108,6 +117,9 @@ final class FunnelChoice {
         alike.merge(candidate.range(), 1, Integer::sum);
       }
     }
+    for (int round = 1; round <= ROUNDS; round++) {
+      front().forEach(this::tryCheaper);
+    }
     Set<Setting> settings = new LinkedHashSet<>();
     front().forEach(chosen -> settings.add(chosen.setting()));
     Front.of(measured, Measured::micros, Measured::recall)
@@ -136,7 +148,7 @@ final class FunnelChoice {
         }
         found.put(new OneRung(reading, rung), bound);
       }
-      if (first.recall() < before + WORTHWHILE) {
+      if (first.recall() < before + LEAST_GAIN) {
         return;
       }
       before = first.recall();
@@ -144,8 +156,32 @@ final class FunnelChoice {
   }
 
   private boolean isBeaten(double products, double recall) {
+    double enough = recall - Math.max(LEAST_GAIN, WORTHWHILE * (1 - recall));
     return measured.stream()
-        .anyMatch(other -> other.products() <= products && other.recall() >= recall - WORTHWHILE);
+        .anyMatch(other -> other.products() <= products && other.recall() >= enough);
+  }
+
+  /// Tries what is like a ladder on the front and a little cheaper: it may find as much.
+  private void tryCheaper(Measured best) {
+    if (best.recall() < LEAST_RECALL || !(best.setting().widths() instanceof Ladder ladder)) {
+      return;
+    }
+    int nprobe = best.setting().nprobe();
+    double compared = rows.getOrDefault(new Reading(ladder.coarse(), nprobe), 0.0);
+    LadderSteps.from(ladder, widths, judge.limit()).stream()
+        .map(
+            step ->
+                new Candidate(
+                    nprobe,
+                    step,
+                    costs.products(compared, step.coarse(), step.rungs()),
+                    best.recall(),
+                    1))
+        .filter(step -> step.products < best.products())
+        .filter(step -> tried.add(new Setting(contender, judge.limit(), nprobe, step.ladder)))
+        .sorted(Comparator.comparingDouble(Candidate::products).reversed())
+        .limit(STEPS)
+        .forEach(step -> measure(nprobe, step.ladder));
   }
 
   /// Ladders that might come to the front, the most promising first.
@@ -230,7 +266,9 @@ final class FunnelChoice {
   }
 
   private Measured measure(int nprobe, Ladder ladder) {
-    Measured once = judge.once(new Setting(contender, judge.limit(), nprobe, ladder));
+    Setting setting = new Setting(contender, judge.limit(), nprobe, ladder);
+    tried.add(setting);
+    Measured once = judge.once(setting);
     measured.add(once);
     return once;
   }
