@@ -35,7 +35,7 @@ final class CodecOptions {
       description = {
         "Coordinates of the prefixes on which all but the layout fast is searched before vectors",
         "decide, as 32,64,128; with a codec one, which it codes (default: none, with --basis powers",
-        "of two from 16 up to a third of the dimension)."
+        "of two from 32, or 16 below 128 dimensions, up to a third of the dimension)."
       })
   private @Nullable String prefixes;
 

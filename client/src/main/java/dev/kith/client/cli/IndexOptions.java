@@ -44,8 +44,8 @@ final class IndexOptions {
         "Not of the layout fast: coordinates of the prefixes of vectors that sealed segments are",
         "searched on before the vectors decide, up to 12, as 32,64,128; below the dimension, with",
         "--basis pca up to 1024, with a codec one, which it codes; none for none. By default none,",
-        "with --basis powers of two from 16 up to a third of the dimension. IVF then has the codec",
-        "f32 by default."
+        "with --basis powers of two from 32 (16 below 128 dimensions) up to a third of the dimension.",
+        "IVF then has the codec f32 by default."
       })
   private @Nullable String prefixes;
 

@@ -246,18 +246,20 @@ final class PrefixesTest {
         for (int query = 0; query < 50; query++) {
           float[] near = moved(points[query], seed + query);
           for (int lists : new int[] {1, 7, ALL_LISTS}) {
-            List<Hit> whole = search(server, plain, near, options().setNprobe(lists));
-            List<Hit> certified =
-                search(
-                    server, prefixed, near, adaptive(a -> a.setCertified(true)).setNprobe(lists));
-            assertSame(whole, certified);
+            SearchOptions.Builder whole = adaptive(a -> a.setFullWidth(true)).setNprobe(lists);
+            SearchOptions.Builder certified = adaptive(a -> a.setCertified(true)).setNprobe(lists);
             assertSame(
-                whole,
-                search(
-                    server, prefixed, near, adaptive(a -> a.setFullWidth(true)).setNprobe(lists)));
+                search(server, prefixed, near, whole), search(server, prefixed, near, certified));
           }
           List<Hit> exact = search(server, plain, near, options().setExact(true));
           assertSame(exact, search(server, prefixed, near, options().setExact(true)));
+          assertSame(
+              exact,
+              search(
+                  server,
+                  prefixed,
+                  near,
+                  adaptive(a -> a.setCertified(true)).setNprobe(ALL_LISTS)));
           assertSame(
               exact,
               search(server, prefixed, near, adaptive(a -> a.setFullWidth(true)).setExact(true)));
