@@ -403,7 +403,8 @@ final class FilteredSearchTest {
             .getResultsList();
     for (int i = 0; i < queries.length; i++) {
       assertEquals(
-          search("graph", queries[i], options(filter)).getHitsList(), results.get(i).getHitsList());
+          ids(search("graph", queries[i], options(filter)).getHitsList()),
+          ids(results.get(i).getHitsList()));
     }
     SearchRequest like =
         SearchRequest.newBuilder()
