@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// How to search and what to return. Start from [#top] and change what differs.
 ///
@@ -58,13 +59,18 @@ public record SearchOptions(
   ///   excludes it, so that nothing is lost; a graph is walked on whole vectors then. With nothing
   ///   else of these
   /// @param full whether whole vectors alone are compared; with nothing else of these
+  /// @param maxProducts where the collection has inverted lists, products of coordinates that the
+  ///   search may take, for which lists and widths are chosen; with nothing else of these
+  /// @param maxMicros microseconds that it may take, likewise, or besides
   public record Widths(
       OptionalInt coarse,
       OptionalInt scan,
       OptionalInt scanKeep,
       List<Step> ladder,
       boolean certified,
-      boolean full) {
+      boolean full,
+      OptionalLong maxProducts,
+      OptionalInt maxMicros) {
     static final Widths USUAL = whole(false, false);
 
     public Widths {
@@ -78,7 +84,21 @@ public record SearchOptions(
           OptionalInt.empty(),
           List.of(),
           certified,
-          full);
+          full,
+          OptionalLong.empty(),
+          OptionalInt.empty());
+    }
+
+    private static Widths within(OptionalLong products, OptionalInt micros) {
+      return new Widths(
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          List.of(),
+          false,
+          false,
+          products,
+          micros);
     }
   }
 
@@ -163,7 +183,15 @@ public record SearchOptions(
   public SearchOptions withLadder(Step... steps) {
     Widths widths = effort.widths;
     return withWidths(
-        new Widths(widths.coarse, widths.scan, widths.scanKeep, List.of(steps), false, false));
+        new Widths(
+            widths.coarse,
+            widths.scan,
+            widths.scanKeep,
+            List.of(steps),
+            false,
+            false,
+            OptionalLong.empty(),
+            OptionalInt.empty()));
   }
 
   /// The same, comparing every point at one width after another until a bound excludes it.
@@ -174,6 +202,16 @@ public record SearchOptions(
   /// The same, comparing whole vectors alone.
   public SearchOptions atFullWidth() {
     return withWidths(Widths.whole(false, true));
+  }
+
+  /// The same, taking no more products of coordinates than that, of inverted lists with prefixes.
+  public SearchOptions withinProducts(long products) {
+    return withWidths(Widths.within(OptionalLong.of(products), OptionalInt.empty()));
+  }
+
+  /// The same, taking no more microseconds than that, of inverted lists with prefixes.
+  public SearchOptions withinMicros(int micros) {
+    return withWidths(Widths.within(OptionalLong.empty(), OptionalInt.of(micros)));
   }
 
   private SearchOptions with(Lists lists) {

@@ -43,6 +43,8 @@ final class SearchWire {
     widths.coarse().ifPresent(message::setCoarseDims);
     widths.scan().ifPresent(message::setScanDims);
     widths.scanKeep().ifPresent(message::setScanKeep);
+    widths.maxProducts().ifPresent(message::setMaxProducts);
+    widths.maxMicros().ifPresent(message::setMaxUs);
     for (SearchOptions.Step step : widths.ladder()) {
       message.addLadderBuilder().setDims(step.dims()).setKeep(step.keep());
     }

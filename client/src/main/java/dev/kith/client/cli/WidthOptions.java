@@ -4,6 +4,7 @@ import dev.kith.client.SearchOptions.Step;
 import dev.kith.client.SearchOptions.Widths;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -64,12 +65,34 @@ final class WidthOptions {
       description = "Where a collection has prefixes: compare whole vectors all the same.")
   private boolean full;
 
+  @Option(
+      names = "--max-products",
+      paramLabel = "N",
+      description = {
+        "Where a collection has prefixes and inverted lists: products of coordinates that the search",
+        "may take. Lists and widths are chosen that find the most for it."
+      })
+  private @Nullable Long maxProducts;
+
+  @Option(
+      names = "--max-us",
+      paramLabel = "N",
+      description = "The same in microseconds, by what searches took before.")
+  private @Nullable Integer maxMicros;
+
   /// What was asked for.
   ///
   /// @throws UsageException if a ladder is not spelt as one
   Widths get() {
     return new Widths(
-        optional(coarse), optional(scan), optional(scanKeep), steps(), certified, full);
+        optional(coarse),
+        optional(scan),
+        optional(scanKeep),
+        steps(),
+        certified,
+        full,
+        maxProducts == null ? OptionalLong.empty() : OptionalLong.of(maxProducts),
+        optional(maxMicros));
   }
 
   private List<Step> steps() {

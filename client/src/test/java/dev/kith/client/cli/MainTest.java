@@ -272,6 +272,10 @@ final class MainTest {
     assertEquals(0, run(with(search, "--full-width")).status());
     assertEquals(
         AdaptiveOptions.newBuilder().setFullWidth(true).build(), server.searched().getAdaptive());
+    assertEquals(0, run(with(search, "--max-products", "300000", "--max-us", "250")).status());
+    assertEquals(
+        AdaptiveOptions.newBuilder().setMaxProducts(300_000).setMaxUs(250).build(),
+        server.searched().getAdaptive());
     for (String wrong : List.of("64", "64:", ":200", "64:200,", "64:200;128:50", "-64:200")) {
       Ran refused = run(with(search, "--ladder", wrong));
       assertEquals(2, refused.status(), wrong);

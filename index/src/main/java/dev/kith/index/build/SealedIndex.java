@@ -11,6 +11,7 @@ import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.ivf.InvertedFile;
 import dev.kith.index.ivf.Partition;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.store.SectionFile;
@@ -73,6 +74,11 @@ sealed interface SealedIndex {
 
   /// What there is to know of the lists; empty if there are none.
   default Optional<ListStats> listStats() {
+    return Optional.empty();
+  }
+
+  /// What searches do to find so much; empty if there are no lists.
+  default Optional<Tuning> tuning() {
     return Optional.empty();
   }
 
@@ -238,6 +244,11 @@ sealed interface SealedIndex {
     @Override
     public OptionalDouble rescoreFactor() {
       return OptionalDouble.of(lists.tuning().usual().rescoreFactor());
+    }
+
+    @Override
+    public Optional<Tuning> tuning() {
+      return Optional.of(lists.tuning());
     }
 
     @Override

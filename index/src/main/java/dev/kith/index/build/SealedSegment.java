@@ -9,6 +9,7 @@ import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.hnsw.SealedGraph;
 import dev.kith.index.ivf.GrowingLists;
 import dev.kith.index.ivf.Partition;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
@@ -161,6 +162,11 @@ public final class SealedSegment implements SegmentReader, Resource {
   /// What there is to know of its lists; empty if the index is another.
   public Optional<ListStats> listStats() {
     return index.listStats();
+  }
+
+  @Override
+  public Optional<Tuning> tuning() {
+    return index.tuning();
   }
 
   @Override

@@ -4,8 +4,10 @@ import dev.kith.index.OrdinalFilter;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
+import java.util.Optional;
 
 /// A segment as a search sees it. Thread-safe.
 ///
@@ -62,6 +64,11 @@ public interface SegmentReader {
 
   /// Which rows are dead. Killing one hides it from every search that starts later.
   Tombstones tombstones();
+
+  /// What searches do to find so much, as it was measured; empty if nothing was.
+  default Optional<Tuning> tuning() {
+    return Optional.empty();
+  }
 
   /// Bytes of memory or mapped file in use.
   long bytes();

@@ -4,11 +4,13 @@ import dev.kith.index.OrdinalFilter;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Tombstones;
 import dev.kith.index.store.VectorRows;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +111,11 @@ final class SegmentView implements SegmentReader {
   @Override
   public Tombstones tombstones() {
     return tombstones;
+  }
+
+  @Override
+  public Optional<Tuning> tuning() {
+    return segment.tuning();
   }
 
   @Override

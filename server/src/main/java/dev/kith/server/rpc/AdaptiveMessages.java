@@ -8,14 +8,17 @@ import dev.kith.proto.v1.AdaptiveOptions;
 import dev.kith.proto.v1.LadderStep;
 import dev.kith.proto.v1.SearchOptions;
 import dev.kith.server.search.Adaptive;
+import dev.kith.server.search.Budget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// Translates what a search says of widths. Whether a collection has them is for the planner.
 final class AdaptiveMessages {
   private static final String FIELD = "options.adaptive";
+  private static final int MOST_MICROS = 60_000_000;
 
   private final Fields fields;
   private final SearchOptions options;
@@ -33,7 +36,7 @@ final class AdaptiveMessages {
   /// @param fields takes what is wrong
   static Optional<Adaptive> read(Fields fields, SearchOptions options) {
     AdaptiveMessages messages = new AdaptiveMessages(fields, options);
-    if (!messages.hasSteps() && !messages.isWhole()) {
+    if (!messages.hasSteps() && !messages.isWhole() && !messages.hasBudget()) {
       return Optional.empty();
     }
     messages.refuseBesideOthers();
@@ -52,7 +55,30 @@ final class AdaptiveMessages {
     return asked.getCertified() || asked.getFullWidth();
   }
 
+  /// Whether it is said what the search may take.
+  private boolean hasBudget() {
+    return asked.hasMaxProducts() || asked.hasMaxUs();
+  }
+
   private void refuseBesideOthers() {
+    if (hasBudget() && (hasSteps() || isWhole())) {
+      fields.wrong(
+          FIELD,
+          "has max_products or max_us, for which widths are chosen: leave all else of it unset");
+    }
+    boolean saysReach =
+        options.getExact()
+            || options.hasNprobe()
+            || options.hasNucleus()
+            || options.hasPatience()
+            || options.hasRecall()
+            || options.hasRescore();
+    if (hasBudget() && saysReach) {
+      fields.wrong(
+          FIELD,
+          "has max_products or max_us, for which lists are chosen: leave exact, nprobe, nucleus,"
+              + " patience, recall and rescore unset");
+    }
     if (options.getExact() && hasSteps()) {
       fields.wrong(FIELD, "says which vectors to leave, and exact leaves none: set either");
     }
@@ -85,7 +111,34 @@ final class AdaptiveMessages {
             ? OptionalInt.of(keep(".scan_keep", asked.getScanKeep()))
             : OptionalInt.empty();
     return new Adaptive(
-        coarse, scan, scanKeep, ladder(scan, scanKeep), asked.getCertified(), asked.getFullWidth());
+        coarse,
+        scan,
+        scanKeep,
+        ladder(scan, scanKeep),
+        asked.getCertified(),
+        asked.getFullWidth(),
+        budget());
+  }
+
+  private Optional<Budget> budget() {
+    if (!hasBudget()) {
+      return Optional.empty();
+    }
+    OptionalLong products = OptionalLong.empty();
+    if (asked.hasMaxProducts()) {
+      products = OptionalLong.of(asked.getMaxProducts());
+      if (asked.getMaxProducts() < 1) { // More than 2^63 would be negative.
+        fields.wrong(
+            FIELD + ".max_products",
+            "must be in [1, %d], got %s"
+                .formatted(Long.MAX_VALUE, Long.toUnsignedString(asked.getMaxProducts())));
+      }
+    }
+    OptionalInt micros =
+        asked.hasMaxUs()
+            ? OptionalInt.of(fields.number(FIELD + ".max_us", asked.getMaxUs(), 1, MOST_MICROS))
+            : OptionalInt.empty();
+    return Optional.of(new Budget(products, micros));
   }
 
   private List<Rung> ladder(OptionalInt scan, OptionalInt scanKeep) {

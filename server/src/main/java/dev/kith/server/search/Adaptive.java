@@ -2,6 +2,7 @@ package dev.kith.server.search;
 
 import dev.kith.index.codec.Widths;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// At which widths a search asks for prefixes to be compared: in range, but not fitted to those of
@@ -15,13 +16,16 @@ import java.util.OptionalInt;
 /// @param certified whether rows are compared at every width until a bound excludes them; then all
 ///   else is empty
 /// @param full whether whole vectors alone are compared; then all else is empty
+/// @param budget what the search may take, for which lists and widths are chosen; then all else is
+///   empty
 public record Adaptive(
     OptionalInt coarse,
     OptionalInt scan,
     OptionalInt scanKeep,
     List<Widths.Rung> ladder,
     boolean certified,
-    boolean full) {
+    boolean full,
+    Optional<Budget> budget) {
   public Adaptive {
     ladder = List.copyOf(ladder);
   }

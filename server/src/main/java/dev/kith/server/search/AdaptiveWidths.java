@@ -68,6 +68,16 @@ final class AdaptiveWidths {
   }
 
   private Widths fitted(Adaptive asked, SearchOptions options) {
+    if (asked.budget().isPresent()) {
+      if (!(collection.index() instanceof IndexSpec.Ivf)) {
+        throw refused(
+            FIELD,
+            ("has max_products or max_us, and what a search takes is measured for inverted lists,"
+                    + " which the collection %s has not: set the widths themselves")
+                .formatted(collection.name()));
+      }
+      return new Widths.Usual();
+    }
     if (asked.certified()) {
       return new Widths.Certified();
     }

@@ -4,8 +4,10 @@ import dev.kith.index.build.IndexSpec;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Widths;
 import dev.kith.index.ivf.Reach;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.plan.SegmentReader;
 import dev.kith.server.collection.CollectionSpec;
 import dev.kith.server.filter.RowFilter;
 import dev.kith.server.refusal.Refusal;
@@ -72,6 +74,32 @@ final class Planner {
                       "options.recall",
                       "is measured for inverted lists, which the collection has not: set ef or rescore"))));
     }
+  }
+
+  /// The plan that finds the most of those that take no more products than may be spent, by what
+  /// each segment measured; if none takes so few, the one that takes the fewest. Rows of which nobody
+  /// measured anything are scored, all of them.
+  ///
+  /// @param products that searches for ten hits may take on average
+  static SearchPlan afford(
+      SearchPlan plan, double products, List<? extends SegmentReader> segments) {
+    double most = Tuning.RECALLS.getFirst();
+    for (double recall : Tuning.RECALLS) {
+      most = cost(recall, segments) <= products ? recall : most;
+    }
+    Probe probe = new Probe.Lists(new Reach.Measured(most), OptionalInt.empty());
+    return new SearchPlan(plan.limit(), probe, plan.widths());
+  }
+
+  private static double cost(double recall, List<? extends SegmentReader> segments) {
+    double cost = 0;
+    for (SegmentReader segment : segments) {
+      double measured =
+          segment.tuning().map(tuning -> tuning.at(recall).multiplyAdds()).orElse(0.0);
+      double all = (double) segment.size() * segment.space().dimension();
+      cost += measured > 0 ? measured : all;
+    }
+    return cost;
   }
 
   /*

@@ -23,6 +23,7 @@ import dev.kith.server.search.SearchAnswer.Work;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -38,6 +39,7 @@ public final class SearchEngine {
   private static final int FETCHED_AT_ONCE = 128;
 
   private final LongSupplier serverLsn;
+  private final ProductRate rate = new ProductRate();
 
   /// @param serverLsn LSN of the last write to any collection
   public SearchEngine(LongSupplier serverLsn) {
@@ -78,8 +80,16 @@ public final class SearchEngine {
     SearchPlan plan = Planner.plan(spec, options, width, self == null ? 0 : 1);
     try (SearchSnapshot snapshot = collection.acquire()) {
       requireLsn(options.minLsn(), snapshot.lsn());
+      Optional<Budget> budget = options.adaptive().flatMap(Adaptive::budget);
+      if (budget.isPresent()) {
+        plan = Planner.afford(plan, budget.get().products(rate.get()), snapshot.segments());
+      }
       Run run = new Run(options, plan, spec.index(), self, snapshot, size, patience);
-      return run.answer(worker.runner(), buffer, space.metric());
+      long began = System.nanoTime();
+      SearchAnswer answer = run.answer(worker.runner(), buffer, space.metric());
+      rate.note(
+          worker.runner().work().multiplyAdds, Math.max(1, System.nanoTime() - began));
+      return answer;
     }
   }
 

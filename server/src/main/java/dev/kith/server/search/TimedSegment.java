@@ -6,6 +6,7 @@ import dev.kith.index.SearchWork;
 import dev.kith.index.TopK;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.ivf.Tuning;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.plan.SearchScratch;
 import dev.kith.index.plan.SegmentReader;
@@ -15,6 +16,7 @@ import dev.kith.server.search.SearchAnswer.Stage;
 import dev.kith.server.search.SearchAnswer.Work;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -143,6 +145,11 @@ final class TimedSegment implements SegmentReader {
   @Override
   public Tombstones tombstones() {
     return segment.tombstones();
+  }
+
+  @Override
+  public Optional<Tuning> tuning() {
+    return segment.tuning();
   }
 
   @Override
