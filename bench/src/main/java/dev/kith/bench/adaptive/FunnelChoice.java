@@ -38,6 +38,9 @@ final class FunnelChoice {
 
   private static final double LEAST_GAIN = 1e-4;
 
+  /// What must be found of what is missed to be judged besides.
+  private static final double APART = 0.1;
+
   /// Most ladders of two rungs that are measured of those that miss about as much, by half.
   private static final int MOST_ALIKE = 30;
 
@@ -121,10 +124,22 @@ final class FunnelChoice {
       front().forEach(this::tryCheaper);
     }
     Set<Setting> settings = new LinkedHashSet<>();
-    front().forEach(chosen -> settings.add(chosen.setting()));
-    Front.of(measured, Measured::micros, Measured::recall)
-        .forEach(chosen -> settings.add(chosen.setting()));
+    addApart(front(), settings);
+    addApart(Front.of(measured, Measured::micros, Measured::recall), settings);
     return new Chosen(List.copyOf(settings), measured.size());
+  }
+
+  /// Adds those of a front that miss clearly less than the one before: to judge twice as many takes
+  /// twice as long, and tells little more.
+  private static void addApart(List<Measured> front, Set<Setting> settings) {
+    double before = -1;
+    for (Measured each : front) {
+      if (each.recall() >= before + Math.max(LEAST_GAIN, APART * (1 - each.recall()))) {
+        settings.add(each.setting());
+        before = each.recall();
+      }
+    }
+    settings.add(front.getLast().setting());
   }
 
   private List<Measured> front() {
