@@ -77,8 +77,8 @@ final class ListsSections {
         "%s: the same lists, ladders of widths (AdANNS-IVF-D, funnel)"
             .formatted(comparison.dataset()),
         List.of(
-            ("%,d ladders were tried on the queries that choose; %d were on the front of recall"
-                    + " against products or time there. These are on that against products here."
+            ("%,d ladders were tried on the queries that choose; %d were chosen of those on the"
+                    + " fronts of recall against products and time there. These are on the former."
                     + " Widths: that of centroids, then width-rows kept of every rung; whole"
                     + " vectors last.")
                 .formatted(comparison.tried(), comparison.funnel().size())),
