@@ -120,7 +120,7 @@ public final class AdaptiveRun {
   private void lists(Evaluation evaluation, AdaptiveSettings chosen, ObjectNode target)
       throws IOException {
     Codec.Prefix codec = chosen.prefixesOf(evaluation.dataset());
-    progress.accept("building the lists twice, whole and with prefixes");
+    progress.accept("building lists twice, of whole vectors and with prefixes");
     try (ListSegments segments = ListSegments.build(evaluation.dataset(), chosen)) {
       CoarseAgreement agreement = CoarseAgreement.run(evaluation, segments.prefixes(), codec);
       target.set("coarse", ReportJson.of(agreement));
@@ -130,7 +130,7 @@ public final class AdaptiveRun {
       report.add(comparison);
       if (evaluation.labels().isPresent()) {
         progress.accept("finding classes");
-        ClassesComparison classes = ClassesComparison.run(evaluation, segments, codec.widths());
+        ClassesComparison classes = ClassesComparison.run(evaluation, segments, codec);
         target.set("classes", ReportJson.of(classes));
         report.add(classes);
       }
@@ -139,7 +139,8 @@ public final class AdaptiveRun {
 
   /// Embeds the queries that take part alone: exact neighbours are found for each.
   private void nested(Evaluation evaluation) throws IOException, InterruptedException {
-    List<Integer> widths = NestedTraining.WIDTHS.subList(0, NestedTraining.WIDTHS.size() - 1);
+    // The narrowest prefix is less than a register of some processors.
+    List<Integer> widths = NestedTraining.WIDTHS.subList(1, NestedTraining.WIDTHS.size() - 1);
     AdaptiveSettings asIs =
         new AdaptiveSettings(
             settings.queries(),

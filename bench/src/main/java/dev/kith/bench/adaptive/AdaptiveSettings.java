@@ -21,7 +21,7 @@ public record AdaptiveSettings(
     int queries, int lists, Basis basis, List<Integer> widths, int threads, long seed) {
 
   /// Widths where nobody says which.
-  public static final List<Integer> USUAL_WIDTHS = List.of(16, 32, 48, 64, 96);
+  public static final List<Integer> USUAL_WIDTHS = List.of(32, 64, 96, 128, 192);
 
   /// @throws IllegalArgumentException if something is out of range
   public AdaptiveSettings {

@@ -1,5 +1,7 @@
 package dev.kith.bench.adaptive;
 
+import dev.kith.index.codec.Basis;
+import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Widths;
 import dev.kith.index.codec.Widths.Ladder;
 import dev.kith.index.codec.Widths.Rung;
@@ -17,11 +19,17 @@ import java.util.Optional;
 /// @param adaptive ladders of one rung on the front of accuracy against products where they were
 ///   chosen, the fewest products first
 /// @param chosen of these the one that was most accurate on the queries that choose with few
-///   products, or the cheapest if none takes so few
+///   products of pairs, or the cheapest if none takes so few
+/// @param axes products of these with the query, which are of no pair, in what was chosen
 record ClassesComparison(
-    String dataset, int queries, List<Measured> rigid, List<Measured> adaptive, Measured chosen) {
+    String dataset,
+    int queries,
+    List<Measured> rigid,
+    List<Measured> adaptive,
+    Measured chosen,
+    double axes) {
 
-  /// Products that are few.
+  /// Products of pairs, of a query and a row or a centroid, that are few.
   static final double BUDGET = 33_000;
 
   private static final List<Integer> KEEPS = List.of(1, 2, 5, 10);
@@ -29,8 +37,11 @@ record ClassesComparison(
 
   /// Compares.
   ///
-  /// @param widths of prefixes
-  static ClassesComparison run(Evaluation evaluation, ListSegments segments, List<Integer> widths) {
+  /// @param codec of the prefixes
+  static ClassesComparison run(
+      Evaluation evaluation, ListSegments segments, Codec.Prefix codec) {
+    List<Integer> widths = codec.widths();
+    int ofAxis = codec.basis() == Basis.PCA ? evaluation.dataset().space().dimension() : 0;
     int lists = segments.whole().listStats().orElseThrow().count();
     List<Integer> sweep = SWEEP.stream().filter(nprobe -> nprobe <= lists).toList();
     Contender whole = new Contender("rigid", segments.whole());
@@ -49,18 +60,31 @@ record ClassesComparison(
     }
     List<Measured> front = Front.of(tried, Measured::products, ClassesComparison::accuracy);
     List<Setting> settings = new ArrayList<>();
-    sweep.forEach(nprobe -> settings.add(new Setting(whole, 1, nprobe, Widths.USUAL)));
+    sweep.forEach(nprobe -> settings.add(new Setting(whole, 1, nprobe, new Widths.Full())));
     front.forEach(measured -> settings.add(measured.setting()));
     List<Measured> all = evaluation.judging(1).inTurns(settings, _ -> {});
     List<Measured> adaptive = all.subList(sweep.size(), all.size());
     // The front is as accurate as it is expensive: the last that is cheap is the best.
-    int best = (int) front.stream().filter(measured -> measured.products() <= BUDGET).count() - 1;
+    int best =
+        (int) front.stream().filter(each -> each.products() - axes(each, ofAxis) <= BUDGET).count()
+            - 1;
+    Measured chosen = adaptive.get(Math.max(0, best));
     return new ClassesComparison(
         evaluation.dataset().name(),
         evaluation.split().judging().length,
         all.subList(0, sweep.size()),
         adaptive,
-        adaptive.get(Math.max(0, best)));
+        chosen,
+        axes(chosen, ofAxis));
+  }
+
+  /// Products with which the prefix of the query was made.
+  ///
+  /// @param ofAxis those of one axis
+  private static double axes(Measured measured, int ofAxis) {
+    return measured.setting().widths() instanceof Ladder ladder
+        ? (double) Math.max(ladder.coarse(), ladder.rungs().getLast().width()) * ofAxis
+        : 0;
   }
 
   static double accuracy(Measured measured) {
@@ -94,10 +118,11 @@ record ClassesComparison(
     return new Section(
         "%s: class of the nearest neighbour".formatted(dataset),
         List.of(
-            "Chosen for at most %s products: %s, %s us, accuracy %s, recall@1 %s; %s"
+            "Chosen for at most %s products of pairs: %s, and %s of axes, %s us, accuracy %s, recall@1 %s; %s"
                 .formatted(
                     Cells.whole(BUDGET),
-                    Cells.whole(chosen.products()),
+                    Cells.whole(chosen.products() - axes),
+                    Cells.whole(axes),
                     Cells.micros(chosen.micros()),
                     Cells.share(accuracy),
                     Cells.share(chosen.recall()),

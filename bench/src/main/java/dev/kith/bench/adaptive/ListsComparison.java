@@ -8,18 +8,21 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The same lists searched rigidly, certified, and through funnels.
+/// Lists of whole vectors searched rigidly; and lists with prefixes, which the engine may have learnt
+/// from these, searched by whole vectors, certified, and through funnels.
 ///
 /// @param dataset its name
-/// @param rigid whole vectors compared, by lists read
-/// @param certified prefixes compared as far as they prove something, likewise
+/// @param rigid whole vectors compared, by lists read, of lists that were learnt from whole vectors
+/// @param whole whole vectors compared in the lists with prefixes, likewise
+/// @param certified there prefixes compared as far as they prove something, likewise
 /// @param differing of each of these, on all queries, how many found other rows or gave them other
-///   scores than rigid: none, or the engine is wrong
+///   scores than comparing whole vectors did: none, or the engine is wrong
 /// @param funnel ladders of widths that were chosen, the fewest products first
 /// @param tried ladders that were measured to choose
 record ListsComparison(
     String dataset,
     List<Measured> rigid,
+    List<Measured> whole,
     List<Measured> certified,
     List<Integer> differing,
     List<Measured> funnel,
@@ -41,9 +44,10 @@ record ListsComparison(
   static ListsComparison run(
       Evaluation evaluation, ListSegments segments, Codec.Prefix codec, Consumer<String> progress) {
     int lists = segments.whole().listStats().orElseThrow().count();
-    Contender whole = new Contender("rigid", segments.whole());
+    Contender rigid = new Contender("rigid", segments.whole());
+    Contender whole = new Contender("whole", segments.prefixes());
     Judge choosing = evaluation.choosing(LIMIT);
-    List<Integer> sweep = sweep(lists, whole, choosing);
+    List<Integer> sweep = sweep(lists, rigid, choosing);
     Contender proven = new Contender("certified", segments.prefixes());
     Contender funnel = new Contender("funnel", segments.prefixes());
     FunnelChoice.Chosen chosen =
@@ -51,18 +55,21 @@ record ListsComparison(
     progress.accept(
         "%,d ladders tried, %d chosen".formatted(chosen.tried(), chosen.settings().size()));
     List<Setting> settings = new ArrayList<>();
-    sweep.forEach(n -> settings.add(new Setting(whole, LIMIT, n, Widths.USUAL)));
+    sweep.forEach(n -> settings.add(new Setting(rigid, LIMIT, n, new Widths.Full())));
+    sweep.forEach(n -> settings.add(new Setting(whole, LIMIT, n, new Widths.Full())));
     sweep.forEach(n -> settings.add(new Setting(proven, LIMIT, n, new Widths.Certified())));
     settings.addAll(chosen.settings());
-    List<Integer> differing = differing(evaluation, settings, sweep.size());
+    int each = sweep.size();
+    List<Integer> differing = differing(evaluation, settings.subList(each, 3 * each));
     progress.accept("judging %d settings".formatted(settings.size()));
     List<Measured> all = inTurns(evaluation.judging(LIMIT), settings);
     return new ListsComparison(
         evaluation.dataset().name(),
-        all.subList(0, sweep.size()),
-        all.subList(sweep.size(), 2 * sweep.size()),
+        all.subList(0, each),
+        all.subList(each, 2 * each),
+        all.subList(2 * each, 3 * each),
         differing,
-        all.subList(2 * sweep.size(), all.size()).stream()
+        all.subList(3 * each, all.size()).stream()
             .sorted(Comparator.comparingDouble(Measured::products))
             .toList(),
         chosen.tried());
@@ -75,12 +82,12 @@ record ListsComparison(
 
   /// How many lists to read: one, two, and so on by powers of two and the numbers half-way between,
   /// until more lists find no more.
-  private static List<Integer> sweep(int lists, Contender whole, Judge choosing) {
+  private static List<Integer> sweep(int lists, Contender rigid, Judge choosing) {
     List<Integer> sweep = new ArrayList<>();
     double before = -1;
     for (int power = 1; power <= lists; power *= 2) {
       for (int nprobe : power == 1 ? List.of(1) : List.of(power, power + power / 2)) {
-        double recall = choosing.once(new Setting(whole, LIMIT, nprobe, Widths.USUAL)).recall();
+        double recall = choosing.once(new Setting(rigid, LIMIT, nprobe, new Widths.Full())).recall();
         if (nprobe > lists || recall < before + LEAST_GAIN) {
           return sweep;
         }
@@ -97,13 +104,15 @@ record ListsComparison(
     }
   }
 
-  private static List<Integer> differing(Evaluation evaluation, List<Setting> settings, int each) {
+  /// @param settings those of whole vectors, then those that are certified
+  private static List<Integer> differing(Evaluation evaluation, List<Setting> settings) {
     int[] queries = evaluation.split().all();
+    int each = settings.size() / 2;
     List<Integer> differing = new ArrayList<>();
     for (int i = 0; i < each; i++) {
-      Searches rigid = Searches.run(evaluation.dataset(), settings.get(i), queries);
+      Searches whole = Searches.run(evaluation.dataset(), settings.get(i), queries);
       Searches certified = Searches.run(evaluation.dataset(), settings.get(each + i), queries);
-      differing.add(certified.differing(rigid));
+      differing.add(certified.differing(whole));
     }
     return differing;
   }

@@ -22,7 +22,9 @@ record Setting(Contender contender, int limit, int nprobe, Widths widths) {
   /// The widths in a few characters: of centroids, then width-kept of every rung.
   String widthsInWords() {
     return switch (widths) {
-      case Widths.Usual() -> "whole";
+      case Widths.Usual() -> "measured";
+      case Widths.Full() -> "whole";
+      case Widths.Truncated(int width) -> width + " alone";
       case Widths.Certified() -> "certified";
       case Widths.Ladder ladder ->
           (ladder.coarse() == 0 ? "whole" : ladder.coarse())

@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
     name = "adaptive",
     description = {
       "Measures what it brings to compare vectors by prefixes of themselves (AdANNS), on one data",
-      "set: the same lists searched by whole vectors, certified, and by ladders of widths."
+      "set: lists searched by whole vectors, certified, and by ladders of widths."
     },
     footer = {
       "",
@@ -78,8 +78,8 @@ final class AdaptiveCommand implements Callable<Integer> {
       paramLabel = "N,N...",
       split = ",",
       description = {
-        "Coordinates of prefixes, ascending, below the dimension (default: 16,32,48,64,96, those",
-        "that are)."
+        "Coordinates of prefixes, ascending, below the dimension (default: 32,64,96,128,192,",
+        "those that are)."
       })
   private List<Integer> widths = new ArrayList<>();
 

@@ -71,7 +71,7 @@ final class FrontTest {
   }
 
   private Measured measured(int nprobe, double recall, double products, double micros) {
-    Setting setting = new Setting(contender, 10, nprobe, Widths.USUAL);
+    Setting setting = new Setting(contender, 10, nprobe, new Widths.Full());
     return new Measured(setting, recall, null, products, micros);
   }
 }
