@@ -86,11 +86,7 @@ public final class TopK {
   /// @throws IllegalArgumentException if an array is shorter than [#size()]
   public int drainTo(int[] ordinals, float[] scores) {
     int count = size;
-    if (ordinals.length < count || scores.length < count) {
-      throw new IllegalArgumentException(
-          "room for %d hits needed, got %d ordinals and %d scores"
-              .formatted(count, ordinals.length, scores.length));
-    }
+    requireRoom(count, ordinals, scores);
     while (size > 0) {
       long worst = heap[0];
       size--;
@@ -118,6 +114,29 @@ public final class TopK {
     }
     size = 0;
     return count;
+  }
+
+  /// Writes what is held to the front of both arrays, in no particular order, and forgets it.
+  ///
+  /// @return how many were written
+  /// @throws IllegalArgumentException if an array is shorter than [#size()]
+  public int drainUnordered(int[] ordinals, float[] scores) {
+    int count = size;
+    requireRoom(count, ordinals, scores);
+    for (int i = 0; i < count; i++) {
+      ordinals[i] = ordinal(heap[i]);
+      scores[i] = score(heap[i]);
+    }
+    size = 0;
+    return count;
+  }
+
+  private static void requireRoom(int count, int[] ordinals, float[] scores) {
+    if (ordinals.length < count || scores.length < count) {
+      throw new IllegalArgumentException(
+          "room for %d hits needed, got %d ordinals and %d scores"
+              .formatted(count, ordinals.length, scores.length));
+    }
   }
 
   private void siftUp(int from, long entry) {

@@ -38,8 +38,7 @@ record ClassesComparison(
   /// Compares.
   ///
   /// @param codec of the prefixes
-  static ClassesComparison run(
-      Evaluation evaluation, ListSegments segments, Codec.Prefix codec) {
+  static ClassesComparison run(Evaluation evaluation, ListSegments segments, Codec.Prefix codec) {
     List<Integer> widths = codec.widths();
     int ofAxis = codec.basis() == Basis.PCA ? evaluation.dataset().space().dimension() : 0;
     int lists = segments.whole().listStats().orElseThrow().count();

@@ -297,9 +297,11 @@ final class FunnelChoice {
     double products(double rows, int coarse, List<Rung> rungs) {
       double products = begin(coarse, rungs.getLast().width());
       double left = rows;
+      int known = 0;
       for (Rung rung : rungs) {
-        products += left * rung.width();
+        products += left * (rung.width() - known);
         left = Math.min(left, rung.keep());
+        known = rung.width();
       }
       return products + left * dimension;
     }

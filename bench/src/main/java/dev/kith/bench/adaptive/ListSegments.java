@@ -12,8 +12,8 @@ import dev.kith.index.store.Resource;
 import java.io.IOException;
 
 /// The rows of a data set in as many lists twice, both in memory: whole, and with prefixes. The
-/// latter are learnt from prefixes where these hold nearly all of the distances (AdANNS-IVF), and are
-/// the same as the former where they do not (AdANNS-IVF-D).
+/// latter are learnt from prefixes where these hold nearly all of the distances (AdANNS-IVF), and
+/// are the same as the former where they do not (AdANNS-IVF-D).
 ///
 /// The whole rows beside prefixes stay in a mapped file, which having just been written is in the
 /// page cache.

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Lists of whole vectors searched rigidly; and lists with prefixes, which the engine may have learnt
-/// from these, searched by whole vectors, certified, and through funnels.
+/// Lists of whole vectors searched rigidly; and lists with prefixes, which the engine may have
+/// learnt from these, searched by whole vectors, certified, and through funnels.
 ///
 /// @param dataset its name
 /// @param rigid whole vectors compared, by lists read, of lists that were learnt from whole vectors
@@ -87,7 +87,8 @@ record ListsComparison(
     double before = -1;
     for (int power = 1; power <= lists; power *= 2) {
       for (int nprobe : power == 1 ? List.of(1) : List.of(power, power + power / 2)) {
-        double recall = choosing.once(new Setting(rigid, LIMIT, nprobe, new Widths.Full())).recall();
+        double recall =
+            choosing.once(new Setting(rigid, LIMIT, nprobe, new Widths.Full())).recall();
         if (nprobe > lists || recall < before + LEAST_GAIN) {
           return sweep;
         }

@@ -20,14 +20,12 @@ import dev.kith.index.ivf.InvertedLists;
 import dev.kith.index.ivf.IvfParams;
 import dev.kith.index.ivf.ListCodes;
 import dev.kith.index.ivf.Spill;
-import dev.kith.index.ivf.Tuning;
 import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.kernel.FastScan;
 import dev.kith.index.store.SectionFile;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Optional;
 
 /// What the sections of a segment with an inverted file hold, beside the section `segment`.

@@ -122,10 +122,8 @@ final class TuningSections {
       last = recall;
       int nprobe = section.get(SealedLayout.INT, at + 8);
       int patience = section.get(SealedLayout.INT, at + 12);
-      require(
-          nprobe >= 1 && nprobe <= Reach.ALL, file, "a number of lists to read", nprobe);
-      require(
-          patience >= 1 && patience <= Reach.ALL, file, "a number of lists to wait", patience);
+      require(nprobe >= 1 && nprobe <= Reach.ALL, file, "a number of lists to read", nprobe);
+      require(patience >= 1 && patience <= Reach.ALL, file, "a number of lists to wait", patience);
       float factor = section.get(SealedLayout.FLOAT, at + 16);
       IvfLayout.requireFactor(file, factor);
       if (hasWidths) {
@@ -155,14 +153,14 @@ final class TuningSections {
 
   private static Widths ladder(SectionFile file, MemorySegment source) throws CorruptFileException {
     int count = source.get(SealedLayout.INT, 16);
-    require(
-        count >= 1 && count <= PrefixRows.MAX_WIDTHS, file, "a number of rungs", count);
+    require(count >= 1 && count <= PrefixRows.MAX_WIDTHS, file, "a number of rungs", count);
     try {
       List<Widths.Rung> rungs = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         long at = RUNGS + (long) i * RUNG_BYTES;
         rungs.add(
-            new Widths.Rung(source.get(SealedLayout.INT, at), source.get(SealedLayout.INT, at + 4)));
+            new Widths.Rung(
+                source.get(SealedLayout.INT, at), source.get(SealedLayout.INT, at + 4)));
       }
       return new Widths.Ladder(source.get(SealedLayout.INT, 12), rungs);
     } catch (IllegalArgumentException wrong) {

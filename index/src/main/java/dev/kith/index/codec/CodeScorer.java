@@ -3,6 +3,8 @@ package dev.kith.index.codec;
 /// One worker's scorers of codes, one a codec. Bound to one query after another without allocating.
 /// Not thread-safe.
 public final class CodeScorer {
+  private static final Widths USUAL = new Widths.Usual();
+
   private final HalfScorer half = new HalfScorer();
   private final Int8Scorer int8 = new Int8Scorer();
   private final RabitqScorer rabitq = new RabitqScorer();
@@ -12,7 +14,7 @@ public final class CodeScorer {
 
   /// Encodes a query for codes, whose prefixes are compared at their widest; otherwise as below.
   public Scorer bind(SegmentCodes codes, QueryBuffer query) {
-    return bind(codes, query, new Widths.Usual());
+    return bind(codes, query, USUAL);
   }
 
   /// Encodes a query for codes, into memory that belongs to it.

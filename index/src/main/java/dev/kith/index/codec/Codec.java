@@ -99,8 +99,8 @@ public sealed interface Codec {
       this(basis, widths, new F32());
     }
 
-    /// The widths that rows of a space have: those that were asked for, or powers of two from 32, or
-    /// 16 below 128 dimensions, up to a third of the dimension.
+    /// The widths that rows of a space have: those that were asked for, or powers of two from 32,
+    /// or 16 below 128 dimensions, up to a third of the dimension.
     ///
     /// @throws IllegalArgumentException if one is beyond the dimension, or there can be no such
     ///   axes

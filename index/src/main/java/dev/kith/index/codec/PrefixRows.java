@@ -271,6 +271,11 @@ public final class PrefixRows implements SegmentCodes {
     return levels.length - 1;
   }
 
+  /// The least width that is not less than asked for, or the widest.
+  public int widthFor(int width) {
+    return levels[levelOf(width)].width;
+  }
+
   /// The norm of the longest row, or a little more.
   float longest() {
     return stored.get(Points.FLOAT, 0);

@@ -22,6 +22,8 @@ public final class PrefixScorer implements Scorer {
   private MemorySegment tails = MemorySegment.NULL;
   private MemorySegment inverses = MemorySegment.NULL;
   private int last;
+  private final float[] queryInverses = new float[PrefixRows.MAX_WIDTHS];
+  private final float[] queryTails = new float[PrefixRows.MAX_WIDTHS];
   private float inverse;
   private float squaredTail;
   private int width;
@@ -54,6 +56,10 @@ public final class PrefixScorer implements Scorer {
     this.width = widest.width();
     tails = widest.tails();
     inverses = widest.inverses().orElse(MemorySegment.NULL);
+    for (int level = 0; level <= last; level++) {
+      queryInverses[level] = prefixes.inverse(level);
+      queryTails[level] = prefixes.tail(level);
+    }
     inverse = prefixes.inverse(last);
     squaredTail = prefixes.tail(last) * prefixes.tail(last);
     return this;
@@ -95,6 +101,45 @@ public final class PrefixScorer implements Scorer {
     for (int i = 0; i < count; i++) {
       scores[i] = scoreOf(from + i, scores[i]);
     }
+  }
+
+  /// Goes on from scores at a narrower width: adds what is not in it.
+  ///
+  /// @param known that width, as [#width()] told it
+  /// @param scores at it; those at this width when this returns
+  public void deepen(int known, int[] ordinals, int count, float[] scores) {
+    Objects.checkFromIndexSize(0, count, Math.min(ordinals.length, scores.length));
+    PrefixRows.Level[] levels = prefixSums.levels();
+    int from = 0;
+    while (levels[from].width() < known) {
+      from++;
+    }
+    for (int i = 0; i < count; i++) {
+      scores[i] = sumOf(from, levels[from], ordinals[i], scores[i]);
+    }
+    for (int next = from + 1; next <= last; next++) {
+      prefixSums.add(next, ordinals, count, scores);
+    }
+    for (int i = 0; i < count; i++) {
+      scores[i] = scoreOf(ordinals[i], scores[i]);
+    }
+  }
+
+  /// What a score at a narrower width was made of.
+  private float sumOf(int at, PrefixRows.Level level, int ordinal, float score) {
+    return switch (metric) {
+      case COSINE -> {
+        float factor =
+            queryInverses[at] * level.inverses().orElseThrow().getAtIndex(Points.FLOAT, ordinal);
+        yield factor > 0 ? score / factor : 0;
+      }
+      case DOT -> score;
+      case EUCLIDEAN -> {
+        float tail = level.tails().getAtIndex(Points.FLOAT, ordinal);
+        float ofQuery = queryTails[at];
+        yield Math.max(0, -score - ofQuery * ofQuery - tail * tail);
+      }
+    };
   }
 
   private float scoreOf(int ordinal, float sum) {

@@ -211,7 +211,8 @@ public final class Projection {
       for (int i = 0; i < dimension; i++) {
         long at = (long) i * Float.BYTES;
         difference[i] =
-            rows.segment().get(Points.FLOAT, one + at) - rows.segment().get(Points.FLOAT, other + at);
+            rows.segment().get(Points.FLOAT, one + at)
+                - rows.segment().get(Points.FLOAT, other + at);
       }
       double squares = new Points(vector, 0, 0, dimension).squaredLength(0);
       if (squares > 0 && squares < Double.POSITIVE_INFINITY) {

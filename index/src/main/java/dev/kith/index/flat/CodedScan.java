@@ -43,10 +43,7 @@ public record CodedScan(SegmentCodes codes, VectorRows rows, float rescoreFactor
       SearchWork work) {
     FlatScan.Range all = new FlatScan.Range(0, rows.capacity());
     if (widths.isExact(codes)) {
-      scratch
-          .exact
-          .bind(rows, codes, widths, query)
-          .scan(all, accepted, hits, scratch.stop, work);
+      scratch.exact.bind(rows, codes, widths, query).scan(all, accepted, hits, scratch.stop, work);
       return;
     }
     work.stages.begin(work);

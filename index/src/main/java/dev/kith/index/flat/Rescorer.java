@@ -21,7 +21,8 @@ public final class Rescorer {
   private int[] ordinals = new int[0];
   private float[] scores = new float[0];
 
-  /// Compares candidates at one width after another, and keeps the best each time.
+  /// Compares candidates at one width after another, of each what is not in the one before, and
+  /// keeps the best each time.
   ///
   /// @param codes by which the candidates were found at the first width
   /// @param candidates by their estimates; those that are left when this returns
@@ -36,26 +37,31 @@ public final class Rescorer {
     if (!(codes instanceof PrefixRows prefixes) || !(widths instanceof Widths.Ladder ladder)) {
       return;
     }
+    int known = prefixes.widthFor(ladder.first());
     for (int rung = 1; rung < ladder.rungs().size(); rung++) {
-      int count = drain(candidates);
+      fit(candidates.size());
+      int count = candidates.drainUnordered(ordinals, scores);
       prefixScorer.bind(prefixes, query, ladder.rungs().get(rung).width());
       work.multiplyAdds += query.takeMultiplyAdds();
-      prefixScorer.score(ordinals, count, scores);
-      prefixScorer.count(count, work);
+      prefixScorer.deepen(known, ordinals, count, scores);
+      long added = (long) count * (prefixScorer.width() - known);
+      work.distanceComputations += count;
+      work.multiplyAdds += added;
+      work.bytesScanned += added * Float.BYTES;
+      known = prefixScorer.width();
       candidates.reset(Math.max(hits, ladder.rungs().get(rung).keep()));
       for (int i = 0; i < count; i++) {
         candidates.offer(ordinals[i], scores[i]);
       }
-      work.stages.end("narrow", prefixScorer.width(), count, candidates.size(), work);
+      work.stages.end("narrow", known, count, candidates.size(), work);
     }
   }
 
-  private int drain(TopK candidates) {
-    if (ordinals.length < candidates.size()) {
-      ordinals = new int[candidates.size()];
-      scores = new float[candidates.size()];
+  private void fit(int candidates) {
+    if (ordinals.length < candidates) {
+      ordinals = new int[candidates];
+      scores = new float[candidates];
     }
-    return candidates.drainTo(ordinals);
   }
 
   /// Offers candidates to `hits`, with exact raw scores.
@@ -72,12 +78,11 @@ public final class Rescorer {
       QueryBuffer query,
       TopK hits,
       SearchWork work) {
-    int count = drain(candidates);
+    fit(candidates.size());
+    int count = candidates.drainTo(ordinals);
     boolean isTruncated = widths instanceof Widths.Truncated;
     Scorer scorer =
-        isTruncated
-            ? truncated.bind(rows, query, widths.first())
-            : whole.bind(rows, query);
+        isTruncated ? truncated.bind(rows, query, widths.first()) : whole.bind(rows, query);
     scorer.score(ordinals, count, scores);
     for (int i = 0; i < count; i++) {
       hits.offer(ordinals[i], scores[i]);

@@ -30,8 +30,8 @@ public record CodedGraph(
   ///
   /// @param query of the space of the rows
   /// @param ef accepted nodes to keep by estimate while walking, at least 1
-  /// @param candidates the best of them by estimate, which are scored exactly, at least 1; no matter
-  ///   where widths say how many are kept
+  /// @param candidates the best of them by estimate, which are scored exactly, at least 1; no
+  ///   matter where widths say how many are kept
   /// @param widths at which prefixes are compared, the first of them on the walk. Searches that are
   ///   certified, or of whole vectors, walk on these
   /// @param accepted nodes that may be returned; the others are walked through

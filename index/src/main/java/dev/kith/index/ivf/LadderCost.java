@@ -44,7 +44,8 @@ record LadderCost(int dimension, boolean hasAxes, int lists, int rows) {
     List<Widths.Rung> rungs = ladder.rungs();
     double products = (double) rungs.getLast().keep() * dimension;
     for (int i = 1; i < rungs.size(); i++) {
-      products += (double) rungs.get(i - 1).keep() * rungs.get(i).width();
+      int added = rungs.get(i).width() - rungs.get(i - 1).width();
+      products += (double) rungs.get(i - 1).keep() * added;
     }
     int known = Math.max(ladder.coarse(), ladder.first());
     int widest = rungs.getLast().width();

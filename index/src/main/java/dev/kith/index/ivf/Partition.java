@@ -186,8 +186,7 @@ public record Partition(
     int[] all = IntStream.range(0, sources.length).toArray();
     try (Arena scratch = Arena.ofShared()) {
       Centroids learnt =
-          train(
-              params, prefixes, all, threads, scratch, share -> progress.done(TRAINING * share));
+          train(params, prefixes, all, threads, scratch, share -> progress.done(TRAINING * share));
       Partition narrow =
           of(
               learnt,
@@ -205,8 +204,7 @@ public record Partition(
       double error =
           error(points(centroids), points(rows), sources, 0, sources.length, nearest)
               / sources.length;
-      return new Partition(
-          centroids, narrow.starts, narrow.order, learnt.trained, error, error);
+      return new Partition(centroids, narrow.starts, narrow.order, learnt.trained, error, error);
     }
   }
 

@@ -203,8 +203,7 @@ public final class TuningSample {
     List<Integer> widths = lists.prefixWidths();
     int whole = ranks.getFirst().share(inLists);
     Chosen best =
-        new Chosen(
-            split, whole, NEIGHBOURS, NEIGHBOURS, new Widths.Full(), cost.full(whole));
+        new Chosen(split, whole, NEIGHBOURS, NEIGHBOURS, new Widths.Full(), cost.full(whole));
     Ranks coarse =
         Collections.min(
             ranks,

@@ -248,8 +248,7 @@ public final class SearchScratch {
     return false;
   }
 
-  private void scan(
-      SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, int from) {
+  private void scan(SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, int from) {
     if (from < segment.size()) {
       exactScan.bind(segment.rows(), plan.widths(), query);
       scanBound(hits, segment, from);

@@ -324,7 +324,8 @@ final class InvertedFileTest {
     for (int i = 0; i < 2; i++) {
       work.reset();
       OptionalInt rescore = i == 0 ? OptionalInt.of(10) : OptionalInt.empty();
-      file.search(query, reach, rescore, new Widths.Usual(), _ -> true, new TopK(10), scratch, work);
+      file.search(
+          query, reach, rescore, new Widths.Usual(), _ -> true, new TopK(10), scratch, work);
       distances[i] = work.distanceComputations;
     }
     return (int) (distances[1] - distances[0]) + 10;
@@ -356,7 +357,9 @@ final class InvertedFileTest {
         work.reset();
         TopK hits = new TopK(k);
         Reach reach = new Reach.Until(nprobe, 1, patience);
-        fixture.file().search(query, reach, NONE, new Widths.Usual(), _ -> true, hits, scratch, work);
+        fixture
+            .file()
+            .search(query, reach, NONE, new Widths.Usual(), _ -> true, hits, scratch, work);
         int read = (int) work.nodesVisited;
         assertEquals(expected, read);
         assertEquals(k, hits.size());

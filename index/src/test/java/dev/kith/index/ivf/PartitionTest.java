@@ -64,22 +64,16 @@ final class PartitionTest {
     Mixture mixture = Mixture.of(new VectorSpace(20, metric), 900, 15, seed);
     VectorRows rows = IvfFixture.rows(mixture, arena);
     int[] sources = some(900, new Random(seed));
-    VectorRows prefixes =
-        Projection.asIs(20, width).prefixes(rows, sources, 2, arena, () -> {});
+    VectorRows prefixes = Projection.asIs(20, width).prefixes(rows, sources, 2, arena, () -> {});
     IvfParams params = new IvfParams(30, seed);
-    Partition partition =
-        Partition.ofPrefixes(params, rows, sources, prefixes, 2, arena, _ -> {});
+    Partition partition = Partition.ofPrefixes(params, rows, sources, prefixes, 2, arena, _ -> {});
     Partition again = Partition.ofPrefixes(params, rows, sources, prefixes, 1, arena, _ -> {});
     assertArrayEquals(partition.order(), again.order());
     assertArrayEquals(partition.starts(), again.starts());
     int[] all = IntStream.range(0, sources.length).toArray();
     Partition narrow =
         Partition.of(
-            Partition.train(params, prefixes, all, 2, arena, _ -> {}),
-            prefixes,
-            all,
-            2,
-            _ -> {});
+            Partition.train(params, prefixes, all, 2, arena, _ -> {}), prefixes, all, 2, _ -> {});
     assertArrayEquals(narrow.order(), partition.order());
     assertArrayEquals(narrow.starts(), partition.starts());
     double squares = 0;

@@ -92,7 +92,14 @@ final class TuningSampleTest {
     TopK hits = new TopK(K);
     Reach reach = new Reach.Measured(recall);
     file.search(
-        query, reach, OptionalInt.empty(), new Widths.Usual(), _ -> true, hits, new IvfScratch(), work);
+        query,
+        reach,
+        OptionalInt.empty(),
+        new Widths.Usual(),
+        _ -> true,
+        hits,
+        new IvfScratch(),
+        work);
     int[] ordinals = new int[K];
     return (int)
         IntStream.of(ordinals).limit(hits.drainTo(ordinals)).filter(truth::contains).count();

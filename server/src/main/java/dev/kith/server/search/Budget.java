@@ -13,8 +13,7 @@ public record Budget(OptionalLong products, OptionalInt micros) {
   ///
   /// @param rate products that searches do in a nanosecond
   double products(double rate) {
-    double inTime =
-        micros.isPresent() ? 1e3 * micros.getAsInt() * rate : Double.POSITIVE_INFINITY;
+    double inTime = micros.isPresent() ? 1e3 * micros.getAsInt() * rate : Double.POSITIVE_INFINITY;
     return products.isPresent() ? Math.min((double) products.getAsLong(), inTime) : inTime;
   }
 }

@@ -77,8 +77,8 @@ final class Planner {
   }
 
   /// The plan that finds the most of those that take no more products than may be spent, by what
-  /// each segment measured; if none takes so few, the one that takes the fewest. Rows of which nobody
-  /// measured anything are scored, all of them.
+  /// each segment measured; if none takes so few, the one that takes the fewest. Rows of which
+  /// nobody measured anything are scored, all of them.
   ///
   /// @param products that searches for ten hits may take on average
   static SearchPlan afford(
@@ -174,17 +174,11 @@ final class Planner {
         unlinked == 0 || isExact(plan.probe())
             ? ""
             : ", %d unlinked rows scanned exactly".formatted(unlinked);
-    boolean isWhole =
-        isExact(plan.probe()) && !(plan.widths() instanceof Widths.Truncated);
+    boolean isWhole = isExact(plan.probe()) && !(plan.widths() instanceof Widths.Truncated);
     String widths = isWhole ? "" : describe(plan.widths(), index);
     return "%s%s over %d segment%s, best %d%s"
         .formatted(
-            describe(plan.probe()),
-            widths,
-            segments,
-            segments == 1 ? "" : "s",
-            plan.limit(),
-            tail);
+            describe(plan.probe()), widths, segments, segments == 1 ? "" : "s", plan.limit(), tail);
   }
 
   /// Whether no row that may be returned is missed.

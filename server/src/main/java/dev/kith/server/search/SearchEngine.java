@@ -87,8 +87,7 @@ public final class SearchEngine {
       Run run = new Run(options, plan, spec.index(), self, snapshot, size, patience);
       long began = System.nanoTime();
       SearchAnswer answer = run.answer(worker.runner(), buffer, space.metric());
-      rate.note(
-          worker.runner().work().multiplyAdds, Math.max(1, System.nanoTime() - began));
+      rate.note(worker.runner().work().multiplyAdds, Math.max(1, System.nanoTime() - began));
       return answer;
     }
   }

@@ -876,10 +876,12 @@ final class PrefixesTest {
                 .max()
                 .orElseThrow();
         long products = (long) Math.ceil(most);
-        assertAffords(server, "for a recall of %s".formatted(best), a -> a.setMaxProducts(products));
+        assertAffords(
+            server, "for a recall of %s".formatted(best), a -> a.setMaxProducts(products));
       }
       assertAffords(server, "for a recall of 0.8", a -> a.setMaxProducts(1));
-      assertAffords(server, "for a recall of 0.8", a -> a.setMaxUs(1).setMaxProducts(Long.MAX_VALUE));
+      assertAffords(
+          server, "for a recall of 0.8", a -> a.setMaxUs(1).setMaxProducts(Long.MAX_VALUE));
       assertAffords(server, "for a recall of 0.995", a -> a.setMaxUs(60_000_000));
       // Rows that nobody measured anything of are scored, whatever that takes.
       server.upsert(NAME, POINTS, points(103));
@@ -945,12 +947,12 @@ final class PrefixesTest {
     }
     try (RunningServer server = new RunningServer(folder.resolve("graph"))) {
       create(server, "hnsw", widths(Basis.BASIS_AS_IS, 4, 12, 30));
-      assertRefused(
-          server, adaptive, "measured for inverted lists", adaptive(a -> a.setMaxUs(9)));
+      assertRefused(server, adaptive, "measured for inverted lists", adaptive(a -> a.setMaxUs(9)));
     }
   }
 
-  /// Whole numbers again, so many that no sums are equal, and a filter that lists nothing, so that lists and ladders do their work.
+  /// Whole numbers again, so many that no sums are equal, and a filter that lists nothing, so that
+  /// lists and ladders do their work.
   @ParameterizedTest(name = "{0}, seed 22")
   @ValueSource(strings = {"flat", "ivf"})
   void aFilterHoldsAtAllWidths(String index) throws IOException {

@@ -263,9 +263,7 @@ final class SearchRpcTest {
       assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(failure).getReason());
       fields.add(field(failure));
     }
-    assertEquals(
-        List.of("options.relevance", "options.softmax", "options.diversity"),
-        fields);
+    assertEquals(List.of("options.relevance", "options.softmax", "options.diversity"), fields);
   }
 
   @Test
