@@ -22,7 +22,7 @@ sealed interface Program {
     /// A program over FAISS.
     static Cpp faiss(String source, String index) {
       List<String> options = List.of("-fopenmp", "-lfaiss", "-lopenblas");
-      return new Cpp(source, index, options, "libfaiss-dev");
+      return new Cpp(source, index, options, "libfaiss-dev and libopenblas-dev");
     }
   }
 }

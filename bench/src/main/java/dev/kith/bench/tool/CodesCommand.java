@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "codes",
     description = {
       "Compares what Kith's codes find by themselves with what FAISS's find, on one data set.",
-      "FAISS needs g++ and libfaiss-dev; without them, Kith is measured alone."
+      "FAISS needs g++, libfaiss-dev and libopenblas-dev; without them, Kith is measured alone."
     },
     footer = {
       "",

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     name = "kmeans",
     description = {
       "Compares Kith's k-means with FAISS's: how long it takes, and how near centroids lie.",
-      "FAISS needs g++ and libfaiss-dev; without them, Kith is measured alone."
+      "FAISS needs g++, libfaiss-dev and libopenblas-dev; without them, Kith is measured alone."
     },
     footer = {
       "",
