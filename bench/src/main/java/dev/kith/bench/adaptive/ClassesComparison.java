@@ -137,7 +137,7 @@ record ClassesComparison(
 
   private static List<String> row(Measured measured) {
     return List.of(
-        Integer.toString(measured.setting().nprobe()),
+        measured.setting().reachInWords(),
         Cells.share(measured.accuracy()),
         Cells.share(measured.recall()),
         Cells.whole(measured.products()),

@@ -4,6 +4,7 @@ import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Widths.Ladder;
 import dev.kith.index.codec.Widths.Rung;
+import dev.kith.index.ivf.Reach;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -178,10 +179,12 @@ final class FunnelChoice {
 
   /// Tries what is like a ladder on the front and a little cheaper: it may find as much.
   private void tryCheaper(Measured best) {
-    if (best.recall() < LEAST_RECALL || !(best.setting().widths() instanceof Ladder ladder)) {
+    if (best.recall() < LEAST_RECALL
+        || !(best.setting().widths() instanceof Ladder ladder)
+        || !(best.setting().reach() instanceof Reach.Until until)) {
       return;
     }
-    int nprobe = best.setting().nprobe();
+    int nprobe = until.nprobe();
     double compared = rows.getOrDefault(new Reading(ladder.coarse(), nprobe), 0.0);
     LadderSteps.from(ladder, widths, judge.limit()).stream()
         .map(

@@ -3,10 +3,13 @@ package dev.kith.bench.adaptive;
 import dev.kith.bench.progress.Progress;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Widths;
+import dev.kith.index.ivf.Reach;
+import dev.kith.index.ivf.Tuning;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Lists of whole vectors searched rigidly; and lists with prefixes, which the engine may have
 /// learnt from these, searched by whole vectors, certified, and through funnels.
@@ -17,6 +20,10 @@ import java.util.function.Consumer;
 /// @param certified there prefixes compared as far as they prove something, likewise
 /// @param differing of each of these, on all queries, how many found other rows or gave them other
 ///   scores than comparing whole vectors did: none, or the engine is wrong
+/// @param patient whole vectors compared in the lists of `rigid`, as many as the engine measured to
+///   find so much
+/// @param measured lists and widths that the engine measured to find so much
+/// @param tuning what these are
 /// @param funnel ladders of widths that were chosen, the fewest products first
 /// @param tried ladders that were measured to choose
 record ListsComparison(
@@ -25,6 +32,9 @@ record ListsComparison(
     List<Measured> whole,
     List<Measured> certified,
     List<Integer> differing,
+    List<Measured> patient,
+    List<Measured> measured,
+    Tuning tuning,
     List<Measured> funnel,
     int tried) {
 
@@ -58,26 +68,52 @@ record ListsComparison(
     sweep.forEach(n -> settings.add(new Setting(rigid, LIMIT, n, new Widths.Full())));
     sweep.forEach(n -> settings.add(new Setting(whole, LIMIT, n, new Widths.Full())));
     sweep.forEach(n -> settings.add(new Setting(proven, LIMIT, n, new Widths.Certified())));
+    Tuning tuning = segments.prefixes().tuning().orElseThrow();
+    List<Reach> reaches = new ArrayList<>();
+    tuning.settings().forEach(one -> reaches.add(new Reach.Measured(one.recall())));
+    Contender tuned = new Contender("measured", segments.prefixes());
+    reaches.forEach(reach -> settings.add(new Setting(rigid, LIMIT, reach, new Widths.Full())));
+    reaches.forEach(reach -> settings.add(new Setting(tuned, LIMIT, reach, new Widths.Usual())));
     settings.addAll(chosen.settings());
     int each = sweep.size();
     List<Integer> differing = differing(evaluation, settings.subList(each, 3 * each));
     progress.accept("judging %d settings".formatted(settings.size()));
     List<Measured> all = inTurns(evaluation.judging(LIMIT), settings);
+    int patient = 3 * each + reaches.size();
+    int measured = patient + reaches.size();
     return new ListsComparison(
         evaluation.dataset().name(),
         all.subList(0, each),
         all.subList(each, 2 * each),
         all.subList(2 * each, 3 * each),
         differing,
-        all.subList(3 * each, all.size()).stream()
+        all.subList(3 * each, patient),
+        all.subList(patient, measured),
+        tuning,
+        all.subList(measured, all.size()).stream()
             .sorted(Comparator.comparingDouble(Measured::products))
             .toList(),
         chosen.tried());
   }
 
-  /// What funnels save at the recall of rigid searches.
+  /// What adaptive searches save at the recall of rigid ones.
   List<Savings> savings() {
-    return Savings.of(rigid, funnel, LEAST_RECALL);
+    return Savings.of(joined(rigid, patient), joined(funnel, measured), LEAST_RECALL);
+  }
+
+  /// By ascending recall.
+  private static List<Measured> joined(List<Measured> some, List<Measured> others) {
+    return Stream.concat(some.stream(), others.stream())
+        .sorted(Comparator.comparingDouble(Measured::recall))
+        .toList();
+  }
+
+  /// The widths of one that was measured, in a few characters.
+  String measuredWidths(Measured one) {
+    Setting setting = one.setting();
+    return setting.reach() instanceof Reach.Measured(double recall)
+        ? new Setting(setting.contender(), LIMIT, 1, tuning.at(recall).widths()).widthsInWords()
+        : setting.widthsInWords();
   }
 
   /// How many lists to read: one, two, and so on by powers of two and the numbers half-way between,

@@ -5,29 +5,58 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /// A comparison of searches of lists in words and tables.
 final class ListsSections {
+
+  private static final String PATIENT =
+      "Lists for a recall are read until some in a row bring nothing, as was measured when they were"
+          + " written.";
 
   private ListsSections() {}
 
   /// All of them, the summary last.
   static List<Section> of(ListsComparison comparison) {
     return List.of(
-        rigid(comparison), certified(comparison), funnel(comparison), savings(comparison));
+        rigid(comparison),
+        certified(comparison),
+        measured(comparison),
+        funnel(comparison),
+        savings(comparison));
+  }
+
+  private static Section measured(ListsComparison comparison) {
+    return new Section(
+        "%s: lists with prefixes, widths as the engine measured".formatted(comparison.dataset()),
+        List.of(
+            "What a search does that asks for a recall and says nothing else. Rows were searched for"
+                + " to choose it, no query.",
+            PATIENT),
+        List.of("lists read", "recall@10", "1-NN accuracy", "products", "us", "widths"),
+        comparison.measured().stream()
+            .map(
+                measured -> {
+                  List<String> row = new ArrayList<>(figures(measured));
+                  row.add(comparison.measuredWidths(measured));
+                  return row;
+                })
+            .toList());
   }
 
   private static Section rigid(ListsComparison comparison) {
     return new Section(
         "%s: whole vectors compared (rigid IVF)".formatted(comparison.dataset()),
-        List.of(),
+        List.of(PATIENT),
         List.of("lists read", "recall@10", "1-NN accuracy", "products", "us"),
-        comparison.rigid().stream().map(ListsSections::figures).toList());
+        Stream.concat(comparison.rigid().stream(), comparison.patient().stream())
+            .map(ListsSections::figures)
+            .toList());
   }
 
   private static List<String> figures(Measured measured) {
     return List.of(
-        Integer.toString(measured.setting().nprobe()),
+        measured.setting().reachInWords(),
         Cells.share(measured.recall()),
         Cells.share(measured.accuracy()),
         Cells.whole(measured.products()),
@@ -112,8 +141,8 @@ final class ListsSections {
         List.of(
             rows.isEmpty()
                 ? "No rigid search found as much."
-                : "Beside every rigid search the cheapest ladder that found at least as much, by"
-                    + " products and by time.",
+                : "Beside every rigid search the cheapest adaptive one that found at least as much,"
+                    + " by products and by time.",
             headline(comparison.savings())),
         rows.isEmpty()
             ? List.of()
@@ -133,7 +162,7 @@ final class ListsSections {
   private static String headline(List<Savings> all) {
     List<Savings> matched = all.stream().filter(s -> s.byProducts().isPresent()).toList();
     if (matched.isEmpty()) {
-      return "No ladder found as much as a rigid search with that recall.";
+      return "No adaptive search found as much as a rigid one with that recall.";
     }
     Savings first = matched.getFirst();
     return "At recall %s: rigid needs %s products and %s us, adaptive %s and %s: %s fewer, %s less."
@@ -153,6 +182,6 @@ final class ListsSections {
   }
 
   private static String inWords(Measured measured) {
-    return measured.setting().nprobe() + "; " + measured.setting().widthsInWords();
+    return measured.setting().reachInWords() + "; " + measured.setting().widthsInWords();
   }
 }

@@ -61,6 +61,7 @@ record Pictures(Path folder) {
     return List.of(
         line("rigid", comparison.rigid(), cost),
         line("certified", comparison.certified(), cost),
+        line("measured", comparison.measured(), cost),
         line("funnel", Front.of(comparison.funnel(), cost, Measured::recall), cost));
   }
 

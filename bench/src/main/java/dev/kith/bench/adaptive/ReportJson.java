@@ -23,6 +23,8 @@ final class ReportJson {
       each.put("differing", comparison.differing().get(i));
       certified.add(each);
     }
+    json.set("patient", all(comparison.patient()));
+    json.set("measured", all(comparison.measured()));
     json.put("tried", comparison.tried());
     json.set("funnel", all(comparison.funnel()));
     ArrayNode savings = json.putArray("savings");
@@ -86,7 +88,7 @@ final class ReportJson {
     Setting setting = measured.setting();
     ObjectNode json = NODES.objectNode();
     json.put("contender", setting.contender().name());
-    json.put("nprobe", setting.nprobe());
+    json.put("lists", setting.reachInWords());
     json.put("coarse", setting.widths() instanceof Widths.Ladder(int coarse, _) ? coarse : null);
     ArrayNode rungs = json.putArray("rungs");
     if (setting.widths() instanceof Widths.Ladder ladder) {

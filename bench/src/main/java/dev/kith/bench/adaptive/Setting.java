@@ -10,13 +10,24 @@ import java.util.stream.Collectors;
 /// One way to search one contender.
 ///
 /// @param limit hits wanted
-/// @param nprobe lists to read
+/// @param reach lists to read: so many, or as the engine measured when it wrote them
 /// @param widths at which prefixes are compared; no matter where there are none
-record Setting(Contender contender, int limit, int nprobe, Widths widths) {
+record Setting(Contender contender, int limit, Reach reach, Widths widths) {
+
+  Setting(Contender contender, int limit, int nprobe, Widths widths) {
+    this(contender, limit, new Reach.Until(nprobe), widths);
+  }
 
   SearchPlan plan() {
-    return new SearchPlan(
-        limit, new Probe.Lists(new Reach.Until(nprobe), OptionalInt.empty()), widths);
+    return new SearchPlan(limit, new Probe.Lists(reach, OptionalInt.empty()), widths);
+  }
+
+  /// The lists to read in a few characters.
+  String reachInWords() {
+    return switch (reach) {
+      case Reach.Until until -> Integer.toString(until.nprobe());
+      case Reach.Measured(double recall) -> "for " + recall;
+    };
   }
 
   /// The widths in a few characters: of centroids, then width-kept of every rung.

@@ -82,10 +82,11 @@ final class IvfEncoderTest {
     int size = fixture.lists().size();
     TopK all = new TopK(2 * size);
     int lists = fixture.lists().count();
+    IvfScratch scratch = new IvfScratch();
+    fixture.lists().bind(query, scratch);
     fixture
         .lists()
-        .collect(
-            query, new Reach.Until(lists), 0, _ -> true, all, new IvfScratch(), new SearchWork());
+        .collect(query, new Reach.Until(lists), 0, _ -> true, all, scratch, new SearchWork());
     assertEquals(size, all.size());
     int[] ordinals = new int[size];
     float[] scores = new float[size];

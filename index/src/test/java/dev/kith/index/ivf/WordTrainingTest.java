@@ -147,6 +147,7 @@ final class WordTrainingTest {
       for (float[] vector : queries) {
         query.set(vector);
         TopK best = new TopK(K);
+        fixture.lists().bind(query, scratch);
         fixture
             .lists()
             .collect(query, new Reach.Until(LISTS), 0, _ -> true, best, scratch, new SearchWork());
