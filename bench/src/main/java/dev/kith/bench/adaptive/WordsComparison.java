@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,9 @@ record WordsComparison(String dataset, List<Coded> codes) {
   /// @param words a row
   /// @param recall of ten hits, in the order of [#RESCORED]
   record Coded(Kind kind, int bytes, int width, int words, List<Double> recall) {}
+
+  /// Bytes of prefixes that are held to twice as many of whole vectors.
+  private static final int FEW_BYTES = 32;
 
   /// Compares.
   ///
@@ -152,9 +156,35 @@ record WordsComparison(String dataset, List<Coded> codes) {
                     + " queries that choose. The engine has words of 4 coordinates alone, and %d"
                     + " bytes are a factor beside them. FAISS's OPQ is not asked: its other learner"
                     + " would be compared too.")
-                .formatted(FACTOR_BYTES)),
+                .formatted(FACTOR_BYTES),
+            verdict()),
         columns,
         rows);
+  }
+
+  /// Whether prefixes in few bytes do as well as whole vectors in twice as many (what is said of
+  /// AdANNS-OPQ).
+  private String verdict() {
+    Optional<Coded> few =
+        of(Kind.PREFIX).stream().filter(each -> each.bytes == FEW_BYTES).findAny();
+    Optional<Coded> many =
+        of(Kind.WHOLE).stream().filter(each -> each.bytes == 2 * FEW_BYTES).findAny();
+    if (few.isEmpty() || many.isEmpty()) {
+      return "Dimensions are too few to compare prefixes in %d bytes with whole vectors in %d."
+          .formatted(FEW_BYTES, 2 * FEW_BYTES);
+    }
+    List<Integer> asGood = new ArrayList<>();
+    for (int i = 0; i < RESCORED.size(); i++) {
+      if (few.get().recall.get(i) >= many.get().recall.get(i)) {
+        asGood.add(RESCORED.get(i));
+      }
+    }
+    return "Prefixes in %d bytes find %s whole vectors in %d do%s."
+        .formatted(
+            FEW_BYTES,
+            asGood.isEmpty() ? "less than" : "at least what",
+            2 * FEW_BYTES,
+            asGood.isEmpty() ? ", whatever is compared" : " where of so many: " + asGood);
   }
 
   /// Codes of one kind, the fewest bytes first.

@@ -32,7 +32,8 @@ final class FrontTest {
     Random random = new Random(seed);
     List<Measured> all = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      all.add(measured(i + 1, random.nextInt(20), random.nextInt(20), 0)); // Coarse: ties are common.
+      all.add(
+          measured(i + 1, random.nextInt(20), random.nextInt(20), 0)); // Coarse: ties are common.
     }
     List<Measured> front = Front.of(all, Measured::products, Measured::recall);
     for (Measured each : all) {

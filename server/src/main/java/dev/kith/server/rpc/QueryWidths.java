@@ -10,16 +10,17 @@ import java.util.List;
 /// have prefixes as they are, as one of those.
 ///
 /// @param space of the vectors
-/// @param prefixes widths of prefixes; empty if there are none, or they lie along learnt axes, of
-///   which nobody outside knows
-record QueryWidths(VectorSpace space, List<Integer> prefixes) {
+/// @param prefixes widths of prefixes as they are; empty if there are none
+/// @param areLearnt whether there are prefixes along axes that were learnt, of which nobody outside
+///   knows
+record QueryWidths(VectorSpace space, List<Integer> prefixes, boolean areLearnt) {
 
   static QueryWidths of(CollectionSpec spec) {
-    boolean isAsIs =
-        spec.index().codec() instanceof Codec.Prefix prefix && prefix.basis() == Basis.AS_IS;
+    Codec codec = spec.index().codec();
+    boolean isAsIs = codec instanceof Codec.Prefix prefix && prefix.basis() == Basis.AS_IS;
+    boolean areLearnt = codec instanceof Codec.Prefix && !isAsIs;
     return new QueryWidths(
-        spec.space(),
-        isAsIs ? CodecMessages.widths(spec.index().codec(), spec.space()) : List.of());
+        spec.space(), isAsIs ? CodecMessages.widths(codec, spec.space()) : List.of(), areLearnt);
   }
 
   /// The space of a query that has so many coordinates.
@@ -28,6 +29,13 @@ record QueryWidths(VectorSpace space, List<Integer> prefixes) {
   /// @throws dev.kith.server.refusal.RefusedException naming the field, if there are prefixes and
   ///   none is as wide; where there are none, what reads the query says what is wrong with it
   VectorSpace spaceOf(String field, long coordinates) {
+    if (areLearnt && coordinates < space.dimension() && coordinates > 0) {
+      throw Fields.invalid(
+          field,
+          ("must be of the collection's dimension, %d, got %d: queries of fewer are for prefixes of"
+                  + " vectors as they are, and these lie along axes that were learnt")
+              .formatted(space.dimension(), coordinates));
+    }
     if (coordinates == space.dimension() || prefixes.isEmpty()) {
       return space;
     }

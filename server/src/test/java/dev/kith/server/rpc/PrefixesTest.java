@@ -460,7 +460,10 @@ final class PrefixesTest {
       update(server, u -> u.setPrefixes(prefixes(Basis.BASIS_PCA, 4, 12)));
       StatusRuntimeException learnt =
           assertThrows(StatusRuntimeException.class, () -> search(server, NAME, four, options()));
-      assertEquals("vector.data", field(learnt));
+      assertEquals("vector", field(learnt));
+      assertTrue(
+          learnt.toString().contains("dimension, 40, got 4: queries of fewer are for prefixes"),
+          learnt::toString);
     }
   }
 
