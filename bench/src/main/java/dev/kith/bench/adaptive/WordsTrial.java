@@ -8,6 +8,7 @@ import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
 import dev.kith.index.build.SealedSegment.Residence;
 import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Projection;
 import dev.kith.index.plan.Probe;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.store.VectorRows;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /// Codes all rows in some way, and finds out what that finds. Owns the rows until it closes.
 final class WordsTrial implements AutoCloseable {
@@ -26,20 +28,20 @@ final class WordsTrial implements AutoCloseable {
   private final GrowingSegment growing;
   private final Arena arena;
   private final VectorRows queries;
-  private final Prefixes prefixes;
+  private final Projection projection;
 
   private WordsTrial(
       Evaluation evaluation,
       AdaptiveSettings settings,
       GrowingSegment growing,
       Arena arena,
-      Prefixes prefixes) {
+      Projection projection) {
     this.evaluation = evaluation;
     this.settings = settings;
     this.recall = Recall.at(ListsComparison.LIMIT, evaluation.dataset());
     this.growing = growing;
     this.arena = arena;
-    this.prefixes = prefixes;
+    this.projection = projection;
     Dataset dataset = evaluation.dataset();
     int[] all = evaluation.split().all();
     this.queries = VectorRows.reserve(dataset.space(), all.length, arena);
@@ -57,9 +59,16 @@ final class WordsTrial implements AutoCloseable {
     GrowingSegment growing = BaseRows.grow(evaluation.dataset());
     try {
       VectorRows rows = growing.rows();
-      Prefixes prefixes =
-          Prefixes.of(settings.basis(), rows, widest, settings.seed(), settings.threads(), arena);
-      return new WordsTrial(evaluation, settings, growing, arena, prefixes);
+      Projection projection =
+          Projection.learn(
+              new Codec.Prefix(settings.basis(), List.of(widest)),
+              rows,
+              all(rows),
+              settings.seed(),
+              settings.threads(),
+              arena,
+              () -> {});
+      return new WordsTrial(evaluation, settings, growing, arena, projection);
     } catch (InterruptedException | RuntimeException | Error failure) {
       growing.close();
       arena.close();
@@ -89,11 +98,22 @@ final class WordsTrial implements AutoCloseable {
   Recalls prefix(int width, int words, List<Integer> rescored) throws InterruptedException {
     try (Arena scratch = Arena.ofShared()) {
       return recalls(
-          prefixes.of(growing.rows(), width, scratch),
-          prefixes.of(queries, width, scratch),
+          prefixes(growing.rows(), width, scratch),
+          prefixes(queries, width, scratch),
           words,
           rescored);
     }
+  }
+
+  private VectorRows prefixes(VectorRows rows, int width, Arena scratch)
+      throws InterruptedException {
+    return projection
+        .narrowed(width)
+        .prefixes(rows, all(rows), settings.threads(), scratch, () -> {});
+  }
+
+  private static int[] all(VectorRows rows) {
+    return IntStream.range(0, rows.capacity()).toArray();
   }
 
   private Recalls recalls(VectorRows rows, VectorRows asked, int parts, List<Integer> rescored)

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Basis;
+import dev.kith.index.codec.Codec;
+import dev.kith.index.codec.Projection;
 import dev.kith.index.kernel.Points;
 import dev.kith.index.store.VectorRows;
 import java.lang.foreign.Arena;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +49,7 @@ final class PlainWordsTest {
   void prefixesAreTheFirstCoordinates(Metric metric) throws Exception {
     try (Arena arena = Arena.ofShared()) {
       VectorRows rows = random(new VectorSpace(DIMENSION, metric), ROWS, 6, arena);
-      VectorRows prefixes = Prefixes.of(Basis.AS_IS, rows, 4, 1, 1, arena).of(rows, 3, arena);
+      VectorRows prefixes = prefixes(Basis.AS_IS, rows, 4, 3, arena);
       for (int row = 0; row < ROWS; row++) {
         double squares = 0;
         for (int i = 0; i < 3; i++) {
@@ -58,10 +61,19 @@ final class PlainWordsTest {
         }
       }
       // Along all axes there are, vectors are as long as they were.
-      VectorRows turned =
-          Prefixes.of(Basis.PCA, rows, DIMENSION, 1, 1, arena).of(rows, DIMENSION, arena);
+      VectorRows turned = prefixes(Basis.PCA, rows, DIMENSION, DIMENSION, arena);
       assertEquals(score(rows, 0, rows, 1), score(turned, 0, turned, 1), 1e-4);
     }
+  }
+
+  private static VectorRows prefixes(
+      Basis basis, VectorRows rows, int widest, int width, Arena arena)
+      throws InterruptedException {
+    int[] all = IntStream.range(0, rows.capacity()).toArray();
+    Codec.Prefix codec = new Codec.Prefix(basis, List.of(widest));
+    return Projection.learn(codec, rows, all, 1, 1, arena, () -> {})
+        .narrowed(width)
+        .prefixes(rows, all, 1, arena, () -> {});
   }
 
   private static double score(VectorRows rows, int row, VectorRows queries, int query) {

@@ -226,6 +226,7 @@ final class IvfSealer {
     VectorRows rows = segment.rows();
     long seed = index.params().seed();
     IvfEncoder encoder = new IvfEncoder(partition, spill, rows, sources);
+    SegmentCodes.Progress encoded = done -> coding.done((double) done / sources.length);
     return switch (index.codec()) {
       case Codec.F32() ->
           new ListCodes.Plain(rows); // Only centroids are asked before the file is open.
@@ -248,26 +249,13 @@ final class IvfSealer {
                 : words(learnt, encoder.entries(), arena);
         yield coded(codes, encoder, coding);
       }
-      case Codec.Prefix prefix when projection != null && !prefix.of().hasCodes() ->
-          new ListCodes.Rows(
-              PrefixRows.encode(
-                  prefix,
-                  projection,
-                  rows,
-                  sources,
-                  threads,
-                  arena,
-                  done -> coding.done((double) done / sources.length)));
-      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _, Codec.Prefix _ ->
+      case Codec.Prefix prefix when projection != null ->
           new ListCodes.Rows(
               SegmentCodes.encode(
-                  index.codec(),
-                  rows,
-                  sources,
-                  seed,
-                  threads,
-                  arena,
-                  done -> coding.done((double) done / sources.length)));
+                  prefix, projection, rows, sources, seed, threads, arena, encoded));
+      case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _, Codec.Prefix _ ->
+          new ListCodes.Rows(
+              SegmentCodes.encode(index.codec(), rows, sources, seed, threads, arena, encoded));
     };
   }
 

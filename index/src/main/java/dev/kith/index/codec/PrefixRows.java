@@ -90,29 +90,13 @@ public final class PrefixRows implements SegmentCodes {
     }
   }
 
-  /// Learns axes, if asked for, and makes the prefixes of rows: the same with any number of
-  /// threads.
+  /// Makes the prefixes of rows: the same with any number of threads.
   ///
+  /// @param projection what makes them, as wide as the widest
   /// @param sources ordinals in `rows`, in the order of the prefixes to make
-  /// @param seed of what is drawn to learn from
   /// @param threads with the calling one, in `[1, 1024]`
-  /// @param arena frees prefixes and axes when it closes
+  /// @param arena frees the prefixes when it closes
   /// @throws InterruptedException if the calling thread is interrupted
-  public static PrefixRows encode(
-      Codec.Prefix codec,
-      VectorRows rows,
-      int[] sources,
-      long seed,
-      int threads,
-      Arena arena,
-      Progress progress)
-      throws InterruptedException {
-    Projection projection =
-        Projection.learn(codec, rows, sources, seed, threads, arena, () -> progress.encoded(0));
-    return encode(codec, projection, rows, sources, threads, arena, progress);
-  }
-
-  /// Makes the prefixes of rows as those of others were made; otherwise as above.
   public static PrefixRows encode(
       Codec.Prefix codec,
       Projection projection,

@@ -27,10 +27,12 @@ public record ProjectedCodes(VectorSpace space, Projection projection, SegmentCo
 
   /// Makes prefixes, and codes of them.
   ///
+  /// @param projection what makes prefixes
   /// @param sources ordinals in `rows`, in the order of the codes to make
   /// @param arena frees the codes, and what was learnt, when it closes
   static ProjectedCodes encode(
       Codec.Prefix codec,
+      Projection projection,
       VectorRows rows,
       int[] sources,
       long seed,
@@ -38,16 +40,13 @@ public record ProjectedCodes(VectorSpace space, Projection projection, SegmentCo
       Arena arena,
       Progress progress)
       throws InterruptedException {
-    VectorSpace space = rows.space();
-    Projection projection =
-        Projection.learn(codec, rows, sources, seed, threads, arena, () -> progress.encoded(0));
     try (Arena scratch = Arena.ofShared()) {
       VectorRows prefixes =
           projection.prefixes(rows, sources, threads, scratch, () -> progress.encoded(0));
       int[] all = IntStream.range(0, sources.length).toArray();
       SegmentCodes codes =
           SegmentCodes.encode(codec.of(), prefixes, all, seed, threads, arena, progress);
-      return new ProjectedCodes(space, projection, codes);
+      return new ProjectedCodes(rows.space(), projection, codes);
     }
   }
 

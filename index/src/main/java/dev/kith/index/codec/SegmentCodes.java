@@ -64,10 +64,12 @@ public sealed interface SegmentCodes
     return switch (codec) {
       case Codec.F32() -> throw without(codec);
       case Codec.Pq words -> WordRows.encode(words, rows, sources, seed, threads, arena, progress);
-      case Codec.Prefix prefix when !prefix.of().hasCodes() ->
-          PrefixRows.encode(prefix, rows, sources, seed, threads, arena, progress);
-      case Codec.Prefix prefix ->
-          ProjectedCodes.encode(prefix, rows, sources, seed, threads, arena, progress);
+      case Codec.Prefix prefix -> {
+        Projection projection =
+            Projection.learn(
+                prefix, rows, sources, seed, threads, arena, () -> progress.encoded(0));
+        yield encode(prefix, projection, rows, sources, seed, threads, arena, progress);
+      }
       case Codec.F16(), Codec.Bf16(), Codec.Int8(), Codec.Rabitq _ -> {
         EachForItself codes = reserve(codec, rows, sources, seed, arena);
         for (int ordinal = 0; ordinal < sources.length; ordinal++) {
@@ -77,6 +79,24 @@ public sealed interface SegmentCodes
         yield codes;
       }
     };
+  }
+
+  /// Encodes prefixes of rows of floats that are made as is known; otherwise as above.
+  ///
+  /// @param projection what makes them ([Projection#learn])
+  static SegmentCodes encode(
+      Codec.Prefix codec,
+      Projection projection,
+      VectorRows rows,
+      int[] sources,
+      long seed,
+      int threads,
+      Arena arena,
+      Progress progress)
+      throws InterruptedException {
+    return codec.of().hasCodes()
+        ? ProjectedCodes.encode(codec, projection, rows, sources, seed, threads, arena, progress)
+        : PrefixRows.encode(codec, projection, rows, sources, threads, arena, progress);
   }
 
   private static EachForItself reserve(

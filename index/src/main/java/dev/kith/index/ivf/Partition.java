@@ -187,24 +187,20 @@ public record Partition(
     try (Arena scratch = Arena.ofShared()) {
       Centroids learnt =
           train(params, prefixes, all, threads, scratch, share -> progress.done(TRAINING * share));
+      int[] nearest = new int[sources.length];
+      Arrays.fill(nearest, UNKNOWN);
       Partition narrow =
           of(
               learnt,
               prefixes,
               all,
+              nearest,
               threads,
               share -> progress.done(TRAINING + (1 - TRAINING) * share));
-      VectorRows centroids = means(narrow, rows, sources, arena);
-      int[] nearest = new int[sources.length];
-      for (int list = 0; list < centroids.capacity(); list++) {
-        for (int place = narrow.starts[list]; place < narrow.starts[list + 1]; place++) {
-          nearest[narrow.order[place]] = list;
-        }
-      }
-      double error =
-          error(points(centroids), points(rows), sources, 0, sources.length, nearest)
-              / sources.length;
-      return new Partition(centroids, narrow.starts, narrow.order, learnt.trained, error, error);
+      Centroids means = new Centroids(means(narrow, rows, sources, arena), learnt.trained, 0);
+      // All are in their lists: what is left is how far they are from the means.
+      double error = of(means, rows, sources, nearest, threads, _ -> progress.done(1)).error;
+      return new Partition(means.rows(), narrow.starts, narrow.order, learnt.trained, error, error);
     }
   }
 

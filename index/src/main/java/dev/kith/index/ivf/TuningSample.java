@@ -244,14 +244,10 @@ public final class TuningSample {
   /// The stage at a width that keeps so many of the nearest rows; empty if too many others would be
   /// kept with them.
   private static Optional<Widths.Rung> rung(int width, int[] places, double wanted) {
-    double left = wanted;
-    for (int place = 0; place < places.length; place++) {
-      left -= places[place];
-      if (left <= 0) {
-        return Optional.of(new Widths.Rung(width, Math.max(NEIGHBOURS, place + 1)));
-      }
-    }
-    return Optional.empty();
+    int keep = holding(places, wanted);
+    return keep > places.length
+        ? Optional.empty()
+        : Optional.of(new Widths.Rung(width, Math.max(NEIGHBOURS, keep)));
   }
 
   /// At which places among the candidates the nearest rows are that are in the lists that are read.
@@ -454,11 +450,17 @@ public final class TuningSample {
 
   /// The least number of places, from the first on, that hold a share of what was counted.
   private static int share(int[] counts, double share) {
-    double left = share * IntStream.of(counts).sum();
+    return Math.clamp(holding(counts, share * IntStream.of(counts).sum()), 1, counts.length);
+  }
+
+  /// The least number of places, from the first on, that hold so many; one more than there are, if
+  /// all of them hold fewer.
+  private static int holding(int[] counts, double wanted) {
+    double left = wanted;
     int places = 0;
     while (places < counts.length && left > 0) {
       left -= counts[places++];
     }
-    return Math.max(1, places);
+    return left > 0 ? counts.length + 1 : places;
   }
 }

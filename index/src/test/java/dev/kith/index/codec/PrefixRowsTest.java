@@ -314,7 +314,7 @@ final class PrefixRowsTest {
       assertThrows(
           CancellationException.class,
           () ->
-              PrefixRows.encode(
+              SegmentCodes.encode(
                   new Codec.Prefix(basis, List.of(4)),
                   rows,
                   all,
@@ -339,7 +339,8 @@ final class PrefixRowsTest {
 
   private PrefixRows encode(Codec.Prefix codec, VectorRows rows, int[] sources, int threads)
       throws InterruptedException {
-    return PrefixRows.encode(codec, rows, sources, 3, threads, arena, _ -> {});
+    return assertInstanceOf(
+        PrefixRows.class, SegmentCodes.encode(codec, rows, sources, 3, threads, arena, _ -> {}));
   }
 
   private static float[] vector(VectorRows rows, int ordinal) {
