@@ -24,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// - `query.npy` the same `[q, d]`: the vectors to search for
 /// - `neighbors.npy` int32 `[q, k]`: the nearest base rows of each query, best first; made by exact
 ///   search when it is missing
+/// - `judgments.tsv`, which not all have: what is relevant to which query ([Judgments])
 /// - `meta.json` `{"name": ..., "metric": "cosine" | "dot" | "euclidean"}`
 ///
 /// An ann-benchmarks `.hdf5` file (`train`, `test`, `neighbors`, the metric at the end of its name,
