@@ -1,6 +1,8 @@
 package dev.kith.bench.fetch;
 
 import dev.kith.bench.dataset.FloatMatrix;
+import dev.kith.bench.embed.MiniLm;
+import dev.kith.bench.progress.Progress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -36,6 +38,17 @@ final class EmbeddingLog {
     this.file = file;
     this.texts = texts;
     this.dimension = dimension;
+  }
+
+  /// Embeds texts by [MiniLm] on all cores, and shows the progress.
+  ///
+  /// @param file remembers what is done; delete it when the vectors are elsewhere
+  static FloatMatrix embed(Path file, List<String> texts, Arena arena) throws IOException {
+    try (MiniLm model = MiniLm.load(Runtime.getRuntime().availableProcessors());
+        Progress progress = Progress.start("Embedding", texts.size(), " texts")) {
+      return new EmbeddingLog(file, texts, MiniLm.DIMENSION)
+          .complete(batch -> model.embed(batch, progress::step), progress::step, arena);
+    }
   }
 
   /// Embeds what is missing and returns the vectors of all texts.

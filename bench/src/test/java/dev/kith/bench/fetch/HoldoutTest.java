@@ -24,6 +24,13 @@ final class HoldoutTest {
   }
 
   @Test
+  void rowsThatAreNamedAreHeldOutAndTheOthersIndexed() {
+    Holdout holdout = Holdout.of(6, new int[] {0, 3, 5});
+    assertArrayEquals(new int[] {0, 3, 5}, holdout.queries());
+    assertArrayEquals(new int[] {1, 2, 4}, holdout.base());
+  }
+
+  @Test
   void theSeedDecides() {
     int[] first = Holdout.choose(1000, 37, 5).queries();
     assertArrayEquals(first, Holdout.choose(1000, 37, 5).queries());

@@ -28,16 +28,8 @@ final class RecipeTest {
 
   @Test
   void wordsAndTheirVectorsStayTogetherWhenSomeAreHeldOut() throws Exception {
-    StringBuilder json = new StringBuilder("{\"size\":50,\"words\":[\"vectors\"],\"vectors\":{");
-    for (int word = 0; word < 50; word++) {
-      json.append(word == 0 ? "" : ",").append("\"w").append(word).append("\":[");
-      for (int i = 0; i < WinkEmbeddings.DIMENSION; i++) {
-        json.append(i == word ? "1," : "0.5,");
-      }
-      json.append("3.5,").append(word).append(']');
-    }
-    json.append("},\"unkVector\":[0]}");
-    new GloveRecipe().make(folder, stream(json.toString()), 50, 10);
+    List<String> all = IntStream.range(0, 50).mapToObj(i -> "w" + i).toList();
+    new GloveRecipe().make(folder, WinkJson.of(all), 50, 10);
 
     try (Dataset dataset = DatasetFolder.open(folder, 1)) {
       List<String> words = Files.readAllLines(folder.resolve("words.txt"));
@@ -45,8 +37,8 @@ final class RecipeTest {
       assertEquals("glove-100", dataset.name());
       assertEquals(40, words.size());
       assertEquals(10, queries.size());
-      assertBelongs(words, dataset.base());
-      assertBelongs(queries, dataset.queries());
+      WinkJson.assertBelongs(all, words, dataset.base());
+      WinkJson.assertBelongs(all, queries, dataset.queries());
     }
   }
 
@@ -169,13 +161,6 @@ final class RecipeTest {
     IOException refused =
         assertThrows(IOException.class, () -> new GloveRecipe().make(folder, stream(json), 50, 10));
     assertTrue(refused.toString().contains(part), refused::toString);
-  }
-
-  private static void assertBelongs(List<String> words, FloatMatrix vectors) {
-    for (int row = 0; row < words.size(); row++) {
-      int word = Integer.parseInt(words.get(row).substring(1));
-      assertEquals(1, vectors.get(row, word), words.get(row));
-    }
   }
 
   private static ByteArrayInputStream stream(String text) {

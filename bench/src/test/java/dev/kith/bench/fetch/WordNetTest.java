@@ -22,10 +22,17 @@ final class WordNetTest {
         """;
     List<WordNet.Synset> synsets = read(data);
     assertEquals(2, synsets.size());
-    assertEquals("whole, unit: an assemblage of parts; regarded as one", synsets.getFirst().text());
+    WordNet.Synset whole = synsets.getFirst();
+    assertEquals("whole, unit: an assemblage of parts; regarded as one", whole.text());
+    assertEquals(List.of("00002684"), whole.hypernyms());
     assertEquals(
         new WordNet.Synset(
-            "noun", "00001740", List.of("able"), "having means; (usually followed by `to')"),
+            "noun",
+            "00001740",
+            List.of("able"),
+            "having means; (usually followed by `to')",
+            List.of(),
+            List.of()),
         synsets.getLast());
   }
 
@@ -38,9 +45,29 @@ final class WordNetTest {
   }
 
   @Test
+  void sentencesOfTwelveCharactersAreExamples() throws IOException {
+    String data =
+        """
+        00003553 03 n 02 whole 0 unit 0 000 | parts; "how big is that?"; "a unit"; "is it  whole? "
+        """;
+    assertEquals(List.of("how big is that?", "is it  whole?"), read(data).getFirst().examples());
+  }
+
+  @Test
+  void aKindAndAnInstanceBothHaveAMeaningAboveThem() throws IOException {
+    String data =
+        """
+        08524735 15 n 01 city 0 003 @ 08226699 n 0000 ~ 08524736 n 0000 @i 08226700 n 0000 | big
+        """;
+    assertEquals(List.of("08226699", "08226700"), read(data).getFirst().hypernyms());
+  }
+
+  @Test
   void aLineThatIsNoMeaningIsRefused() {
     assertThrows(IOException.class, () -> read("00003553 03 n zz whole 0 000 | x\n"));
     assertThrows(IOException.class, () -> read("00003553 03 n 05 whole 0 000 | x\n"));
+    assertThrows(IOException.class, () -> read("00003553 03 n 01 whole 0 00x | x\n"));
+    assertThrows(IOException.class, () -> read("00003553 03 n 01 whole 0 001 @ 1 n | x\n"));
     assertThrows(IOException.class, () -> read("nothing\n"));
   }
 
