@@ -5,7 +5,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// How one data set is made. Repeating it makes the same files.
-public sealed interface Recipe permits GloveRecipe, MixtureRecipe, MnistRecipe, WordNetRecipe {
+public sealed interface Recipe
+    permits GloveRecipe,
+        GloveRelativesRecipe,
+        MixtureRecipe,
+        MnistRecipe,
+        WordNetExamplesRecipe,
+        WordNetRecipe {
 
   /// Name of the data set and of its folder.
   String name();
@@ -24,6 +30,8 @@ public sealed interface Recipe permits GloveRecipe, MixtureRecipe, MnistRecipe, 
         new GloveRecipe(),
         WordNetRecipe.usingWhatIsThere(),
         new MnistRecipe(),
-        new MixtureRecipe());
+        new MixtureRecipe(),
+        WordNetExamplesRecipe.usingWhatIsThere(),
+        new GloveRelativesRecipe());
   }
 }

