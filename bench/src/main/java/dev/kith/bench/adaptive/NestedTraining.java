@@ -3,6 +3,7 @@ package dev.kith.bench.adaptive;
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.dataset.FloatMatrix;
+import dev.kith.index.relevance.Adam;
 import dev.kith.index.Metric;
 import java.io.IOException;
 import java.lang.foreign.Arena;

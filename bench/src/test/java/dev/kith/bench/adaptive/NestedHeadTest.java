@@ -3,6 +3,7 @@ package dev.kith.bench.adaptive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kith.index.relevance.Adam;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import dev.kith.index.work.OrderedWork;
 import java.lang.foreign.Arena;
 
 /// How much coordinates of vectors vary together.
-final class Covariances {
+public final class Covariances {
 
   private Covariances() {}
 
@@ -18,7 +18,7 @@ final class Covariances {
   /// @param step called now and then; may throw to end it
   /// @return row by row, times the number of vectors
   /// @throws InterruptedException if the calling thread is interrupted
-  static double[] of(Points points, int[] sample, boolean centred, int threads, Runnable step)
+  public static double[] of(Points points, int[] sample, boolean centred, int threads, Runnable step)
       throws InterruptedException {
     int dimension = points.depth();
     double[] sums = new double[dimension * dimension];

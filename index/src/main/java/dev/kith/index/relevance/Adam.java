@@ -1,8 +1,9 @@
-package dev.kith.bench.adaptive;
+package dev.kith.index.relevance;
 
 /// Moves weights against their gradient, each by about the same however large its slope is (Kingma
-/// and Ba, *Adam: A method for stochastic optimization*, ICLR 2015, algorithm 1).
-final class Adam {
+/// and Ba, *Adam: A method for stochastic optimization*, ICLR 2015, algorithm 1). Owned by one
+/// thread.
+public final class Adam {
   private static final double MOMENTUM = 0.9;
   private static final double SQUARES_MOMENTUM = 0.999;
   private static final float LEAST = 1e-8f;
@@ -13,7 +14,7 @@ final class Adam {
   private int steps;
 
   /// @param weights changed by every step; shared
-  Adam(float[] weights) {
+  public Adam(float[] weights) {
     this.weights = weights;
     this.means = new float[weights.length];
     this.squares = new float[weights.length];
@@ -23,7 +24,7 @@ final class Adam {
   ///
   /// @param gradient as long as the weights
   /// @param rate how far
-  void step(float[] gradient, double rate) {
+  public void step(float[] gradient, double rate) {
     steps++;
     // Both means begin at zero, which is made up for here.
     double unbiased = 1 - Math.pow(MOMENTUM, steps);
