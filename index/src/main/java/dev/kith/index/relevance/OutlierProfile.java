@@ -44,6 +44,9 @@ public final class OutlierProfile {
   /// Added to every variance, in terms of the mean one: no direction is without any.
   private static final double FLOOR = 0.01;
 
+  /// Added where no direction has any, so that the inverse is one of floats.
+  private static final double LEAST_VARIANCE = 1e-12;
+
   private final int dimension;
 
   /// The inverse of the lower triangle whose product with its transpose is the covariance, column
@@ -179,7 +182,7 @@ public final class OutlierProfile {
     for (int i = 0; i < dimension; i++) {
       trace += covariance[i * dimension + i];
     }
-    double floor = Math.max(Double.MIN_NORMAL, FLOOR * trace / dimension);
+    double floor = Math.max(LEAST_VARIANCE, FLOOR * trace / dimension);
     double[][] factor = new double[dimension][];
     for (int i = 0; i < dimension; i++) {
       factor[i] = new double[i + 1];
