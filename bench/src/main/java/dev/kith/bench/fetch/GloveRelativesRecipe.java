@@ -20,14 +20,13 @@ import java.util.stream.IntStream;
 /// GloVe words (as in [GloveRecipe]), some of them held out as queries, and which of the others are
 /// relevant to those: their relatives in WordNet 3.1 ([WordNetRelatives]).
 ///
-/// 335,513 words to index and 5,966 to search for, drawn from the nouns and verbs among the 60,000
-/// most frequent words. A query is not in the base, hence no hit of itself or of another query.
-/// `judgments.tsv` ([Judgments]) has 435,760 pairs: grade 1 for a synonym, .7 for a word for what
+/// 327,010 words to index and 14,469 to search for, drawn from all nouns and verbs, frequent or
+/// rare. A query is not in the base, hence no hit of itself or of another query.
+/// `judgments.tsv` ([Judgments]) has 443,249 pairs: grade 1 for a synonym, .7 for a word for what
 /// the query is a kind of, .4 for a word for another kind of that, the highest of several.
 /// `words.txt` has the indexed words, `query_words.txt` the others.
 public final class GloveRelativesRecipe implements Recipe {
-  private static final int FREQUENT = 60_000;
-  private static final int DRAWN = 6_000;
+  private static final int DRAWN = 15_000;
   private static final long SEED = 1;
 
   // A word of one or two letters is mostly another word than the one WordNet knows: to it, "in" is
@@ -41,7 +40,7 @@ public final class GloveRelativesRecipe implements Recipe {
 
   @Override
   public String description() {
-    return ("GloVe words, 335,513 x 100, cosine, 5,966 nouns and verbs as queries, judged by WordNet"
+    return ("GloVe words, 327,010 x 100, cosine, 14,469 nouns and verbs as queries, judged by WordNet"
             + " (npm packages %s, 118 MB, and %s, 11 MB)")
         .formatted(GloveWords.PACKAGE, WordNet.PACKAGE);
   }
@@ -92,7 +91,7 @@ public final class GloveRelativesRecipe implements Recipe {
     /// Draws words to hold out, ascending, each with a relative that is not held out.
     int[] draw(int count) throws IOException {
       int[] candidates =
-          IntStream.range(0, Math.min(FREQUENT, words.size()))
+          IntStream.range(0, words.size())
               .filter(row -> words.get(row).length() >= MIN_LETTERS && !grades(row).isEmpty())
               .toArray();
       if (candidates.length <= count) {

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Reads the meanings in WordNet's data files (wndb(5WN)).
@@ -27,8 +26,9 @@ final class WordNet {
   // can be taken for an opening one; three of the 47,580 sentences found are such.
   private static final Pattern EXAMPLE = Pattern.compile("\"([^\"]{12,})\"");
 
-  /// Pointers to what a meaning is a kind of, and to what it is an instance of.
-  private static final Set<String> HYPERNYM = Set.of("@", "@i");
+  // A pointer to what a meaning is a kind of. Those to what it is an instance of ("@i") are left out:
+  // they make relatives of all cities, and of all people.
+  private static final String HYPERNYM = "@";
 
   private static final int POINTER_FIELDS = 4;
 
@@ -41,7 +41,7 @@ final class WordNet {
   /// @param lemmas words and phrases, at least one
   /// @param definition the gloss without its example sentences
   /// @param examples sentences quoted in the gloss
-  /// @param hypernyms offsets of the meanings that it is a kind or an instance of, within the part
+  /// @param hypernyms offsets of the meanings that it is a kind of, within the part
   record Synset(
       String part,
       String offset,
@@ -107,7 +107,7 @@ final class WordNet {
     List<String> hypernyms = new ArrayList<>();
     for (int i = 0; i < pointers; i++) {
       int pointer = count + 1 + POINTER_FIELDS * i;
-      if (HYPERNYM.contains(fields[pointer])) {
+      if (HYPERNYM.equals(fields[pointer])) {
         hypernyms.add(fields[pointer + 1]);
       }
     }
