@@ -39,7 +39,25 @@ final class KernelProcessTest {
     assertTrue(output.contains("kith.kernel=scalar"), output);
   }
 
+  @Test
+  void scoresAreTheSameToTheLastBitBeforeAndAfterKernelsAreCompiled() throws Exception {
+    String[] simd = {"--add-modules", "jdk.incubator.vector"};
+    assertEquals("same", lastLine(run(ColdAndHot.class, simd)));
+    String[] narrow = {"--add-modules", "jdk.incubator.vector", "-XX:UseAVX=2"};
+    assertEquals("same", lastLine(run(ColdAndHot.class, narrow)));
+    assertEquals("same", lastLine(run(ColdAndHot.class)));
+  }
+
+  private static String lastLine(String output) {
+    return output.substring(output.lastIndexOf('\n') + 1);
+  }
+
   private static String probe(String... flags) throws IOException, InterruptedException {
+    return run(KernelProbe.class, flags);
+  }
+
+  private static String run(Class<?> main, String... flags)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(flags));
@@ -50,7 +68,7 @@ final class KernelProcessTest {
             "-XX:+UseSerialGC",
             "-cp",
             classPath(),
-            KernelProbe.class.getName()));
+            main.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output;
