@@ -43,6 +43,8 @@ public record CollectionStats(
   /// @param bytes of memory or of its file
   /// @param rescoreFactor candidates scored by their vectors for each hit, where a search does not
   ///   say how many; empty without codes
+  /// @param certified whether searches that say nothing of widths, nor how many candidates to score
+  ///   by their vectors, compare its points at all widths until they are certain, and miss nothing
   /// @param lists its inverted lists; empty if it has none
   /// @param outdated whether it is indexed otherwise than the collection's policy says since that
   ///   was changed, as it is until it is rebuilt
@@ -54,6 +56,7 @@ public record CollectionStats(
       long unlinkedPoints,
       long bytes,
       OptionalDouble rescoreFactor,
+      boolean certified,
       Optional<Lists> lists,
       boolean outdated) {}
 

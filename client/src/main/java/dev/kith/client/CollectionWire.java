@@ -264,6 +264,7 @@ final class CollectionWire {
                         segment.hasRescoreFactor()
                             ? OptionalDouble.of(segment.getRescoreFactor())
                             : OptionalDouble.empty(),
+                        segment.getCertified(),
                         segment.hasLists()
                             ? Optional.of(lists(segment.getLists()))
                             : Optional.empty(),

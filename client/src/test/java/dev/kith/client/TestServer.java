@@ -368,6 +368,12 @@ public final class TestServer implements AutoCloseable {
                                   .setCount(30)
                                   .addSettings(laddered)
                                   .addSettings(full)))
+                  .addSegments(
+                      SegmentStats.newBuilder()
+                          .setNumber(8)
+                          .setSealed(true)
+                          .setRescoreFactor(2)
+                          .setCertified(true))
                   .build());
     }
 

@@ -48,7 +48,8 @@ final class DescribeCommand extends CollectionCommand.OnOne {
               .put("dead_rows", segment.deadRows())
               .put("unlinked_points", segment.unlinkedPoints())
               .put("bytes", segment.bytes())
-              .put("outdated", segment.outdated());
+              .put("outdated", segment.outdated())
+              .put("certified", segment.certified());
           segment.rescoreFactor().ifPresent(factor -> one.put("rescore_factor", factor));
           segment.lists().ifPresent(lists -> put(one.putObject("lists"), lists));
         }
@@ -122,12 +123,19 @@ final class DescribeCommand extends CollectionCommand.OnOne {
               String.valueOf(segment.deadRows()),
               String.valueOf(segment.unlinkedPoints()),
               Console.bytes(segment.bytes()),
-              segment.rescoreFactor().isPresent()
-                  ? String.format(Locale.ROOT, "%.1f", segment.rescoreFactor().getAsDouble())
-                  : "-"));
+              rescored(segment)));
     }
     console.table(
         List.of("SEGMENT", "STATE", "POINTS", "DEAD", "UNLINKED", "SIZE", "RESCORE"), rows);
+  }
+
+  private static String rescored(CollectionStats.Segment segment) {
+    if (segment.certified()) {
+      return "certified";
+    }
+    return segment.rescoreFactor().isPresent()
+        ? String.format(Locale.ROOT, "%.1f", segment.rescoreFactor().getAsDouble())
+        : "-";
   }
 
   private void printLists(CollectionStats stats) {

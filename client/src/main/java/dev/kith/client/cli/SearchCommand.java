@@ -59,7 +59,8 @@ final class SearchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = {
         "Candidates scored by their vectors where a collection has a codec, 1 to 10000. Without it,",
-        "what `kith collection describe` says under RESCORE for each hit."
+        "what `kith collection describe` says under RESCORE for each hit, or as many as it takes",
+        "where it says certified."
       })
   private @Nullable Integer rescore;
 

@@ -306,6 +306,21 @@ final class MainTest {
   }
 
   @Test
+  void aSegmentThatIsScannedUntilCertainIsDescribedSo() {
+    createWords();
+    String shown = run("collection", "describe", "words").out();
+    assertEquals(
+        """
+        SEGMENT  STATE   POINTS  DEAD  UNLINKED  SIZE  RESCORE
+              7  sealed       0     0         0   0 B  -
+              8  sealed       0     0         0   0 B  certified
+        """,
+        shown.substring(shown.indexOf("SEGMENT  STATE"), shown.indexOf("certified") + 10));
+    String json = run("collection", "describe", "words", "--json").out();
+    assertTrue(json.contains("\"outdated\":false,\"certified\":true,\"rescore_factor\":2.0"), json);
+  }
+
+  @Test
   void whatWasMeasuredOfWidthsIsDescribed() {
     createWords();
     String shown = run("collection", "describe", "words").out();

@@ -72,6 +72,11 @@ sealed interface SealedIndex {
     return OptionalDouble.empty();
   }
 
+  /// See [SealedSegment#isCertified].
+  default boolean isCertified() {
+    return false;
+  }
+
   /// What there is to know of the lists; empty if there are none.
   default Optional<ListStats> listStats() {
     return Optional.empty();
@@ -130,6 +135,11 @@ sealed interface SealedIndex {
     @Override
     public OptionalDouble rescoreFactor() {
       return OptionalDouble.of(scan.rescoreFactor());
+    }
+
+    @Override
+    public boolean isCertified() {
+      return scan.isCertified();
     }
 
     @Override

@@ -159,6 +159,12 @@ public final class SealedSegment implements SegmentReader, Resource {
     return index.rescoreFactor();
   }
 
+  /// Whether searches that say nothing of widths, nor how many rows to score exactly, scan it at
+  /// all widths until they are certain, and miss nothing.
+  public boolean isCertified() {
+    return index.isCertified();
+  }
+
   /// What there is to know of its lists; empty if the index is another.
   public Optional<ListStats> listStats() {
     return index.listStats();

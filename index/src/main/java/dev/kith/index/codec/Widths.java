@@ -61,7 +61,8 @@ public sealed interface Widths {
             && prefixes.widths().contains(width));
   }
 
-  /// What was measured to do; where nothing was, the widest prefixes, then whole vectors.
+  /// What was measured to do. Where nothing was, a graph is walked on the widest prefixes and a
+  /// scan is certified, but for one that is told how many rows to score exactly.
   record Usual() implements Widths {}
 
   /// Whole vectors alone, as if there were no prefixes: right where prefixes say little.

@@ -32,6 +32,8 @@ public final class SearchScratch {
   /// Times as long that a row of a growing list takes as one of a scan, which reads in order.
   private static final int SCATTERED = 2;
 
+  private static final Widths CERTIFIED = new Widths.Certified();
+
   private final HnswScratch graphScratch = new HnswScratch();
   private final IvfScratch ivfScratch = new IvfScratch();
   private final CodedScanScratch codedScan = new CodedScanScratch();
@@ -154,7 +156,9 @@ public final class SearchScratch {
     if (plan.widths().canUse(codes.codes()) && !(plan.probe() instanceof Probe.Exact)) {
       int candidates = Math.max(plan.limit(), rescore(plan).orElse(codes.candidates(plan.limit())));
       live.of(segment.returned(), segment.size());
-      codes.search(query, candidates, plan.widths(), live, hits, codedScan, work);
+      boolean isUnsaid = plan.widths() instanceof Widths.Usual && rescore(plan).isEmpty();
+      Widths widths = isUnsaid && codes.isCertified() ? CERTIFIED : plan.widths();
+      codes.search(query, candidates, widths, live, hits, codedScan, work);
       return;
     }
     scan(plan, query, hits, segment, codes.codes());

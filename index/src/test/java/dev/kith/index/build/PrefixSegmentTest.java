@@ -86,6 +86,11 @@ final class PrefixSegmentTest {
       Search exactly = new Search(segment, new SearchPlan(K, new Probe.Exact()));
       assertSameAnswers(exact, exactly, all, seed);
       assertTrue(exactly.multiplyAdds() < exact.multiplyAdds());
+      assertTrue(segment.isCertified());
+      Search unsaid = new Search(segment, new SearchPlan(K, codes));
+      assertSameAnswers(exact, unsaid, all, seed);
+      assertEquals(exactly.multiplyAdds(), unsaid.multiplyAdds());
+      assertEquals(List.of("scan"), names(unsaid.stages(all.vectors()[3])));
     }
   }
 

@@ -100,6 +100,7 @@ final class GrowingHold extends HeldSegment implements LinkWork {
         bytes,
         bytes,
         OptionalDouble.empty(),
+        false,
         Optional.empty(),
         !index().equals(policy),
         0);

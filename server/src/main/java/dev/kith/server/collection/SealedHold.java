@@ -66,6 +66,7 @@ final class SealedHold extends HeldSegment {
         segment.bytes(),
         segment.copiedBytes(),
         segment.rescoreFactor(),
+        segment.isCertified(),
         segment.listStats(),
         !index().equals(policy),
         entry.lsn());

@@ -16,6 +16,8 @@ import java.util.OptionalDouble;
 ///   [dev.kith.index.build.SealedSegment.Residence]
 /// @param rescoreFactor rows scored exactly for each hit where a search does not say how many;
 ///   empty without codes
+/// @param certified whether searches that say nothing of widths, nor how many rows to score
+///   exactly, scan it at all widths until they are certain
 /// @param lists of its lists; empty if it has none
 /// @param outdated whether it keeps another index than the collection's present policy asks for, as
 ///   it does until it is rebuilt
@@ -29,6 +31,7 @@ public record SegmentStats(
     long bytes,
     long memoryBytes,
     OptionalDouble rescoreFactor,
+    boolean certified,
     Optional<ListStats> lists,
     boolean outdated,
     long lsn) {}

@@ -217,6 +217,7 @@ final class CollectionMessages {
               .setUnlinkedPointCount(segment.unlinked())
               .setBytes(segment.bytes())
               .setOutdated(segment.outdated())
+              .setCertified(segment.certified())
               .setLsn(segment.lsn());
       segment.rescoreFactor().ifPresent(factor -> one.setRescoreFactor((float) factor));
       segment.lists().ifPresent(lists -> one.setLists(write(lists)));

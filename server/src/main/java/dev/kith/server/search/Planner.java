@@ -32,6 +32,8 @@ final class Planner {
   /// Lists are given up if the filter accepts less than one row of so many.
   private static final int LISTS_SHARE = 20;
 
+  private static final String CERTIFIED = ", at all widths until certain";
+
   private Planner() {}
 
   /// Plans one search.
@@ -175,7 +177,7 @@ final class Planner {
             ? ""
             : ", %d unlinked rows scanned exactly".formatted(unlinked);
     boolean isWhole = isExact(plan.probe()) && !(plan.widths() instanceof Widths.Truncated);
-    String widths = isWhole ? "" : describe(plan.widths(), index);
+    String widths = isWhole ? "" : describe(plan, index);
     return "%s%s over %d segment%s, best %d%s"
         .formatted(
             describe(plan.probe()), widths, segments, segments == 1 ? "" : "s", plan.limit(), tail);
@@ -197,12 +199,12 @@ final class Planner {
     };
   }
 
-  private static String describe(Widths widths, IndexSpec index) {
-    return switch (widths) {
-      case Widths.Usual() -> usual(index);
+  private static String describe(SearchPlan plan, IndexSpec index) {
+    return switch (plan.widths()) {
+      case Widths.Usual() -> usual(plan.probe(), index);
       case Widths.Full() -> ", whole vectors";
       case Widths.Truncated(int width) -> ", first %d dimensions alone".formatted(width);
-      case Widths.Certified() -> ", at all widths until certain";
+      case Widths.Certified() -> CERTIFIED;
       case Widths.Ladder(int coarse, List<Widths.Rung> rungs) ->
           (coarse > 0 ? ", centroids at %d dimensions".formatted(coarse) : "")
               + (rungs.isEmpty() ? ", widest prefixes" : "")
@@ -213,9 +215,12 @@ final class Planner {
   }
 
   /// What is done where nothing was said; nothing is said of it where there are no prefixes.
-  private static String usual(IndexSpec index) {
+  private static String usual(Probe probe, IndexSpec index) {
     if (!(index.codec() instanceof Codec.Prefix prefix) || prefix.of().hasCodes()) {
       return "";
+    }
+    if (probe instanceof Probe.Codes(OptionalInt rescore) && rescore.isEmpty()) {
+      return CERTIFIED;
     }
     return index instanceof IndexSpec.Ivf ? ", widths as measured" : ", widest prefixes";
   }

@@ -704,6 +704,36 @@ final class PrefixesTest {
     }
   }
 
+  @Test
+  void aScanThatIsToldNothingGoesOnAtAllWidthsUntilItIsCertainAndSaysSo_seed62()
+      throws IOException {
+    float[][] points = points(62);
+    try (RunningServer server = new RunningServer(folder)) {
+      create(server, "flat", widths(Basis.BASIS_PCA, 4, 12, 30));
+      load(server, NAME, points);
+      assertPlan(server, "scan of codes, at all widths until certain over 1", options());
+      assertPlan(server, "scan of codes, 60 rescored, widest prefixes", options().setRescore(60));
+      assertPlan(server, "scan of codes, widest prefixes over", adaptive(a -> a.setScanDims(30)));
+      List<SegmentStats> segments =
+          server
+              .collections()
+              .getCollectionStats(GetCollectionStatsRequest.newBuilder().setName(NAME).build())
+              .getSegmentsList();
+      assertTrue(segments.getFirst().getSealed() && segments.getFirst().getCertified());
+      for (int query = 0; query < 20; query++) {
+        float[] asked = points[17 * query];
+        List<Hit> whole = search(server, NAME, asked, adaptive(a -> a.setFullWidth(true)));
+        assertEquals(whole, search(server, NAME, asked, options()));
+      }
+      List<StageWork> stages = stages(server, points[0], options());
+      assertEquals(
+          List.of("probe", "scan", "merge"),
+          stages.subList(0, 3).stream().map(StageWork::getStage).toList());
+      assertEquals(POINTS, stages.get(1).getCandidatesIn());
+      assertTrue(stages.get(1).getMultiplyAdds() < (long) POINTS * DIMENSION, stages::toString);
+    }
+  }
+
   private static void assertPlan(
       RunningServer server, String expected, SearchOptions.Builder options) {
     assertPlan(server, expected, points(61)[0], options);
