@@ -378,6 +378,30 @@ final class PrefixSegmentTest {
     return stages.stream().map(SearchStages.Stage::name).toList();
   }
 
+  @ParameterizedTest(name = "{0} {1}, seed {2}")
+  @CsvSource({"COSINE, PCA, 91", "DOT, AS_IS, 92", "EUCLIDEAN, PCA, 93"})
+  void aWalkByALadderFindsMostOfTheNearestAndScoresThemByWholeVectors(
+      Metric metric, Basis basis, long seed) throws IOException {
+    VectorSpace space = new VectorSpace(64, metric);
+    Mixture all = decaying(space, ROWS + 60, seed);
+    Mixture base = all.part(0, ROWS);
+    Mixture queries = all.part(ROWS, ROWS + 60);
+    IndexSpec index = new IndexSpec.Hnsw(GRAPH, Layout.COMPACT, widths(basis, 8, 16, 32));
+    Widths ladder = new Widths.Ladder(0, List.of(new Rung(16, 80), new Rung(32, 40)));
+    try (SealedSegment segment = sealed(base, index)) {
+      Search search = new Search(segment, new SearchPlan(K, new Probe.Beam(40), ladder));
+      double recall = search.recall(base, queries);
+      assertTrue(recall > 0.95, "recall " + recall);
+      for (float[] query : queries.vectors()) {
+        Answer answer = search.answer(query, _ -> true);
+        for (int i = 0; i < K; i++) {
+          double expected = base.score(query, (int) (answer.labels[i] / 10));
+          assertEquals(expected, answer.scores[i], 1e-5 * Math.max(1, Math.abs(expected)));
+        }
+      }
+    }
+  }
+
   @Test
   void stagesTellWhatASearchOfListsDid_seed47() throws IOException {
     Mixture all = Mixture.of(new VectorSpace(60, Metric.EUCLIDEAN), ROWS, 60, 47);
