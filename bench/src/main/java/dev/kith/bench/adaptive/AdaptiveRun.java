@@ -120,7 +120,7 @@ public final class AdaptiveRun {
   private void lists(Evaluation evaluation, AdaptiveSettings chosen, ObjectNode target)
       throws IOException {
     Codec.Prefix codec = chosen.prefixesOf(evaluation.dataset());
-    progress.accept("building lists twice, of whole vectors and with prefixes");
+    progress.accept("building lists four times, of whole vectors and with prefixes");
     try (ListSegments segments = ListSegments.build(evaluation.dataset(), chosen)) {
       CoarseAgreement agreement = CoarseAgreement.run(evaluation, segments.prefixes(), codec);
       target.set("coarse", ReportJson.of(agreement));
@@ -147,6 +147,7 @@ public final class AdaptiveRun {
             settings.lists(),
             Basis.AS_IS,
             widths,
+            settings.listDims(),
             settings.threads(),
             settings.seed());
     try (Workspace workspace = Workspace.create()) {

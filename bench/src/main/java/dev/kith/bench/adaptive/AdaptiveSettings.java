@@ -2,6 +2,7 @@ package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.index.Require;
+import dev.kith.index.VectorSpace;
 import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.ivf.IvfParams;
@@ -15,10 +16,19 @@ import java.util.List;
 /// @param basis what prefixes are made of
 /// @param widths coordinates of prefixes, ascending; none for those of [#USUAL_WIDTHS] below the
 ///   dimension
+/// @param listDims coordinates that the lists of AdANNS-IVF are learnt from, those of the next
+///   prefix, from 0; 0 for the narrowest that hold nine tenths of the squared distances, or the
+///   widest if none do
 /// @param threads that build, in `[1, 1024]`; one searches
 /// @param seed of the draw of queries, and of the lists
 public record AdaptiveSettings(
-    int queries, int lists, Basis basis, List<Integer> widths, int threads, long seed) {
+    int queries,
+    int lists,
+    Basis basis,
+    List<Integer> widths,
+    int listDims,
+    int threads,
+    long seed) {
 
   /// Widths where nobody says which.
   public static final List<Integer> USUAL_WIDTHS = List.of(32, 64, 96, 128, 192);
@@ -27,6 +37,7 @@ public record AdaptiveSettings(
   public AdaptiveSettings {
     Require.inRange("queries", queries, 20, 1_000_000);
     Require.inRange("lists", lists, 0, IvfParams.MAX_LISTS);
+    Require.inRange("list dims", listDims, 0, VectorSpace.MAX_DIMENSION);
     Require.inRange("build threads", threads, 1, 1024);
     widths = new Codec.Prefix(basis, widths).widths();
   }

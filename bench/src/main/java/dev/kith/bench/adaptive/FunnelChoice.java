@@ -104,14 +104,7 @@ final class FunnelChoice {
   ///
   /// @param progress told in a line what is being done
   Chosen choose(Consumer<String> progress) {
-    List<Integer> coarse = new ArrayList<>(List.of(0));
-    coarse.addAll(widths);
-    for (int ofCentroids : coarse) {
-      progress.accept(
-          "choosing: centroids %s"
-              .formatted(ofCentroids == 0 ? "whole" : "of " + ofCentroids + " coordinates"));
-      widths.forEach(ofRows -> oneRung(ofCentroids, ofRows));
-    }
+    chooseOfOneRung(progress);
     progress.accept("choosing: two rungs, after %,d ladders of one".formatted(measured.size()));
     Map<Integer, Integer> alike = new HashMap<>();
     for (Candidate candidate : twoRungs()) {
@@ -124,6 +117,27 @@ final class FunnelChoice {
     for (int round = 1; round <= ROUNDS; round++) {
       front().forEach(this::tryCheaper);
     }
+    return chosen();
+  }
+
+  /// Chooses among ladders of one rung alone.
+  ///
+  /// @param progress told in a line what is being done
+  Chosen chooseOfOneRung(Consumer<String> progress) {
+    List<Integer> coarse = new ArrayList<>(List.of(0));
+    coarse.addAll(widths);
+    for (int ofCentroids : coarse) {
+      progress.accept(
+          "choosing for %s: centroids %s"
+              .formatted(
+                  contender.name(),
+                  ofCentroids == 0 ? "whole" : "of " + ofCentroids + " coordinates"));
+      widths.forEach(ofRows -> oneRung(ofCentroids, ofRows));
+    }
+    return chosen();
+  }
+
+  private Chosen chosen() {
     Set<Setting> settings = new LinkedHashSet<>();
     addApart(front(), settings);
     addApart(Front.of(measured, Measured::micros, Measured::recall), settings);

@@ -26,6 +26,10 @@ import java.util.stream.Stream;
 /// @param tuning what these are
 /// @param funnel ladders of widths that were chosen, the fewest products first
 /// @param tried ladders that were measured to choose
+/// @param ofPrefixes ladders of one rung that were chosen for lists that were learnt from prefixes
+///   (AdANNS-IVF), the fewest products first
+/// @param ofWhole the same for lists that were learnt from whole vectors (AdANNS-IVF-D)
+/// @param learnsFromPrefixes whether the lists with prefixes that the engine makes are the former
 record ListsComparison(
     String dataset,
     List<Measured> rigid,
@@ -36,7 +40,10 @@ record ListsComparison(
     List<Measured> measured,
     Tuning tuning,
     List<Measured> funnel,
-    int tried) {
+    int tried,
+    List<Measured> ofPrefixes,
+    List<Measured> ofWhole,
+    boolean learnsFromPrefixes) {
 
   /// Recall from which on savings are told.
   static final double LEAST_RECALL = 0.97;
@@ -64,6 +71,16 @@ record ListsComparison(
         new FunnelChoice(funnel, codec, lists, sweep, choosing).choose(progress);
     progress.accept(
         "%,d ladders tried, %d chosen".formatted(chosen.tried(), chosen.settings().size()));
+    List<Setting> ofPrefixes =
+        new FunnelChoice(
+                new Contender("AdANNS-IVF", segments.ofPrefixes()), codec, lists, sweep, choosing)
+            .chooseOfOneRung(progress)
+            .settings();
+    List<Setting> ofWhole =
+        new FunnelChoice(
+                new Contender("AdANNS-IVF-D", segments.ofWhole()), codec, lists, sweep, choosing)
+            .chooseOfOneRung(progress)
+            .settings();
     List<Setting> settings = new ArrayList<>();
     sweep.forEach(n -> settings.add(new Setting(rigid, LIMIT, n, new Widths.Full())));
     sweep.forEach(n -> settings.add(new Setting(whole, LIMIT, n, new Widths.Full())));
@@ -75,12 +92,16 @@ record ListsComparison(
     reaches.forEach(reach -> settings.add(new Setting(rigid, LIMIT, reach, new Widths.Full())));
     reaches.forEach(reach -> settings.add(new Setting(tuned, LIMIT, reach, new Widths.Usual())));
     settings.addAll(chosen.settings());
+    settings.addAll(ofPrefixes);
+    settings.addAll(ofWhole);
     int each = sweep.size();
     List<Integer> differing = differing(evaluation, settings.subList(each, 3 * each));
     progress.accept("judging %d settings".formatted(settings.size()));
     List<Measured> all = inTurns(evaluation.judging(LIMIT), settings);
     int patient = 3 * each + reaches.size();
     int measured = patient + reaches.size();
+    int funnels = measured + chosen.settings().size();
+    int narrow = funnels + ofPrefixes.size();
     return new ListsComparison(
         evaluation.dataset().name(),
         all.subList(0, each),
@@ -90,10 +111,15 @@ record ListsComparison(
         all.subList(3 * each, patient),
         all.subList(patient, measured),
         tuning,
-        all.subList(measured, all.size()).stream()
-            .sorted(Comparator.comparingDouble(Measured::products))
-            .toList(),
-        chosen.tried());
+        byProducts(all.subList(measured, funnels)),
+        chosen.tried(),
+        byProducts(all.subList(funnels, narrow)),
+        byProducts(all.subList(narrow, all.size())),
+        segments.isLearntFromPrefixes());
+  }
+
+  private static List<Measured> byProducts(List<Measured> some) {
+    return some.stream().sorted(Comparator.comparingDouble(Measured::products)).toList();
   }
 
   /// What adaptive searches save at the recall of rigid ones.

@@ -22,6 +22,8 @@ final class ListsSections {
         rigid(comparison),
         certified(comparison),
         measured(comparison),
+        ofPrefixes(comparison),
+        ofWhole(comparison),
         funnel(comparison),
         savings(comparison));
   }
@@ -99,24 +101,51 @@ final class ListsSections {
         rows);
   }
 
-  private static Section funnel(ListsComparison comparison) {
+  private static Section ofPrefixes(ListsComparison comparison) {
+    return ladders(
+        "%s: lists learnt from prefixes, one width of rows (AdANNS-IVF)"
+            .formatted(comparison.dataset()),
+        oneRung(comparison.learnsFromPrefixes()),
+        comparison.ofPrefixes());
+  }
+
+  private static Section ofWhole(ListsComparison comparison) {
+    return ladders(
+        "%s: lists learnt from whole vectors, narrowed when searched, one width of rows (AdANNS-IVF-D)"
+            .formatted(comparison.dataset()),
+        oneRung(!comparison.learnsFromPrefixes()),
+        comparison.ofWhole());
+  }
+
+  private static String oneRung(boolean isTheEngines) {
+    return "Ladders of one width of rows, chosen as those below. The engine learns %s lists from these vectors."
+        .formatted(isTheEngines ? "such" : "the other");
+  }
+
+  private static Section ladders(String title, String note, List<Measured> all) {
     List<List<String>> rows = new ArrayList<>();
-    for (Measured measured : Front.of(comparison.funnel(), Measured::products, Measured::recall)) {
+    for (Measured measured : Front.of(all, Measured::products, Measured::recall)) {
       List<String> row = new ArrayList<>(figures(measured));
       row.add(measured.setting().widthsInWords());
       rows.add(row);
     }
     return new Section(
-        "%s: lists with prefixes, ladders of widths (AdANNS-IVF, funnel)"
-            .formatted(comparison.dataset()),
-        List.of(
-            ("%,d ladders were tried on the queries that choose; %d were chosen of those on the"
-                    + " fronts of recall against products and time there. These are on the former."
-                    + " Widths: that of centroids, then width-rows kept of every rung; whole"
-                    + " vectors last.")
-                .formatted(comparison.tried(), comparison.funnel().size())),
+        title,
+        List.of(note),
         List.of("lists read", "recall@10", "1-NN accuracy", "products", "us", "widths"),
         rows);
+  }
+
+  private static Section funnel(ListsComparison comparison) {
+    return ladders(
+        "%s: lists as the engine learns them, ladders of widths (funnel)"
+            .formatted(comparison.dataset()),
+        ("%,d ladders were tried on the queries that choose; %d were chosen of those on the"
+                + " fronts of recall against products and time there. These are on the former."
+                + " Widths: that of centroids, then width-rows kept of every rung; whole"
+                + " vectors last.")
+            .formatted(comparison.tried(), comparison.funnel().size()),
+        comparison.funnel());
   }
 
   private static Section savings(ListsComparison comparison) {

@@ -62,6 +62,8 @@ record Pictures(Path folder) {
         line("rigid", comparison.rigid(), cost),
         line("certified", comparison.certified(), cost),
         line("measured", comparison.measured(), cost),
+        line("AdANNS-IVF", Front.of(comparison.ofPrefixes(), cost, Measured::recall), cost),
+        line("AdANNS-IVF-D", Front.of(comparison.ofWhole(), cost, Measured::recall), cost),
         line("funnel", Front.of(comparison.funnel(), cost, Measured::recall), cost));
   }
 

@@ -27,6 +27,9 @@ final class ReportJson {
     json.set("measured", all(comparison.measured()));
     json.put("tried", comparison.tried());
     json.set("funnel", all(comparison.funnel()));
+    json.set("adanns_ivf", all(comparison.ofPrefixes()));
+    json.set("adanns_ivf_d", all(comparison.ofWhole()));
+    json.put("learns_from_prefixes", comparison.learnsFromPrefixes());
     ArrayNode savings = json.putArray("savings");
     for (Savings each : comparison.savings()) {
       ObjectNode at = savings.addObject();
@@ -85,8 +88,16 @@ final class ReportJson {
   }
 
   static ObjectNode of(Measured measured) {
-    Setting setting = measured.setting();
     ObjectNode json = NODES.objectNode();
+    put(json, measured.setting());
+    json.put("recall", measured.recall());
+    json.put("accuracy", measured.accuracy());
+    json.put("products", measured.products());
+    json.put("us", measured.micros());
+    return json;
+  }
+
+  private static void put(ObjectNode json, Setting setting) {
     json.put("contender", setting.contender().name());
     json.put("lists", setting.reachInWords());
     json.put("coarse", setting.widths() instanceof Widths.Ladder(int coarse, _) ? coarse : null);
@@ -96,10 +107,5 @@ final class ReportJson {
           .rungs()
           .forEach(rung -> rungs.addObject().put("width", rung.width()).put("keep", rung.keep()));
     }
-    json.put("recall", measured.recall());
-    json.put("accuracy", measured.accuracy());
-    json.put("products", measured.products());
-    json.put("us", measured.micros());
-    return json;
   }
 }

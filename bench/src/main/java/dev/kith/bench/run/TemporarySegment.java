@@ -2,6 +2,7 @@ package dev.kith.bench.run;
 
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
+import dev.kith.index.build.ListLearning;
 import dev.kith.index.build.SealProgress;
 import dev.kith.index.build.SealedSegment;
 import dev.kith.index.build.SealedSegment.Residence;
@@ -41,10 +42,38 @@ public final class TemporarySegment implements Resource {
   public static TemporarySegment sealAs(
       IndexSpec index, GrowingSegment growing, int threads, Residence residence)
       throws IOException {
+    return open(
+        growing, residence, file -> growing.sealAs(index, file, 0, threads, SealProgress.IGNORED));
+  }
+
+  /// Seals a segment, which stays open, as lists that are learnt from what is said, and opens the
+  /// file.
+  ///
+  /// @param threads that seal, at least 1
+  public static TemporarySegment sealLists(
+      IndexSpec.Ivf lists,
+      ListLearning learning,
+      GrowingSegment growing,
+      int threads,
+      Residence residence)
+      throws IOException {
+    return open(
+        growing,
+        residence,
+        file -> growing.sealLists(lists, learning, file, 0, threads, SealProgress.IGNORED));
+  }
+
+  /// Seals a segment to a file.
+  private interface Sealing {
+    void seal(Path file) throws IOException;
+  }
+
+  private static TemporarySegment open(GrowingSegment growing, Residence residence, Sealing sealing)
+      throws IOException {
     Path folder = Files.createTempDirectory("kith-bench-");
     Path file = folder.resolve("sealed.kseg");
     try {
-      growing.sealAs(index, file, 0, threads, SealProgress.IGNORED);
+      sealing.seal(file);
       SealedSegment segment = SealedSegment.open(file, growing.space(), residence);
       return new TemporarySegment(folder, file, segment);
     } catch (IOException | RuntimeException | Error failure) {

@@ -24,7 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "adaptive",
     description = {
       "Measures what it brings to compare vectors by prefixes of themselves (AdANNS), on one data",
-      "set: lists searched by whole vectors, certified, and by ladders of widths."
+      "set: lists searched by whole vectors, certified, and by ladders of widths, learnt from",
+      "prefixes or from whole vectors."
     },
     footer = {
       "",
@@ -84,6 +85,17 @@ final class AdaptiveCommand implements Callable<Integer> {
   private List<Integer> widths = new ArrayList<>();
 
   @Option(
+      names = "--list-dims",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = {
+        "Coordinates that the lists of AdANNS-IVF are learnt from, those of the next prefix",
+        "(default: 0, the narrowest that hold nine tenths of the squared distances between",
+        "vectors, or the widest if none do)."
+      })
+  private int listDims;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
@@ -128,7 +140,8 @@ final class AdaptiveCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     int threads = buildThreads == null ? Runtime.getRuntime().availableProcessors() : buildThreads;
     AdaptiveSettings settings =
-        new AdaptiveSettings(queries, lists, BasisName.parse(basis), widths, threads, seed);
+        new AdaptiveSettings(
+            queries, lists, BasisName.parse(basis), widths, listDims, threads, seed);
     ObjectNode measured =
         new AdaptiveRun(
                 settings,

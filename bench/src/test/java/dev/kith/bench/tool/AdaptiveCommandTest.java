@@ -67,6 +67,12 @@ final class AdaptiveCommandTest {
     }
     assertTrue(rigid.get(rigid.size() - 1).get("recall").doubleValue() > .97, rigid::toString);
     assertTrue(lists.get("tried").intValue() >= lists.get("funnel").size());
+    for (String curve : List.of("adanns_ivf", "adanns_ivf_d")) {
+      assertTrue(last(lists.get(curve)).get("recall").doubleValue() > .97, lists::toString);
+      for (JsonNode each : lists.get(curve)) {
+        assertEquals(1, each.get("rungs").size());
+      }
+    }
     for (JsonNode saving : lists.get("savings")) {
       JsonNode adaptive = saving.get("fewest_products");
       if (!adaptive.isNull()) {
@@ -174,6 +180,7 @@ final class AdaptiveCommandTest {
             "--queries",
             "--codes",
             "--nested",
+            "--list-dims",
             "--dir",
             "--json")) {
       assertTrue(out.toString().contains(option), out::toString);
@@ -182,6 +189,7 @@ final class AdaptiveCommandTest {
     assertRefused("basis must be pca or as-is, got random", "--basis", "random");
     assertRefused("queries must be in [20, 1000000], got 19", "--queries", "19");
     assertRefused("lists must be in [0, 65536], got -1", "--lists", "-1");
+    assertRefused("list dims must be in [0, 65536], got -1", "--list-dims", "-1");
     assertRefused("widths must be above 0 and ascend, got [8, 4]", "--widths", "8,4");
     assertRefused("widths must be below the 24 dimensions of random", "--widths", "8,24");
     Files.delete(folder.resolve("labels.txt"));

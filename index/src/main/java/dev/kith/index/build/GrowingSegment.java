@@ -345,6 +345,19 @@ public final class GrowingSegment implements SegmentReader, Resource {
     seal(other, file, lsn, threads, progress, known(other));
   }
 
+  /// As above, to an inverted file whose lists are learnt anew, of what is said.
+  public void sealLists(
+      IndexSpec.Ivf lists,
+      ListLearning learning,
+      Path file,
+      long lsn,
+      int threads,
+      SealProgress progress)
+      throws IOException {
+    requireSealable(true);
+    seal(lists, learning, null, file, lsn, threads, progress);
+  }
+
   /// Whether the segment can be sealed as another index: one that needs no links, or a graph that
   /// is built with the same parameters.
   public boolean canBeSealedAs(IndexSpec other) {
@@ -375,16 +388,9 @@ public final class GrowingSegment implements SegmentReader, Resource {
       SealProgress progress,
       @Nullable KnownLists known)
       throws IOException {
-    int size = published;
-    boolean hasLinks = !(target instanceof IndexSpec.Hnsw) || linked() == size;
-    if (appended != size || !hasLinks) {
-      throw new IllegalStateException(
-          "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
-              .formatted(appended, size, linked()));
-    }
+    requireSealable(!(target instanceof IndexSpec.Hnsw) || linked() == published);
     if (target instanceof IndexSpec.Ivf ivf) {
-      new IvfSealer(this, ivf, known, CentroidGraph.LEAST_LISTS, lsn, threads, progress)
-          .write(file);
+      seal(ivf, new ListLearning.AsSuits(), known, file, lsn, threads, progress);
       return;
     }
     if (target instanceof IndexSpec.Flat || SegmentMerge.isWorthKeeping(this)) {
@@ -398,6 +404,27 @@ public final class GrowingSegment implements SegmentReader, Resource {
         progress.report(0, living.size());
       }
       living.seal(file, lsn, threads, progress);
+    }
+  }
+
+  private void seal(
+      IndexSpec.Ivf target,
+      ListLearning learning,
+      @Nullable KnownLists known,
+      Path file,
+      long lsn,
+      int threads,
+      SealProgress progress)
+      throws IOException {
+    new IvfSealer(this, target, learning, known, CentroidGraph.LEAST_LISTS, lsn, threads, progress)
+        .write(file);
+  }
+
+  private void requireSealable(boolean hasLinks) {
+    if (appended != published || !hasLinks) {
+      throw new IllegalStateException(
+          "only a linked segment can be sealed: %d rows appended, %d published, %d linked"
+              .formatted(appended, published, linked()));
     }
   }
 

@@ -58,12 +58,10 @@ final class IvfSealer {
   private static final int MEASURED = 900;
   private static final int ALL = 1000;
 
-  /// Of the squared distances between rows, what prefixes hold by which rows are put in lists.
-  private static final double HELD = 0.9;
-
   private final SegmentReader segment;
   private final VectorSpace space;
   private final IndexSpec.Ivf index;
+  private final ListLearning learning;
   private final @Nullable KnownLists known;
   private final int graphLists;
   private final long lsn;
@@ -74,6 +72,7 @@ final class IvfSealer {
   /// What makes prefixes, once it was learnt; null before that, or if there are none.
   private @Nullable Projection projection;
 
+  /// @param learning what lists are learnt from, if they are
   /// @param known centroids and lists to keep; null to learn some
   /// @param graphLists lists from which on the file gets a graph over their centroids, above 1;
   ///   [CentroidGraph#LEAST_LISTS] unless a test asks for less
@@ -81,6 +80,7 @@ final class IvfSealer {
   IvfSealer(
       SegmentReader segment,
       IndexSpec.Ivf index,
+      ListLearning learning,
       @Nullable KnownLists known,
       int graphLists,
       long lsn,
@@ -89,6 +89,7 @@ final class IvfSealer {
     this.segment = segment;
     this.space = segment.space();
     this.index = index;
+    this.learning = learning;
     this.known = known;
     this.graphLists = graphLists;
     this.lsn = lsn;
@@ -161,8 +162,7 @@ final class IvfSealer {
     if (known == null && index.codec() instanceof Codec.Prefix codec) {
       long seed = index.params().seed();
       projection = Projection.learn(codec, rows, live, seed, threads, arena, () -> report(0));
-      Optional<Projection> narrow =
-          projection.holding(HELD, codec.widthsOf(space), rows, live, seed);
+      Optional<Projection> narrow = learning.chosen(projection, codec, rows, live, seed);
       if (narrow.isPresent()) {
         return partition(narrow.get(), rows, arena);
       }

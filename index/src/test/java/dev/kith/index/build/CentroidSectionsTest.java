@@ -215,7 +215,8 @@ final class CentroidSectionsTest {
     IndexSpec.Ivf index = index(codec);
     try (GrowingSegment growing = linked(mixture, index)) {
       assertEquals(mixture.count(), growing.size());
-      new IvfSealer(growing, index, null, graphLists, 1, 1, progress).write(file);
+      new IvfSealer(growing, index, new ListLearning.AsSuits(), null, graphLists, 1, 1, progress)
+          .write(file);
     }
   }
 

@@ -241,7 +241,16 @@ final class GoldenSegmentTest {
   private static void write(Golden golden, GrowingSegment growing, Path file) throws IOException {
     if (golden.hasCentroidGraph()) {
       // A graph over six centroids, which are too few otherwise.
-      new IvfSealer(growing, golden.lists(), null, 6, LSN, 1, SealProgress.IGNORED).write(file);
+      new IvfSealer(
+              growing,
+              golden.lists(),
+              new ListLearning.AsSuits(),
+              null,
+              6,
+              LSN,
+              1,
+              SealProgress.IGNORED)
+          .write(file);
     } else {
       growing.seal(file, LSN, 1, SealProgress.IGNORED);
     }

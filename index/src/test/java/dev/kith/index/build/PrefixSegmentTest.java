@@ -9,6 +9,7 @@ import static dev.kith.index.build.SegmentFixture.seal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -553,6 +555,43 @@ final class PrefixSegmentTest {
         long rescored = search.stages(all.vectors()[9]).getLast().in();
         assertEquals(Math.max(keep, keep * limit / 10), rescored);
       }
+    }
+  }
+
+  @Test
+  void listsAreLearntFromWhatIsSaidAndOtherwiseFromWhatSuits_seed52() throws IOException {
+    Mixture fading = decaying(new VectorSpace(64, Metric.EUCLIDEAN), 2500, 52);
+    // Thirty-six coordinates hold nine tenths, and two do not.
+    IndexSpec.Ivf index = new IndexSpec.Ivf(new IvfParams(30, 52), widths(Basis.AS_IS, 2, 36, 48));
+    ListStats suiting = learnt(fading, index, new ListLearning.AsSuits());
+    assertEquals(suiting, learnt(fading, index, new ListLearning.Prefixes(0)));
+    assertEquals(suiting, learnt(fading, index, new ListLearning.Prefixes(36)));
+    assertEquals(suiting, learnt(fading, index, new ListLearning.Prefixes(3)), "the next one");
+    ListStats whole = learnt(fading, index, new ListLearning.Whole());
+    ListStats narrow = learnt(fading, index, new ListLearning.Prefixes(2));
+    assertEquals(3, Stream.of(suiting, whole, narrow).distinct().count());
+    // Of even coordinates no prefixes hold so much.
+    Mixture even = Mixture.of(new VectorSpace(64, Metric.EUCLIDEAN), 2500, 40, 53);
+    assertEquals(
+        learnt(even, index, new ListLearning.Whole()),
+        learnt(even, index, new ListLearning.AsSuits()));
+    assertEquals(
+        learnt(even, index, new ListLearning.Prefixes(48)),
+        learnt(even, index, new ListLearning.Prefixes(0)));
+    assertNotEquals(
+        learnt(even, index, new ListLearning.Whole()),
+        learnt(even, index, new ListLearning.Prefixes(0)));
+  }
+
+  private ListStats learnt(Mixture all, IndexSpec.Ivf index, ListLearning learning)
+      throws IOException {
+    Path file = folder.resolve("learnt");
+    try (GrowingSegment growing = linked(all, new IndexSpec.Flat())) {
+      growing.sealLists(index, learning, file, 1, 1, SealProgress.IGNORED);
+    }
+    try (SealedSegment segment = SealedSegment.open(file, all.space())) {
+      assertClean(segment);
+      return segment.listStats().orElseThrow();
     }
   }
 
