@@ -28,7 +28,8 @@ public final class AdaptiveRun {
   ///
   /// @param codes whether codes of few bytes are compared
   /// @param nested whether a head is trained, whose embeddings are searched as they are
-  public record Parts(boolean codes, boolean nested) {}
+  /// @param served whether a server is searched, too, with a filter
+  public record Parts(boolean codes, boolean nested, boolean served) {}
 
   /// @param folder takes `report.md` and pictures; empty for none
   /// @param out takes the tables
@@ -128,6 +129,12 @@ public final class AdaptiveRun {
       ListsComparison comparison = ListsComparison.run(evaluation, segments, codec, progress);
       target.set("lists", ReportJson.of(comparison));
       report.add(comparison);
+      if (parts.served) {
+        ServedComparison served =
+            ServedComparison.run(evaluation, chosen, comparison.adaptive(), progress);
+        target.set("served", ReportJson.of(served));
+        report.add(served);
+      }
       if (evaluation.labels().isPresent()) {
         progress.accept("finding classes");
         ClassesComparison classes = ClassesComparison.run(evaluation, segments, codec);

@@ -127,6 +127,15 @@ record ListsComparison(
     return Savings.of(joined(rigid, patient), joined(funnel, measured), LEAST_RECALL);
   }
 
+  /// Settings of the lists with prefixes that the engine makes which found enough to tell savings.
+  List<Setting> adaptive() {
+    return Stream.of(whole, certified, measured, funnel)
+        .flatMap(List::stream)
+        .filter(one -> one.recall() >= LEAST_RECALL)
+        .map(Measured::setting)
+        .toList();
+  }
+
   /// By ascending recall.
   private static List<Measured> joined(List<Measured> some, List<Measured> others) {
     return Stream.concat(some.stream(), others.stream())

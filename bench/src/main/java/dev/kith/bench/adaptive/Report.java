@@ -52,6 +52,10 @@ final class Report {
     add(comparison.section(), folder.isEmpty() ? List.of() : pictures().of(comparison));
   }
 
+  void add(ServedComparison comparison) {
+    add(comparison.section(), List.of());
+  }
+
   private Pictures pictures() {
     return new Pictures(folder.orElseThrow());
   }

@@ -67,6 +67,19 @@ final class ReportJson {
     return json;
   }
 
+  /// Writes down how often a server found the same.
+  static ObjectNode of(ServedComparison comparison) {
+    ObjectNode json = NODES.objectNode();
+    json.put("queries", comparison.queries());
+    ArrayNode settings = json.putArray("settings");
+    for (ServedComparison.Served each : comparison.settings()) {
+      ObjectNode setting = settings.addObject();
+      put(setting, each.setting());
+      setting.put("identical", each.identical());
+    }
+    return json;
+  }
+
   /// Writes down what codes find.
   static ArrayNode of(WordsComparison comparison) {
     ArrayNode json = NODES.arrayNode();

@@ -125,6 +125,14 @@ final class AdaptiveCommand implements Callable<Integer> {
   private boolean nested;
 
   @Option(
+      names = "--served",
+      description = {
+        "Also load a server, search it over gRPC with a filter, and count the searches that find",
+        "the same as in this process."
+      })
+  private boolean served;
+
+  @Option(
       names = "--dir",
       paramLabel = "DIR",
       description = "Also write report.md, with pictures, to this folder.")
@@ -145,7 +153,7 @@ final class AdaptiveCommand implements Callable<Integer> {
     ObjectNode measured =
         new AdaptiveRun(
                 settings,
-                new AdaptiveRun.Parts(codes, nested),
+                new AdaptiveRun.Parts(codes, nested, served),
                 Optional.ofNullable(folder),
                 spec.commandLine().getOut(),
                 Commands.progress(spec.commandLine().getErr()))

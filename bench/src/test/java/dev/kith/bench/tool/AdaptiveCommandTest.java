@@ -47,7 +47,8 @@ final class AdaptiveCommandTest {
     write(metric);
     Path file = folder.resolve("out.json");
     String basis = metric == Metric.DOT ? "as-is" : "pca";
-    assertEquals(0, adaptive("--json", file.toString(), "--basis", basis), err::toString);
+    assertEquals(
+        0, adaptive("--json", file.toString(), "--basis", basis, "--served"), err::toString);
     assertTrue(out.toString().contains("40 queries chose settings, 40 others"), out::toString);
     assertTrue(out.toString().contains("the same ids with the same scores"), out::toString);
     assertTrue(out.toString().contains("at the recall of rigid searches"), out::toString);
@@ -72,6 +73,12 @@ final class AdaptiveCommandTest {
       for (JsonNode each : lists.get(curve)) {
         assertEquals(1, each.get("rungs").size());
       }
+    }
+    JsonNode served = JSON.readTree(Files.readString(file)).get("served");
+    assertEquals(40, served.get("queries").intValue());
+    assertTrue(served.get("settings").size() > 4, served::toString);
+    for (JsonNode each : served.get("settings")) {
+      assertEquals(40, each.get("identical").intValue(), served::toString);
     }
     for (JsonNode saving : lists.get("savings")) {
       JsonNode adaptive = saving.get("fewest_products");
@@ -180,6 +187,7 @@ final class AdaptiveCommandTest {
             "--queries",
             "--codes",
             "--nested",
+            "--served",
             "--list-dims",
             "--dir",
             "--json")) {
