@@ -46,8 +46,9 @@ public record SearchOptions(
             Widths.USUAL);
   }
 
-  /// At which widths prefixes are compared before whole vectors are; if all is empty, at the
-  /// widest. A number of coordinates stands for the next prefix that has as many.
+  /// At which widths prefixes are compared before whole vectors are. If all is empty, at those that
+  /// segments with inverted lists measured; a graph is walked on the widest, and a scan is
+  /// certified. A number of coordinates stands for the next prefix that has as many.
   ///
   /// @param coarse coordinates by which inverted lists are chosen; whole vectors if empty
   /// @param scan coordinates by which points are compared first; if empty, those of the first step

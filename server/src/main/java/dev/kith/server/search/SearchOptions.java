@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 /// @param ef candidates kept while searching; the collection's default if empty
 /// @param rescore candidates by codes to score exactly; as many as each segment measured if empty
 /// @param reach which inverted lists to read of every segment; as each measured if empty
-/// @param adaptive at which widths to compare prefixes; the widest if empty
+/// @param adaptive at which widths to compare prefixes; if empty, see [dev.kith.index.codec.Widths]
 /// @param exact whether to score every point
 /// @param vectors whether hits carry their vectors
 /// @param payloads whether hits carry their payloads
