@@ -61,6 +61,9 @@ final class AllocationProbe {
 
   private static final FourRows FOUR = new FourRows();
 
+  /// The same four rows in every call.
+  private static final FourRows FIRST_FOUR = new FourRows();
+
   private static final FactorFormat[] FORMATS = FactorFormat.values();
   private static final FastScan FAST_SCAN = FastScan.best();
   private static final RabitqCode CODE = new RabitqCode(DIMENSION, 1);
@@ -157,6 +160,8 @@ final class AllocationProbe {
         new Kernel("dot4", AllocationProbe::dot4),
         new Kernel("squaredDistance", AllocationProbe::squaredDistance),
         new Kernel("squaredDistance4", AllocationProbe::squaredDistance4),
+        new Kernel("dot8", AllocationProbe::dot8),
+        new Kernel("squaredDistance8", AllocationProbe::squaredDistance8),
         new Kernel("cosine", AllocationProbe::cosine),
         new Kernel("cosine4", AllocationProbe::cosine4));
   }
@@ -248,6 +253,26 @@ final class AllocationProbe {
       point(rows, i);
       KERNEL.dot4(query.segment(), 0, rows.segment(), FOUR, DIMENSION);
       sum += FOUR.result0 + FOUR.result3;
+    }
+    return sum;
+  }
+
+  private static float dot8(VectorRows query, VectorRows rows) {
+    float sum = 0;
+    for (int i = 0; i + 4 <= ROWS; i += 4) {
+      point(rows, i);
+      KERNEL.dot8(query.segment(), 0, rows.segment(), FOUR, FIRST_FOUR, DIMENSION);
+      sum += FOUR.result0 + FIRST_FOUR.result3;
+    }
+    return sum;
+  }
+
+  private static float squaredDistance8(VectorRows query, VectorRows rows) {
+    float sum = 0;
+    for (int i = 0; i + 4 <= ROWS; i += 4) {
+      point(rows, i);
+      KERNEL.squaredDistance8(query.segment(), 0, rows.segment(), FOUR, FIRST_FOUR, DIMENSION);
+      sum += FOUR.result0 + FIRST_FOUR.result3;
     }
     return sum;
   }

@@ -17,7 +17,11 @@ public final class F32Scorer implements BoundedScorer {
   // Static, so that the optimiser knows which kernel it is and makes its loop part of ours.
   private static final VectorKernel KERNEL = VectorKernel.best();
 
-  private final FourRows four = new FourRows();
+  /// Rows scored together that do not follow each other.
+  private static final int STEP = 8;
+
+  private final FourRows first = new FourRows();
+  private final FourRows second = new FourRows();
   private MemorySegment query = MemorySegment.NULL;
   private long queryOffset;
   private MemorySegment rows = MemorySegment.NULL;
@@ -69,31 +73,25 @@ public final class F32Scorer implements BoundedScorer {
   @Override
   public float score(int ordinal) {
     Objects.checkIndex(ordinal, capacity);
-    // Four times the same row: one by itself is summed up in another order, and a score must not
+    // Eight times the same row: one by itself is summed up in another order, and a score must not
     // depend on how many others are asked for. What takes time is to wait for it.
-    four.repeat(ordinal * stride);
-    compute();
-    return scoreOf(four.result0);
+    first.repeat(ordinal * stride);
+    second.repeat(ordinal * stride);
+    computeEight();
+    return scoreOf(first.result0);
   }
 
   @Override
   public void score(int[] ordinals, int count, float[] scores) {
     Objects.checkFromIndexSize(0, count, Math.min(ordinals.length, scores.length));
-    int i = 0;
-    for (; i + 4 <= count; i += 4) {
-      four.pick(ordinals, i, stride);
-      scoreFour(scores, i);
-    }
-    if (count - i > 1) {
-      // Two or three rows, one of them twice or thrice: what takes time is to wait for rows from
-      // memory, and here they are waited for together.
-      four.pickFew(ordinals, i, count - i, stride);
-      compute();
-      scores[i] = scoreOf(four.result0);
-      scores[i + 1] = scoreOf(four.result1);
-      scores[count - 1] = scoreOf(four.result2);
-    } else if (i < count) {
-      scores[i] = score(ordinals[i]);
+    // These rows are waited for, and waited for together: where fewer than eight are left, the last
+    // of them takes the places of the others.
+    for (int i = 0; i < count; i += STEP) {
+      first.pick(ordinals, i, count, stride);
+      second.pick(ordinals, i + 4, count, stride);
+      computeEight();
+      take(first, scores, i, count);
+      take(second, scores, i + 4, count);
     }
   }
 
@@ -101,13 +99,12 @@ public final class F32Scorer implements BoundedScorer {
   public void scoreRange(int from, int count, float[] scores) {
     Objects.checkFromIndexSize(0, count, scores.length);
     Objects.checkFromIndexSize(from, count, capacity);
-    int i = 0;
-    for (; i + 4 <= count; i += 4) {
-      four.run(from + i, stride);
-      scoreFour(scores, i);
-    }
-    for (; i < count; i++) {
-      scores[i] = score(from + i);
+    // The processor reads ahead of rows that follow each other, if they are not too many at a time.
+    // (GloVe-100: 24 ns a row by fours, 30 by eights.)
+    for (int i = 0; i < count; i += 4) {
+      first.run(from + i, from + count, stride);
+      computeFour();
+      take(first, scores, i, count);
     }
   }
 
@@ -128,20 +125,29 @@ public final class F32Scorer implements BoundedScorer {
     return floats;
   }
 
-  private void scoreFour(float[] scores, int at) {
-    compute();
-    scores[at] = scoreOf(four.result0);
-    scores[at + 1] = scoreOf(four.result1);
-    scores[at + 2] = scoreOf(four.result2);
-    scores[at + 3] = scoreOf(four.result3);
+  private void computeFour() {
+    if (euclidean) {
+      KERNEL.squaredDistance4(query, queryOffset, rows, first, floats);
+    } else {
+      KERNEL.dot4(query, queryOffset, rows, first, floats);
+    }
   }
 
-  private void compute() {
+  private void computeEight() {
     if (euclidean) {
-      KERNEL.squaredDistance4(query, queryOffset, rows, four, floats);
+      KERNEL.squaredDistance8(query, queryOffset, rows, first, second, floats);
     } else {
-      KERNEL.dot4(query, queryOffset, rows, four, floats);
+      KERNEL.dot8(query, queryOffset, rows, first, second, floats);
     }
+  }
+
+  /// Notes what was computed from a place on; past the end it was computed of the last row.
+  private void take(FourRows four, float[] scores, int at, int count) {
+    int last = count - 1;
+    scores[Math.min(at, last)] = scoreOf(four.result0);
+    scores[Math.min(at + 1, last)] = scoreOf(four.result1);
+    scores[Math.min(at + 2, last)] = scoreOf(four.result2);
+    scores[Math.min(at + 3, last)] = scoreOf(four.result3);
   }
 
   private float scoreOf(float result) {

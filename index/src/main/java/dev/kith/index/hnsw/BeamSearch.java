@@ -22,7 +22,7 @@ final class BeamSearch {
   static final double RADIUS = 0.8;
 
   /// Neighbours scored at a time on the way down: a full step of a kernel.
-  private static final int STRIDE = 4;
+  private static final int STRIDE = 8;
 
   static final OrdinalFilter EVERY_NODE = ordinal -> true;
 
@@ -54,8 +54,8 @@ final class BeamSearch {
   ///
   /// On each level it leaves a node as soon as it met a better one, without a look at the node's
   /// other neighbours: on the way most of them are no nearer, and those of the last node are all
-  /// seen. (On WordNet-MiniLM a quarter fewer distances than to the best neighbour each time, and
-  /// searches find as much.)
+  /// seen. (On WordNet-MiniLM 79 distances, and 70 by fours, which take longer: whole searches for
+  /// a recall@10 of .90 by 6 %.)
   ///
   /// @param start a scored node that lives on level `from`
   static long descend(

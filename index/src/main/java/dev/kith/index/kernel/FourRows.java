@@ -4,7 +4,8 @@ package dev.kith.index.kernel;
 ///
 /// Four rows at a time, because then each part of the query is loaded once for four rows, and four
 /// independent sums keep the multiply-add units busy. Plain fields rather than arrays: sixteen
-/// loads and stores without a bounds check.
+/// loads and stores without a bounds check. Where a core could wait for more rows at once than
+/// four, kernels take two of these.
 public final class FourRows {
 
   /// Byte offset of the first row in its segment.
@@ -54,16 +55,17 @@ public final class FourRows {
     offset3 = ordinals[from + 3] * stride;
   }
 
-  /// Points at two or three rows out of a list, and at the last of them again.
+  /// Points at four rows out of a list, or at its last row wherever the list is over.
   ///
   /// @param from position of the first of them in `ordinals`
-  /// @param count of them, 2 or 3
+  /// @param end position after the last row of the list, at least 1
   /// @param stride bytes from one row to the next
-  public void pickFew(int[] ordinals, int from, int count, long stride) {
-    offset0 = ordinals[from] * stride;
-    offset1 = ordinals[from + 1] * stride;
-    offset2 = ordinals[from + count - 1] * stride;
-    offset3 = offset2;
+  public void pick(int[] ordinals, int from, int end, long stride) {
+    int last = end - 1;
+    offset0 = ordinals[Math.min(from, last)] * stride;
+    offset1 = ordinals[Math.min(from + 1, last)] * stride;
+    offset2 = ordinals[Math.min(from + 2, last)] * stride;
+    offset3 = ordinals[Math.min(from + 3, last)] * stride;
   }
 
   /// Points at one row four times.
@@ -85,6 +87,19 @@ public final class FourRows {
     offset1 = offset0 + stride;
     offset2 = offset1 + stride;
     offset3 = offset2 + stride;
+  }
+
+  /// Points at four rows that follow each other, or at the last one wherever there are no more.
+  ///
+  /// @param first ordinal of the first
+  /// @param end ordinal after the last one
+  /// @param stride bytes from one row to the next
+  public void run(int first, int end, long stride) {
+    int last = end - 1;
+    offset0 = Math.min(first, last) * stride;
+    offset1 = Math.min(first + 1, last) * stride;
+    offset2 = Math.min(first + 2, last) * stride;
+    offset3 = Math.min(first + 3, last) * stride;
   }
 
   /// Byte offset of a row, in `[0, 4)`.

@@ -55,6 +55,27 @@ public sealed interface VectorKernel permits ScalarKernel, SimdKernel {
   void squaredDistance4(
       MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int dimension);
 
+  /// Writes the inner products of a query and eight rows to the results of `first` and `second`:
+  /// bit for bit those that [#dot4] writes once both are compiled, and sooner where rows come from
+  /// memory.
+  void dot8(
+      MemorySegment query,
+      long queryOffset,
+      MemorySegment rows,
+      FourRows first,
+      FourRows second,
+      int dimension);
+
+  /// Writes the squared distances between a query and eight rows to the results of `first` and
+  /// `second`; see [#dot8].
+  void squaredDistance8(
+      MemorySegment query,
+      long queryOffset,
+      MemorySegment rows,
+      FourRows first,
+      FourRows second,
+      int dimension);
+
   /// Writes the cosines of a query and four rows, as [#cosine] defines them, to the results of
   /// `four`.
   void cosine4(

@@ -44,7 +44,7 @@ final class F32ScorerTest {
       query.set(asked);
       F32Scorer scorer = new F32Scorer().bind(rows, query);
       int[] ordinals = random.ints(100, 0, ROWS).toArray();
-      for (int count = 0; count < 12; count++) {
+      for (int count = 0; count <= ROWS - 5; count++) {
         float[] scores = new float[100];
         scorer.score(ordinals, count, scores);
         float[] ranged = new float[count];
@@ -57,6 +57,37 @@ final class F32ScorerTest {
         assertEquals(0, scores[count], "written past the count");
       }
       assertEquals(VectorRows.strideBytes(space), scorer.bytesPerVector());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void aRowScoresTheSameToTheLastBitInEveryPlaceAmongOthers(Metric metric) {
+    Random random = new Random(11);
+    for (int dimension : new int[] {7, 48, 100}) {
+      VectorSpace space = new VectorSpace(dimension, metric);
+      try (Arena arena = Arena.ofConfined();
+          QueryBuffer query = new QueryBuffer(space)) {
+        VectorRows rows = rows(space, vectors(random, dimension), arena);
+        query.set(vector(random, dimension));
+        F32Scorer scorer = new F32Scorer().bind(rows, query);
+        int[] ordinals = new int[8];
+        float[] scores = new float[8];
+        for (int places = 1; places < 1 << 8; places++) {
+          // The same row in some places, others in the rest. One call, because another one may be
+          // compiled, and sum in another order.
+          for (int place = 0; place < 8; place++) {
+            ordinals[place] = (places >> place & 1) != 0 ? 9 : place;
+          }
+          scorer.score(ordinals, 8, scores);
+          float expected = scores[Integer.numberOfTrailingZeros(places)];
+          for (int place = 0; place < 8; place++) {
+            if (ordinals[place] == 9) {
+              assertEquals(expected, scores[place], "place " + place + " of " + places);
+            }
+          }
+        }
+      }
     }
   }
 

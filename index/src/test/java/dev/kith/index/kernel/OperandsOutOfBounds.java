@@ -29,6 +29,13 @@ final class OperandsOutOfBounds {
         expectRefusal.accept(() -> kernel.dot4(query, 0, rows, four, DIMENSION));
         expectRefusal.accept(() -> kernel.squaredDistance4(query, 0, rows, four, DIMENSION));
         expectRefusal.accept(() -> kernel.cosine4(query, 0, rows, four, DIMENSION));
+        FourRows inside = new FourRows();
+        expectRefusal.accept(() -> kernel.dot8(query, 0, rows, four, inside, DIMENSION));
+        expectRefusal.accept(() -> kernel.dot8(query, 0, rows, inside, four, DIMENSION));
+        expectRefusal.accept(
+            () -> kernel.squaredDistance8(query, 0, rows, four, inside, DIMENSION));
+        expectRefusal.accept(
+            () -> kernel.squaredDistance8(query, 0, rows, inside, four, DIMENSION));
       }
     }
     for (long offset : new long[] {-1, 1, BYTES, Long.MAX_VALUE}) {
@@ -39,6 +46,9 @@ final class OperandsOutOfBounds {
       expectRefusal.accept(() -> kernel.dot4(query, offset, rows, four, DIMENSION));
       expectRefusal.accept(() -> kernel.squaredDistance4(query, offset, rows, four, DIMENSION));
       expectRefusal.accept(() -> kernel.cosine4(query, offset, rows, four, DIMENSION));
+      expectRefusal.accept(() -> kernel.dot8(query, offset, rows, four, four, DIMENSION));
+      expectRefusal.accept(
+          () -> kernel.squaredDistance8(query, offset, rows, four, four, DIMENSION));
     }
     expectRefusal.accept(() -> kernel.dot(query, 0, rows, 0, DIMENSION + 1));
     expectRefusal.accept(() -> kernel.dot(query, 0, rows, 0, Integer.MAX_VALUE));

@@ -207,6 +207,25 @@ final class SimdKernelTest {
       for (int row = 0; row < 4; row++) {
         checkDistance(rows[row], results[row]);
       }
+      FourRows second = new FourRows();
+      second.offset0 = offsets[4];
+      second.offset1 = offsets[3];
+      second.offset2 = offsets[2];
+      second.offset3 = offsets[1];
+      kernel.dot8(memory, queryOffset, memory, four, second, dimension);
+      results = results(four);
+      float[] more = results(second);
+      for (int place = 0; place < 4; place++) {
+        checkDot(rows[place], results[place]);
+        checkDot(rows[4 - place], more[place]);
+      }
+      kernel.squaredDistance8(memory, queryOffset, memory, four, second, dimension);
+      results = results(four);
+      more = results(second);
+      for (int place = 0; place < 4; place++) {
+        checkDistance(rows[place], results[place]);
+        checkDistance(rows[4 - place], more[place]);
+      }
       kernel.cosine4(memory, queryOffset, memory, four, dimension);
       results = results(four);
       for (int row = 0; row < 4; row++) {
