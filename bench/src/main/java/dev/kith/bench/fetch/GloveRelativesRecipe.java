@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
 /// relevant to those: their relatives in WordNet 3.1 ([WordNetRelatives]).
 ///
 /// 327,010 words to index and 14,469 to search for, drawn from all nouns and verbs, frequent or
-/// rare. A query is not in the base, hence no hit of itself or of another query.
-/// `judgments.tsv` ([Judgments]) has 443,249 pairs: grade 1 for a synonym, .7 for a word for what
-/// the query is a kind of, .4 for a word for another kind of that, the highest of several.
-/// `words.txt` has the indexed words, `query_words.txt` the others.
+/// rare. A query is not in the base, hence no hit of itself or of another query. `judgments.tsv`
+/// ([Judgments]) has 443,249 pairs: grade 1 for a synonym, .7 for a word for what the query is a
+/// kind of, .4 for a word for another kind of that, the highest of several. `words.txt` has the
+/// indexed words, `query_words.txt` the others.
 public final class GloveRelativesRecipe implements Recipe {
   private static final int DRAWN = 15_000;
   private static final long SEED = 1;

@@ -26,7 +26,8 @@ final class WordNet {
   // can be taken for an opening one; three of the 47,580 sentences found are such.
   private static final Pattern EXAMPLE = Pattern.compile("\"([^\"]{12,})\"");
 
-  // A pointer to what a meaning is a kind of. Those to what it is an instance of ("@i") are left out:
+  // A pointer to what a meaning is a kind of. Those to what it is an instance of ("@i") are left
+  // out:
   // they make relatives of all cities, and of all people.
   private static final String HYPERNYM = "@";
 

@@ -9,8 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Which words WordNet relates to a word, and how closely: words of the same meaning, words of the
-/// meaning above it (what it is a kind of), and words of the other meanings below
-/// that one.
+/// meaning above it (what it is a kind of), and words of the other meanings below that one.
 ///
 /// Only nouns and verbs have a meaning above. Words are compared in lower case.
 final class WordNetRelatives {

@@ -18,7 +18,8 @@ public final class Covariances {
   /// @param step called now and then; may throw to end it
   /// @return row by row, times the number of vectors
   /// @throws InterruptedException if the calling thread is interrupted
-  public static double[] of(Points points, int[] sample, boolean centred, int threads, Runnable step)
+  public static double[] of(
+      Points points, int[] sample, boolean centred, int threads, Runnable step)
       throws InterruptedException {
     int dimension = points.depth();
     double[] sums = new double[dimension * dimension];

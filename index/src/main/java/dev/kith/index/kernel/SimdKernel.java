@@ -20,12 +20,6 @@ final class SimdKernel implements VectorKernel {
    * four independent sums (one row: four parts of it; four rows: one each) let the processor
    * overlap them. Eight for one row spill registers to the stack.
    *
-   * Eight rows at a time are for rows scattered in memory, which are waited for: more of them are on
-   * their way at once. Of 384 coordinates one takes 78 ns by fours and 61 by eights, of 100
-   * coordinates 24 and 15. The loops over eight count in a long, so that C2 does not unroll them:
-   * eight rows are enough to do at a time, and where rows are short, what precedes and follows an
-   * unrolled loop costs more than it saves.
-   *
    * No method of ours takes or returns a vector, not even a load of three arguments: a vector that
    * crosses a call is an object. C2 makes our calls part of the loop only while its size limits
    * allow, and whether they do depends on what was compiled before ("already compiled into a big
@@ -49,11 +43,11 @@ final class SimdKernel implements VectorKernel {
   private static final long REGISTER = (long) LANES * Float.BYTES;
 
   /// Lanes that lie so far apart change places; of registers that are shorter, the whole register.
-  private static final VectorShuffle<Float> BY_EIGHT = exchange(8);
+  static final VectorShuffle<Float> BY_EIGHT = exchange(8);
 
-  private static final VectorShuffle<Float> BY_FOUR = exchange(4);
-  private static final VectorShuffle<Float> BY_TWO = exchange(2);
-  private static final VectorShuffle<Float> BY_ONE = exchange(1);
+  static final VectorShuffle<Float> BY_FOUR = exchange(4);
+  static final VectorShuffle<Float> BY_TWO = exchange(2);
+  static final VectorShuffle<Float> BY_ONE = exchange(1);
 
   private static VectorShuffle<Float> exchange(int distance) {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
@@ -128,8 +122,7 @@ final class SimdKernel implements VectorKernel {
     if (LANES >= 2) {
       sum0 = sum0.add(sum0.rearrange(BY_ONE));
     }
-    return sum0.lane(0)
-        + tailDot(query, queryOffset + done, rows, offset + done, dimension - i);
+    return sum0.lane(0) + tailDot(query, queryOffset + done, rows, offset + done, dimension - i);
   }
 
   @Override
@@ -383,49 +376,12 @@ final class SimdKernel implements VectorKernel {
       FourRows first,
       FourRows second,
       int dimension) {
-    Bounds.check(query, queryOffset, rows, first, dimension);
-    Bounds.check(query, queryOffset, rows, second, dimension);
-    if (dimension % LANES != 0) {
+    if (dimension % LANES == 0) {
+      SimdEightRows.dot(query, queryOffset, rows, first, second, dimension);
+    } else {
       dot4(query, queryOffset, rows, first, dimension);
       dot4(query, queryOffset, rows, second, dimension);
-      return;
     }
-    long offset0 = first.offset0;
-    long offset1 = first.offset1;
-    long offset2 = first.offset2;
-    long offset3 = first.offset3;
-    long offset4 = second.offset0;
-    long offset5 = second.offset1;
-    long offset6 = second.offset2;
-    long offset7 = second.offset3;
-    FloatVector sum0 = FloatVector.zero(SPECIES);
-    FloatVector sum1 = sum0;
-    FloatVector sum2 = sum0;
-    FloatVector sum3 = sum0;
-    FloatVector sum4 = sum0;
-    FloatVector sum5 = sum0;
-    FloatVector sum6 = sum0;
-    FloatVector sum7 = sum0;
-    long bytes = (long) dimension << 2;
-    for (long at = 0; at < bytes; at += REGISTER) {
-      FloatVector q = fromMemorySegment(SPECIES, query, queryOffset + at, ORDER);
-      sum0 = q.fma(fromMemorySegment(SPECIES, rows, offset0 + at, ORDER), sum0);
-      sum1 = q.fma(fromMemorySegment(SPECIES, rows, offset1 + at, ORDER), sum1);
-      sum2 = q.fma(fromMemorySegment(SPECIES, rows, offset2 + at, ORDER), sum2);
-      sum3 = q.fma(fromMemorySegment(SPECIES, rows, offset3 + at, ORDER), sum3);
-      sum4 = q.fma(fromMemorySegment(SPECIES, rows, offset4 + at, ORDER), sum4);
-      sum5 = q.fma(fromMemorySegment(SPECIES, rows, offset5 + at, ORDER), sum5);
-      sum6 = q.fma(fromMemorySegment(SPECIES, rows, offset6 + at, ORDER), sum6);
-      sum7 = q.fma(fromMemorySegment(SPECIES, rows, offset7 + at, ORDER), sum7);
-    }
-    first.result0 = sum0.reduceLanes(ADD);
-    first.result1 = sum1.reduceLanes(ADD);
-    first.result2 = sum2.reduceLanes(ADD);
-    first.result3 = sum3.reduceLanes(ADD);
-    second.result0 = sum4.reduceLanes(ADD);
-    second.result1 = sum5.reduceLanes(ADD);
-    second.result2 = sum6.reduceLanes(ADD);
-    second.result3 = sum7.reduceLanes(ADD);
   }
 
   @Override
@@ -436,57 +392,12 @@ final class SimdKernel implements VectorKernel {
       FourRows first,
       FourRows second,
       int dimension) {
-    Bounds.check(query, queryOffset, rows, first, dimension);
-    Bounds.check(query, queryOffset, rows, second, dimension);
-    if (dimension % LANES != 0) {
+    if (dimension % LANES == 0) {
+      SimdEightRows.squaredDistance(query, queryOffset, rows, first, second, dimension);
+    } else {
       squaredDistance4(query, queryOffset, rows, first, dimension);
       squaredDistance4(query, queryOffset, rows, second, dimension);
-      return;
     }
-    long offset0 = first.offset0;
-    long offset1 = first.offset1;
-    long offset2 = first.offset2;
-    long offset3 = first.offset3;
-    long offset4 = second.offset0;
-    long offset5 = second.offset1;
-    long offset6 = second.offset2;
-    long offset7 = second.offset3;
-    FloatVector sum0 = FloatVector.zero(SPECIES);
-    FloatVector sum1 = sum0;
-    FloatVector sum2 = sum0;
-    FloatVector sum3 = sum0;
-    FloatVector sum4 = sum0;
-    FloatVector sum5 = sum0;
-    FloatVector sum6 = sum0;
-    FloatVector sum7 = sum0;
-    long bytes = (long) dimension << 2;
-    for (long at = 0; at < bytes; at += REGISTER) {
-      FloatVector q = fromMemorySegment(SPECIES, query, queryOffset + at, ORDER);
-      FloatVector difference0 = q.sub(fromMemorySegment(SPECIES, rows, offset0 + at, ORDER));
-      FloatVector difference1 = q.sub(fromMemorySegment(SPECIES, rows, offset1 + at, ORDER));
-      FloatVector difference2 = q.sub(fromMemorySegment(SPECIES, rows, offset2 + at, ORDER));
-      FloatVector difference3 = q.sub(fromMemorySegment(SPECIES, rows, offset3 + at, ORDER));
-      FloatVector difference4 = q.sub(fromMemorySegment(SPECIES, rows, offset4 + at, ORDER));
-      FloatVector difference5 = q.sub(fromMemorySegment(SPECIES, rows, offset5 + at, ORDER));
-      FloatVector difference6 = q.sub(fromMemorySegment(SPECIES, rows, offset6 + at, ORDER));
-      FloatVector difference7 = q.sub(fromMemorySegment(SPECIES, rows, offset7 + at, ORDER));
-      sum0 = difference0.fma(difference0, sum0);
-      sum1 = difference1.fma(difference1, sum1);
-      sum2 = difference2.fma(difference2, sum2);
-      sum3 = difference3.fma(difference3, sum3);
-      sum4 = difference4.fma(difference4, sum4);
-      sum5 = difference5.fma(difference5, sum5);
-      sum6 = difference6.fma(difference6, sum6);
-      sum7 = difference7.fma(difference7, sum7);
-    }
-    first.result0 = sum0.reduceLanes(ADD);
-    first.result1 = sum1.reduceLanes(ADD);
-    first.result2 = sum2.reduceLanes(ADD);
-    first.result3 = sum3.reduceLanes(ADD);
-    second.result0 = sum4.reduceLanes(ADD);
-    second.result1 = sum5.reduceLanes(ADD);
-    second.result2 = sum6.reduceLanes(ADD);
-    second.result3 = sum7.reduceLanes(ADD);
   }
 
   @Override

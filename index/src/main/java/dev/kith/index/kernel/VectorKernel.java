@@ -56,8 +56,7 @@ public sealed interface VectorKernel permits ScalarKernel, SimdKernel {
       MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int dimension);
 
   /// Writes the inner products of a query and eight rows to the results of `first` and `second`:
-  /// bit for bit those that [#dot4] writes once both are compiled, and sooner where rows come from
-  /// memory.
+  /// bit for bit those that [#dot4] writes, and sooner where rows come from memory.
   void dot8(
       MemorySegment query,
       long queryOffset,

@@ -3,8 +3,8 @@ package dev.kith.index.relevance;
 import dev.kith.index.relevance.CosineAdapter.Standard;
 import java.util.Arrays;
 
-/// Sums up what the cross-entropy of some lists changes by with every weight of an adapter. Owned by
-/// one thread.
+/// Sums up what the cross-entropy of some lists changes by with every weight of an adapter. Owned
+/// by one thread.
 final class AdapterGradient {
   private final CosineAdapter adapter;
   private final Network network;

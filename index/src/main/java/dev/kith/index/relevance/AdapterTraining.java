@@ -23,8 +23,9 @@ final class AdapterTraining {
 
   private static final double RATE = 3e-3;
 
-  /// How strongly weights are drawn to zero, each of which is tried: exponents of what is left of one
-  /// after an epoch. Which is best depends on how much the query says, which nobody knows before.
+  /// How strongly weights are drawn to zero, each of which is tried: exponents of what is left of
+  /// one after an epoch. Which is best depends on how much the query says, which nobody knows
+  /// before.
   private static final double[] DECAYS = {1, 0.2, 0.02};
 
   private static final int ALL_EPOCHS = DECAYS.length * EPOCHS;
@@ -138,10 +139,7 @@ final class AdapterTraining {
     biases[1] = curve.intercept();
     Network network =
         Network.untrained(
-            CosineAdapter.inputs(spec.inputs(), dimension),
-            spec.hiddenUnits(),
-            biases,
-            random);
+            CosineAdapter.inputs(spec.inputs(), dimension), spec.hiddenUnits(), biases, random);
     return new CosineAdapter(
         spec.form(),
         spec.inputs(),

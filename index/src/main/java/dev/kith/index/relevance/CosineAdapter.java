@@ -12,8 +12,8 @@ import java.util.Arrays;
 ///
 /// Where the network sees the query alone, `x` is the score, as in the paper (under another metric
 /// than COSINE shifted and scaled to about one). Where it sees the statistics, `x` is how far the
-/// score stands out from those of all candidates ([ZScore]): for one query that is the same family of
-/// curves, but training begins with one that suits every list.
+/// score stands out from those of all candidates ([ZScore]): for one query that is the same family
+/// of curves, but training begins with one that suits every list.
 public final class CosineAdapter implements RelevanceModel {
   private final AdapterForm form;
   private final AdapterInputs inputs;
@@ -110,8 +110,8 @@ public final class CosineAdapter implements RelevanceModel {
     return new Standard((float) mean, (float) Math.min(scale, Float.MAX_VALUE));
   }
 
-  /// What the network sees: coordinates of a unit vector times the root of their number, which makes
-  /// them about one, then the statistics.
+  /// What the network sees: coordinates of a unit vector times the root of their number, which
+  /// makes them about one, then the statistics.
   void describe(float[] query, float[] scores, int count, float[] input) {
     int next = 0;
     if (inputs.hasQuery()) {

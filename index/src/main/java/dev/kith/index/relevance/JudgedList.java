@@ -13,12 +13,13 @@ public final class JudgedList {
 
   /// @param query as for [RelevanceModel#relevances]
   /// @param scores likewise
-  /// @param grades how likely each candidate is relevant: 1 is relevant and 0 is not. Of clicks, one
-  ///   over the propensity of being looked at, which may exceed 1, or 0 (Joachims, Swaminathan and
-  ///   Schnabel, *Unbiased learning-to-rank with biased feedback*, WSDM 2017). NaN where nobody knows.
+  /// @param grades how likely each candidate is relevant: 1 is relevant and 0 is not. Of clicks,
+  ///   one over the propensity of being looked at, which may exceed 1, or 0 (Joachims, Swaminathan
+  ///   and Schnabel, *Unbiased learning-to-rank with biased feedback*, WSDM 2017). NaN where nobody
+  ///   knows.
   /// @param missed grades of judged points that are no candidates, summed up
-  /// @throws IllegalArgumentException if there are not as many grades as scores, scores ascend, or a
-  ///   number is out of range
+  /// @throws IllegalArgumentException if there are not as many grades as scores, scores ascend, or
+  ///   a number is out of range
   public JudgedList(float[] query, float[] scores, float[] grades, double missed) {
     if (scores.length != grades.length || scores.length > RelevanceModel.MAX_CANDIDATES) {
       throw new IllegalArgumentException(
@@ -103,7 +104,6 @@ public final class JudgedList {
     for (int i = most; i < size(); i++) {
       lost += isJudged(i) ? grades[i] : 0;
     }
-    return new JudgedList(
-        query, Arrays.copyOf(scores, most), Arrays.copyOf(grades, most), lost);
+    return new JudgedList(query, Arrays.copyOf(scores, most), Arrays.copyOf(grades, most), lost);
   }
 }

@@ -2,8 +2,8 @@ package dev.kith.index.relevance;
 
 import java.util.List;
 
-/// Fits a [Curve] to judged candidates by Newton's method: the slope and the intercept that make what
-/// was judged most likely.
+/// Fits a [Curve] to judged candidates by Newton's method: the slope and the intercept that make
+/// what was judged most likely.
 final class LogisticFit {
 
   /// Pairs that say enough of two numbers.
@@ -11,8 +11,8 @@ final class LogisticFit {
 
   private static final int ROUNDS = 50;
 
-  /// Draws both numbers towards zero, by as much as this many pairs would: without it, a curve would
-  /// be a step wherever judgments can be told apart.
+  /// Draws both numbers towards zero, by as much as this many pairs would: without it, a curve
+  /// would be a step wherever judgments can be told apart.
   private static final double PRIOR = 1;
 
   private LogisticFit() {}

@@ -16,11 +16,11 @@ import java.util.stream.IntStream;
 
 /// What vectors look like that a collection knows, to tell how unlike them a query is.
 ///
-/// The distance of a query is the least Mahalanobis distance to a centroid, where all clusters share
-/// one covariance (Lee, Lee, Lee and Shin, *A simple unified framework for detecting
+/// The distance of a query is the least Mahalanobis distance to a centroid, where all clusters
+/// share one covariance (Lee, Lee, Lee and Shin, *A simple unified framework for detecting
 /// out-of-distribution samples and adversarial attacks*, NeurIPS 2018, with clusters for classes).
-/// What a distance means is told by those of points that the profile was not made of and, where there
-/// were any, of queries.
+/// What a distance means is told by those of points that the profile was not made of and, where
+/// there were any, of queries.
 ///
 /// Immutable and thread-safe.
 public final class OutlierProfile {
@@ -172,8 +172,7 @@ public final class OutlierProfile {
   }
 
   private static void read(Points points, int point, float[] target) {
-    MemorySegment.copy(
-        points.segment(), Points.FLOAT, points.at(point), target, 0, target.length);
+    MemorySegment.copy(points.segment(), Points.FLOAT, points.at(point), target, 0, target.length);
   }
 
   /// The inverse of the Cholesky factor.

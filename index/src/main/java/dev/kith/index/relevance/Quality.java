@@ -8,8 +8,8 @@ import java.util.List;
 /// judged are left out; a candidate that is relevant in part counts in part, on both sides.
 ///
 /// @param model its name
-/// @param prAuc area under the curve of precision and recall of all pairs of a query and a candidate
-///   (average precision; pairs of the same relevance are cut together)
+/// @param prAuc area under the curve of precision and recall of all pairs of a query and a
+///   candidate (average precision; pairs of the same relevance are cut together)
 /// @param precisionAt95 precision of the threshold that keeps 95 % of the relevant pairs
 /// @param filteredAt95 share of the pairs that it cuts
 /// @param emptyAt95 share of the queries that it leaves with nothing
@@ -60,10 +60,10 @@ public record Quality(
   /// Judges a model.
   ///
   /// OPIS is the operating-point inconsistency score of Zhang et al. (*Threshold-consistent margin
-  /// loss for open-world deep metric learning*, ICLR 2024): for thresholds between those that let 1 %
-  /// and 10 % of all irrelevant pairs through, evenly spaced, the variance over queries of the
-  /// harmonic mean of sensitivity and specificity, on average. Queries count that have both relevant
-  /// and irrelevant candidates.
+  /// loss for open-world deep metric learning*, ICLR 2024): for thresholds between those that let 1
+  /// % and 10 % of all irrelevant pairs through, evenly spaced, the variance over queries of the
+  /// harmonic mean of sensitivity and specificity, on average. Queries count that have both
+  /// relevant and irrelevant candidates.
   ///
   /// @param name what to call it
   public static Quality of(String name, RelevanceModel model, List<JudgedList> lists) {

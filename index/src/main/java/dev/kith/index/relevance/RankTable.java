@@ -2,8 +2,8 @@ package dev.kith.index.relevance;
 
 import java.util.Arrays;
 
-/// A probability for each rank, whatever the scores are: what a fixed number of hits amounts to. Hard
-/// to beat where queries are alike.
+/// A probability for each rank, whatever the scores are: what a fixed number of hits amounts to.
+/// Hard to beat where queries are alike.
 public final class RankTable implements RelevanceModel {
 
   /// The rule of thumb: one over the rank, so that a least relevance of .1 keeps ten hits.
@@ -11,8 +11,8 @@ public final class RankTable implements RelevanceModel {
 
   private final float[] probabilities;
 
-  /// @param probabilities of the ranks from the first on, none above the one before it; the last one
-  ///   holds for all ranks behind it. Empty for one over the rank.
+  /// @param probabilities of the ranks from the first on, none above the one before it; the last
+  ///   one holds for all ranks behind it. Empty for one over the rank.
   public RankTable(float[] probabilities) {
     float before = 1;
     for (float probability : probabilities) {

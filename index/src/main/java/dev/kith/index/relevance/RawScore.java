@@ -2,8 +2,8 @@ package dev.kith.index.relevance;
 
 import dev.kith.index.Metric;
 
-/// The score itself, brought to a scale from 0 to 1: what relevance is judged by where nobody learnt
-/// anything.
+/// The score itself, brought to a scale from 0 to 1: what relevance is judged by where nobody
+/// learnt anything.
 ///
 /// | metric | relevance of a score `s` |
 /// |---|---|

@@ -17,8 +17,8 @@ public sealed interface RelevanceModel
 
   /// Maps scores.
   ///
-  /// @param query the query's coordinates as indexes compare them (of length one under COSINE), zero
-  ///   where a query is truncated; at least as many as the model was trained on
+  /// @param query the query's coordinates as indexes compare them (of length one under COSINE),
+  ///   zero where a query is truncated; at least as many as the model was trained on
   /// @param scores of the candidates on the scale that a caller sees
   ///   ([dev.kith.index.codec.Scores#external]), none above the one before it
   /// @param count candidates, at most as many as there are scores

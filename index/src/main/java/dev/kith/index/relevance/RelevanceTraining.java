@@ -10,10 +10,10 @@ import java.util.Optional;
 
 /// Makes a model of relevance from judged lists.
 ///
-/// Lists are split at random: 60 % are learnt from, 10 % say when to stop, 15 % calibrate thresholds
-/// and 15 % judge the model. All candidates of a query are in the same part, and so are queries that
-/// are equal, so that nothing is judged by what it was learnt from. The same lists and seed give the
-/// same model, in whatever order they come.
+/// Lists are split at random: 60 % are learnt from, 10 % say when to stop, 15 % calibrate
+/// thresholds and 15 % judge the model. All candidates of a query are in the same part, and so are
+/// queries that are equal, so that nothing is judged by what it was learnt from. The same lists and
+/// seed give the same model, in whatever order they come.
 public final class RelevanceTraining {
 
   /// Judged lists without which nothing can be learnt.
@@ -212,9 +212,9 @@ public final class RelevanceTraining {
           descending(Arrays.copyOf(relevant, ranks), Arrays.copyOf(judged, ranks)));
     }
 
-    /// The shares that fit best and never ascend: neighbours that do are taken together (Ayer, Brunk,
-    /// Ewing, Reid and Silverman, *An empirical distribution function for sampling with incomplete
-    /// information*, 1955).
+    /// The shares that fit best and never ascend: neighbours that do are taken together (Ayer,
+    /// Brunk, Ewing, Reid and Silverman, *An empirical distribution function for sampling with
+    /// incomplete information*, 1955).
     private static float[] descending(double[] relevant, double[] judged) {
       int ranks = relevant.length;
       int[] ends = new int[ranks];

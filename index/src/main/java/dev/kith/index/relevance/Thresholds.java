@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/// Where to cut so that at most some fraction of what is relevant is missed (conformal risk control:
-/// Angelopoulos, Bates, Fisch, Lei and Schuster, ICLR 2024).
+/// Where to cut so that at most some fraction of what is relevant is missed (conformal risk
+/// control: Angelopoulos, Bates, Fisch, Lei and Schuster, ICLR 2024).
 ///
 /// Calibrated on `n` queries that have a relevant candidate. If a threshold `t` misses the fraction
 /// `F(t)` of a query's relevant candidates on average, the one for `alpha` is the largest with `n /
-/// (n + 1) * F(t) + 1 / (n + 1) <= alpha`. The promise is one on average over queries like those that
-/// it was calibrated on: not for each, and not for others.
+/// (n + 1) * F(t) + 1 / (n + 1) <= alpha`. The promise is one on average over queries like those
+/// that it was calibrated on: not for each, and not for others.
 ///
 /// Immutable and thread-safe.
 public final class Thresholds {

@@ -7,7 +7,8 @@ package dev.kith.index.relevance;
 /// @param isFitted whether the curve was fitted; else it is a rule of thumb
 public record ZScore(Curve curve, boolean isFitted) implements RelevanceModel {
 
-  /// The rule of thumb: what stands out by three and a half deviations is as likely relevant as not.
+  /// The rule of thumb: what stands out by three and a half deviations is as likely relevant as
+  /// not.
   public static final ZScore RULE = new ZScore(new Curve(1.2f, -4.2f), false);
 
   @Override

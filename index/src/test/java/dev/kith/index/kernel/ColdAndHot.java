@@ -33,9 +33,10 @@ final class ColdAndHot {
   }
 
   private static float[] compareAll(MemorySegment vectors) {
-    float[] results = new float[DIMENSIONS.length * 10];
+    float[] results = new float[DIMENSIONS.length * 26];
     VectorKernel kernel = VectorKernel.best();
     FourRows four = new FourRows();
+    FourRows other = new FourRows();
     int next = 0;
     for (int dimension : DIMENSIONS) {
       long row = 4L * dimension;
@@ -46,6 +47,11 @@ final class ColdAndHot {
       next = take(four, results, next);
       kernel.squaredDistance4(vectors, 0, vectors, four, dimension);
       next = take(four, results, next);
+      other.run(0, row);
+      kernel.dot8(vectors, 0, vectors, four, other, dimension);
+      next = take(other, results, take(four, results, next));
+      kernel.squaredDistance8(vectors, 0, vectors, four, other, dimension);
+      next = take(other, results, take(four, results, next));
     }
     return results;
   }

@@ -62,13 +62,7 @@ final class KernelProcessTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(flags));
     command.addAll(
-        List.of(
-            "-ea",
-            "-Xmx128m",
-            "-XX:+UseSerialGC",
-            "-cp",
-            classPath(),
-            main.getName()));
+        List.of("-ea", "-Xmx128m", "-XX:+UseSerialGC", "-cp", classPath(), main.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output;

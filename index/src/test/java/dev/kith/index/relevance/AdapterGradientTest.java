@@ -5,18 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.Stream;
 
 final class AdapterGradientTest {
 
   static Stream<Arguments> adapters() {
     return Stream.of(AdapterForm.values())
         .flatMap(
-            form ->
-                Stream.of(AdapterInputs.values()).map(inputs -> Arguments.of(form, inputs)));
+            form -> Stream.of(AdapterInputs.values()).map(inputs -> Arguments.of(form, inputs)));
   }
 
   @ParameterizedTest
@@ -103,8 +102,7 @@ final class AdapterGradientTest {
             };
       }
       lists.add(
-          new JudgedList(
-              Judged.vector(random, 5), Judged.descending(random, 20, 1), grades, 0));
+          new JudgedList(Judged.vector(random, 5), Judged.descending(random, 20, 1), grades, 0));
     }
     return lists;
   }

@@ -42,8 +42,8 @@ final class Judged {
     return vector;
   }
 
-  /// Lists whose candidates are relevant where their score passes a bar that the first coordinate of
-  /// the query sets, so that no one bar does for all.
+  /// Lists whose candidates are relevant where their score passes a bar that the first coordinate
+  /// of the query sets, so that no one bar does for all.
   static List<JudgedList> byQuery(long seed, int lists, int candidates, int dimension) {
     Random random = new Random(seed);
     List<JudgedList> judged = new ArrayList<>();

@@ -133,8 +133,7 @@ final class OutlierProfileTest {
       assertThrows(
           CancellationException.class,
           () ->
-              OutlierProfile.fit(
-                  points, IntStream.range(0, 200).toArray(), List.of(), 1, 1, end));
+              OutlierProfile.fit(points, IntStream.range(0, 200).toArray(), List.of(), 1, 1, end));
     }
   }
 

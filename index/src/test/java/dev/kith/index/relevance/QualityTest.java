@@ -69,9 +69,7 @@ final class QualityTest {
     for (int n = 0; n < lists.size(); n++) {
       int list = n;
       empty +=
-          pairs.stream().anyMatch(pair -> pair.list == list && pair.relevance >= threshold)
-              ? 0
-              : 1;
+          pairs.stream().anyMatch(pair -> pair.list == list && pair.relevance >= threshold) ? 0 : 1;
     }
     return empty / lists.size();
   }

@@ -72,7 +72,8 @@ final class RelevanceModelTest {
         float[] scores = Judged.descending(random, count, spread);
         if (model instanceof RawScore(Metric metric) && metric != Metric.DOT) {
           for (int i = 0; i < count; i++) {
-            scores[i] = metric == Metric.COSINE ? Math.clamp(scores[i], -1, 1) : -Math.abs(scores[i]);
+            scores[i] =
+                metric == Metric.COSINE ? Math.clamp(scores[i], -1, 1) : -Math.abs(scores[i]);
           }
           Judged.descending(scores);
         }

@@ -128,8 +128,7 @@ final class RelevanceTrainingTest {
   @Test
   void aTableOfRanksNeverAscendsAndKeepsTheShareOfAll_seed7() {
     List<JudgedList> lists = Judged.byQuery(7, 100, 20, DIMENSION);
-    RankTable table =
-        RelevanceTraining.Baselines.fit(Metric.COSINE, lists, () -> {}).fixedK();
+    RankTable table = RelevanceTraining.Baselines.fit(Metric.COSINE, lists, () -> {}).fixedK();
     double sum = 0;
     for (float probability : table.probabilities()) {
       sum += probability;
@@ -178,12 +177,10 @@ final class RelevanceTrainingTest {
     float[] query = new float[1];
     float[] ascending = {0.1f, 0.2f};
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new JudgedList(query, ascending, new float[2], 0));
+        IllegalArgumentException.class, () -> new JudgedList(query, ascending, new float[2], 0));
     float[] equal = {0.1f, 0.1f};
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new JudgedList(query, equal, new float[] {0, -1}, 0));
+        IllegalArgumentException.class, () -> new JudgedList(query, equal, new float[] {0, -1}, 0));
     assertThrows(
         IllegalArgumentException.class, () -> new JudgedList(query, equal, new float[1], 0));
     assertThrows(
@@ -191,8 +188,7 @@ final class RelevanceTrainingTest {
         () -> new JudgedList(query, equal, new float[2], Double.NaN));
   }
 
-  private static RelevanceTraining.Result train(
-      ModelSpec spec, List<JudgedList> lists, long seed) {
+  private static RelevanceTraining.Result train(ModelSpec spec, List<JudgedList> lists, long seed) {
     return RelevanceTraining.train(spec, Metric.COSINE, DIMENSION, 30, lists, seed, (_, _) -> {});
   }
 }
