@@ -45,6 +45,7 @@ public final class Collection {
   private final SealQueue seals;
   private final Definer definer;
   private final BatchRules rules;
+  private final RelevanceModels models;
   private final int rebuiltSegments;
 
   Collection(OpenedCollection opened, Instant created) {
@@ -56,6 +57,7 @@ public final class Collection {
     this.sessions = opened.sessions();
     this.seals = opened.seals();
     this.definer = opened.definer();
+    this.models = opened.models();
     this.rebuiltSegments = opened.rebuiltSegments();
     this.rules =
         new BatchRules(
@@ -264,6 +266,11 @@ public final class Collection {
     try (StoreSnapshot snapshot = context.engine().store().snapshot()) {
       return reader(vectors, payloads).byRow(snapshot, new long[] {row}).getFirst();
     }
+  }
+
+  /// Its models of relevance.
+  public RelevanceModels relevance() {
+    return models;
   }
 
   /// What the collection holds and costs.

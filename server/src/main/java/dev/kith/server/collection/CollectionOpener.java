@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /// Brings a collection back from the store and its segment files.
 ///
@@ -82,6 +84,7 @@ final class CollectionOpener {
     SegmentPublisher publisher = new SegmentPublisher(context, writer, segments, holder);
     MergeQueue merges = new MergeQueue(context, spec, segments, publisher);
     Definer definer = new Definer(context, created, spec, writer, segments);
+    RelevanceModels models = new RelevanceModels(context, spec, writer, storedModels());
     AutoPilot pilot = new AutoPilot(context, spec, writer, segments, definer);
     SealQueue seals = new SealQueue(context, spec, writer, segments, publisher, merges, pilot);
     segments.mergeWith(merges::consider, merges::noteDeath);
@@ -97,7 +100,7 @@ final class CollectionOpener {
     merges.consider();
     pilot.consider();
     return new OpenedCollection(
-        context, spec, writer, segments, sessions, seals, definer, lost.size());
+        context, spec, writer, segments, sessions, seals, definer, models, lost.size());
   }
 
   /// Removes files that nothing refers to, and returns a number above those of all that were there.
@@ -238,9 +241,24 @@ final class CollectionOpener {
     byte[] end = Keys.meta(Keys.SESSION, context.number() + 1);
     try (Cursor cursor = store.cursor(Family.META, first, end)) {
       for (; cursor.isValid(); cursor.next()) {
-        sessions.put(Keys.sessionOf(cursor.key()), SessionRecord.decode(cursor.value()));
+        sessions.put(Keys.nameOf(cursor.key()), SessionRecord.decode(cursor.value()));
       }
     }
     return sessions;
+  }
+
+  private RelevanceModels.Shelf storedModels() {
+    NavigableMap<String, KeptModel> models = new TreeMap<>();
+    byte[] first = Keys.meta(Keys.RELEVANCE_MODEL, context.number());
+    byte[] end = Keys.meta(Keys.RELEVANCE_MODEL, context.number() + 1);
+    try (Cursor cursor = store.cursor(Family.META, first, end)) {
+      for (; cursor.isValid(); cursor.next()) {
+        String name = Keys.nameOf(cursor.key());
+        models.put(name, KeptModelRecord.decode(name, cursor.value(), context.space()));
+      }
+    }
+    byte[] rest = store.get(Family.META, Keys.meta(Keys.RELEVANCE, context.number()));
+    return new RelevanceModels.Shelf(
+        models, rest == null ? RelevanceRecord.EMPTY : RelevanceRecord.decode(rest));
   }
 }

@@ -184,11 +184,14 @@ final class CollectionWriter implements Participant {
       writes.deleteRange(family, Keys.first(collection), Keys.end(collection));
     }
     for (byte kind :
-        new byte[] {Keys.COLLECTION, Keys.MANIFEST, Keys.STATE, Keys.ATTACHING, Keys.CHOICE}) {
+        new byte[] {
+          Keys.COLLECTION, Keys.MANIFEST, Keys.STATE, Keys.ATTACHING, Keys.CHOICE, Keys.RELEVANCE
+        }) {
       writes.delete(Family.META, Keys.meta(kind, collection));
     }
-    writes.deleteRange(
-        Family.META, Keys.meta(Keys.SESSION, collection), Keys.meta(Keys.SESSION, collection + 1));
+    for (byte kind : new byte[] {Keys.SESSION, Keys.RELEVANCE_MODEL}) {
+      writes.deleteRange(Family.META, Keys.meta(kind, collection), Keys.meta(kind, collection + 1));
+    }
   }
 
   /// Deletes the collection, and refuses everything from now on.

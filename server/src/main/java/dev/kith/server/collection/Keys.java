@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 /// | meta | `s`, collection number 4 | [StateRecord] |
 /// | meta | `i`, collection number 4, session | [SessionRecord] |
 /// | meta | `t`, collection number 4 | [ChoiceRecord], where a trial chose the index |
+/// | meta | `r`, collection number 4, name of a model | [KeptModelRecord] |
+/// | meta | `d`, collection number 4 | [RelevanceRecord], once there was a model |
 /// | meta | `a`, collection number 4 | record version 1, while the collection is being attached |
 /// | meta | `N` | next collection number |
 /// | points | collection number 4, [PointId#toKey()] | [PointRecord] |
@@ -26,6 +28,8 @@ final class Keys {
   static final byte SESSION = 'i';
   static final byte ATTACHING = 'a';
   static final byte CHOICE = 't';
+  static final byte RELEVANCE_MODEL = 'r';
+  static final byte RELEVANCE = 'd';
 
   private static final byte[] NEXT_NUMBER = {'N'};
   private static final int NUMBER_BYTES = Integer.BYTES;
@@ -41,16 +45,24 @@ final class Keys {
   }
 
   static byte[] session(int collection, String session) {
-    byte[] name = session.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(1 + NUMBER_BYTES + name.length)
-        .put(SESSION)
+    return named(SESSION, collection, session);
+  }
+
+  static byte[] relevanceModel(int collection, String model) {
+    return named(RELEVANCE_MODEL, collection, model);
+  }
+
+  private static byte[] named(byte kind, int collection, String name) {
+    byte[] text = name.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(1 + NUMBER_BYTES + text.length)
+        .put(kind)
         .putInt(collection)
-        .put(name)
+        .put(text)
         .array();
   }
 
-  /// The session that a key of [#SESSION] names.
-  static String sessionOf(byte[] key) {
+  /// The session or model that a key of [#SESSION] or [#RELEVANCE_MODEL] names.
+  static String nameOf(byte[] key) {
     int start = 1 + NUMBER_BYTES;
     return new String(key, start, key.length - start, StandardCharsets.UTF_8);
   }

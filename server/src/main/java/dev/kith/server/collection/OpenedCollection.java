@@ -9,6 +9,7 @@ package dev.kith.server.collection;
 /// @param sessions its ingest sessions
 /// @param seals its segments that wait to be sealed
 /// @param definer changes its definition
+/// @param models its models of relevance
 /// @param rebuiltSegments segment files that were set aside
 record OpenedCollection(
     CollectionContext context,
@@ -18,4 +19,5 @@ record OpenedCollection(
     IngestSessions sessions,
     SealQueue seals,
     Definer definer,
+    RelevanceModels models,
     int rebuiltSegments) {}

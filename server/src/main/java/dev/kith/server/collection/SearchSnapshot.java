@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// Keeps segments and old versions from being freed; close it when the hits are resolved.
 /// Thread-safe, but for closing.
 public final class SearchSnapshot implements AutoCloseable {
+
+  /// No row has this label.
+  public static final long NO_ROW = -1;
+
   private final Lease<SegmentSet> lease;
   private final DeathLog.Since deaths;
   private final int collection;
@@ -75,15 +79,27 @@ public final class SearchSnapshot implements AutoCloseable {
 
   /// Labels of the rows that are the versions of points seen here, of those points that exist.
   public List<Long> rows(List<PointId> ids) {
+    List<Long> rows = new ArrayList<>(ids.size());
+    for (long row : rowOfEach(ids)) {
+      if (row != NO_ROW) {
+        rows.add(row);
+      }
+    }
+    return rows;
+  }
+
+  /// Labels of the rows that are the versions of points seen here, in their order, [#NO_ROW] for
+  /// those that do not exist.
+  public long[] rowOfEach(List<PointId> ids) {
     List<byte[]> keys = new ArrayList<>(ids.size());
     for (PointId id : ids) {
       keys.add(Keys.point(collection, id.toKey()));
     }
-    List<Long> rows = new ArrayList<>(ids.size());
-    for (byte[] place : lease.get().store().multiGet(Family.POINTS, keys)) {
-      if (place != null) {
-        rows.add(PointRecord.decode(place).row());
-      }
+    List<byte @Nullable []> places = lease.get().store().multiGet(Family.POINTS, keys);
+    long[] rows = new long[ids.size()];
+    for (int i = 0; i < rows.length; i++) {
+      byte[] place = places.get(i);
+      rows[i] = place == null ? NO_ROW : PointRecord.decode(place).row();
     }
     return rows;
   }

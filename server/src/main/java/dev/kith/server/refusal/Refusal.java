@@ -239,4 +239,46 @@ public sealed interface Refusal {
           .formatted(maxBytes);
     }
   }
+
+  /// No model of relevance of that name.
+  ///
+  /// @param models those that there are
+  record ModelNotFound(String collection, String model, List<String> models) implements Refusal {
+    public ModelNotFound {
+      models = List.copyOf(models);
+    }
+
+    @Override
+    public String message() {
+      return "Collection '%s' has no model of relevance '%s'; it has %s. Train it, or name another."
+          .formatted(collection, model, String.join(", ", models));
+    }
+  }
+
+  /// A model of relevance cannot do what is asked of it.
+  record ModelUnsuitable(String model, String problem) implements Refusal {
+    @Override
+    public String message() {
+      return "Model of relevance '%s' %s.".formatted(model, problem);
+    }
+  }
+
+  /// A collection cannot keep another model of relevance.
+  record ModelsFull(String collection, String problem) implements Refusal {
+    @Override
+    public String message() {
+      return "Collection '%s' cannot keep another model of relevance: %s. Delete one first."
+          .formatted(collection, problem);
+    }
+  }
+
+  /// A model of relevance is being trained or judged, and the server does that once at a time.
+  record TrainingUnderWay(Duration retryAfter) implements Refusal {
+    @Override
+    public String message() {
+      return ("The server is training or judging a model of relevance, and does so once at a time."
+              + " Try again in %d s.")
+          .formatted(retryAfter.toSeconds());
+    }
+  }
 }

@@ -24,6 +24,9 @@ import dev.kith.server.refusal.Refusal.InvalidFields;
 import dev.kith.server.refusal.Refusal.LsnNotReached;
 import dev.kith.server.refusal.Refusal.MalformedMessage;
 import dev.kith.server.refusal.Refusal.MessageTooLarge;
+import dev.kith.server.refusal.Refusal.ModelNotFound;
+import dev.kith.server.refusal.Refusal.ModelUnsuitable;
+import dev.kith.server.refusal.Refusal.ModelsFull;
 import dev.kith.server.refusal.Refusal.NotServing;
 import dev.kith.server.refusal.Refusal.NotYet;
 import dev.kith.server.refusal.Refusal.Overloaded;
@@ -31,6 +34,7 @@ import dev.kith.server.refusal.Refusal.PointNotFound;
 import dev.kith.server.refusal.Refusal.PointsRejected;
 import dev.kith.server.refusal.Refusal.SessionTaken;
 import dev.kith.server.refusal.Refusal.StoreFenced;
+import dev.kith.server.refusal.Refusal.TrainingUnderWay;
 import dev.kith.server.refusal.Refusal.Unsupported;
 import dev.kith.server.refusal.Violation;
 import io.grpc.StatusRuntimeException;
@@ -64,8 +68,10 @@ final class RefusalStatus {
     if (!violations.isEmpty()) {
       status.addDetails(Any.pack(badRequest(violations)));
     }
-    if (refusal instanceof Overloaded(Duration retryAfter)) {
-      status.addDetails(Any.pack(retry(retryAfter)));
+    switch (refusal) {
+      case Overloaded(Duration after) -> status.addDetails(Any.pack(retry(after)));
+      case TrainingUnderWay(Duration after) -> status.addDetails(Any.pack(retry(after)));
+      default -> {}
     }
     return StatusProto.toStatusRuntimeException(status.build());
   }
@@ -77,9 +83,11 @@ final class RefusalStatus {
       case CollectionNotFound _, PointNotFound _ -> Code.NOT_FOUND;
       case CollectionExists _ -> Code.ALREADY_EXISTS;
       case Overloaded _, MessageTooLarge _, DiskFull _, DeferredFull _ -> Code.RESOURCE_EXHAUSTED;
+      case ModelsFull _, TrainingUnderWay _ -> Code.RESOURCE_EXHAUSTED;
       case StoreFenced _, NotServing _ -> Code.UNAVAILABLE;
       case LsnNotReached _, IngestSequence _, AttachOff _, IndexFolderUnusable _ ->
           Code.FAILED_PRECONDITION;
+      case ModelNotFound _, ModelUnsuitable _ -> Code.FAILED_PRECONDITION;
       case SessionTaken _ -> Code.ABORTED;
       case DataLoss _ -> Code.DATA_LOSS;
     };
@@ -95,7 +103,7 @@ final class RefusalStatus {
       case CollectionNotFound _ -> ErrorReason.ERROR_REASON_COLLECTION_NOT_FOUND;
       case CollectionExists _ -> ErrorReason.ERROR_REASON_COLLECTION_EXISTS;
       case PointNotFound _ -> ErrorReason.ERROR_REASON_POINT_NOT_FOUND;
-      case Overloaded _ -> ErrorReason.ERROR_REASON_OVERLOADED;
+      case Overloaded _, TrainingUnderWay _ -> ErrorReason.ERROR_REASON_OVERLOADED;
       case MessageTooLarge _ -> ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE;
       case AttachOff _ -> ErrorReason.ERROR_REASON_ATTACH_OFF;
       case IndexFolderUnusable _ -> ErrorReason.ERROR_REASON_INDEX_FOLDER_UNUSABLE;
@@ -106,6 +114,9 @@ final class RefusalStatus {
       case LsnNotReached _ -> ErrorReason.ERROR_REASON_LSN_NOT_REACHED;
       case IngestSequence _, SessionTaken _ -> ErrorReason.ERROR_REASON_INGEST_SEQUENCE;
       case DataLoss _ -> ErrorReason.ERROR_REASON_DATA_LOSS;
+      case ModelNotFound _ -> ErrorReason.ERROR_REASON_MODEL_NOT_FOUND;
+      case ModelUnsuitable _ -> ErrorReason.ERROR_REASON_MODEL_UNSUITABLE;
+      case ModelsFull _ -> ErrorReason.ERROR_REASON_MODELS_FULL;
     };
   }
 
@@ -146,6 +157,14 @@ final class RefusalStatus {
               "actual", Long.toString(actual));
       case SessionTaken(String session) -> Map.of("session", session);
       case DataLoss(String damage) -> Map.of("damage", damage);
+      case ModelNotFound(String collection, String model, List<String> models) ->
+          Map.of("collection", collection, "model", model, "models", String.join(",", models));
+      case ModelUnsuitable(String model, String problem) ->
+          Map.of("model", model, "problem", problem);
+      case ModelsFull(String collection, String problem) ->
+          Map.of("collection", collection, "problem", problem);
+      case TrainingUnderWay(Duration retryAfter) ->
+          Map.of("retry_after_ms", Long.toString(retryAfter.toMillis()));
     };
   }
 
@@ -164,6 +183,7 @@ final class RefusalStatus {
       case Overloaded _, MessageTooLarge _, DiskFull _, StoreFenced _, NotServing _ -> List.of();
       case DeferredFull _, AttachOff _, IndexFolderUnusable _ -> List.of();
       case LsnNotReached _, IngestSequence _, SessionTaken _, DataLoss _ -> List.of();
+      case ModelNotFound _, ModelUnsuitable _, ModelsFull _, TrainingUnderWay _ -> List.of();
     };
   }
 

@@ -13,6 +13,9 @@ import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.hnsw.HnswParams;
 import dev.kith.index.ivf.IvfParams;
+import dev.kith.index.relevance.Thresholds;
+import dev.kith.index.relevance.TrainedModel;
+import dev.kith.index.relevance.ZScore;
 import dev.kith.index.trial.IndexTrial;
 import dev.kith.server.refusal.RefusedException;
 import java.lang.foreign.MemorySegment;
@@ -54,6 +57,8 @@ final class StoredBytesTest {
     assertBytes("00000005 010000000000000007", Keys.point(5, new PointId.Number(7).toKey()));
     assertBytes("00000005 0000000000000102", Keys.row(5, 258));
     assertBytes("4e", Keys.nextNumber());
+    assertBytes("72 00000005 6162", Keys.relevanceModel(5, "ab"));
+    assertBytes("64 00000005", Keys.meta(Keys.RELEVANCE, 5));
   }
 
   @Test
@@ -383,5 +388,51 @@ final class StoredBytesTest {
     assertThrows(RefusedException.class, () -> RowRecord.decode(row, 2));
     assertThrows(
         RefusedException.class, () -> Manifest.decode(Arrays.copyOf(Manifest.EMPTY.encode(), 40)));
+  }
+
+  private static KeptModel model(int dimension) {
+    TrainedModel trained =
+        new TrainedModel(
+            ZScore.RULE, 100, dimension, Metric.COSINE, Thresholds.NONE, Optional.empty());
+    return new KeptModel("m", 3, Instant.ofEpochMilli(1000), 7, 20, 2000, trained);
+  }
+
+  @Test
+  void modelsOfRelevanceAreTheSameBytesForever() {
+    KeptModel model = model(6);
+    byte[] stored = KeptModelRecord.encode(model);
+    assertBytes(
+        "01 0000000000000003 00000000000003e8 0000000000000007 0000000000000014"
+            + "00000000000007d0"
+            + HexFormat.of().formatHex(model.trained().encode()),
+        stored);
+    assertEquals(model, KeptModelRecord.decode("m", stored, new VectorSpace(6, Metric.COSINE)));
+    assertBytes("01 0000000000000009 6162", new RelevanceRecord("ab", 9).encode());
+    assertEquals(
+        new RelevanceRecord("ab", 9),
+        RelevanceRecord.decode(new RelevanceRecord("ab", 9).encode()));
+  }
+
+  @Test
+  void aModelThatIsDamagedOrOfAnotherSpaceIsRefusedByName() {
+    byte[] stored = KeptModelRecord.encode(model(6));
+    for (VectorSpace other :
+        List.of(new VectorSpace(5, Metric.COSINE), new VectorSpace(6, Metric.DOT))) {
+      RefusedException refused =
+          assertThrows(RefusedException.class, () -> KeptModelRecord.decode("m", stored, other));
+      assertTrue(
+          refused.refusal().message().contains("model of relevance m"),
+          refused.refusal().message());
+    }
+    VectorSpace space = new VectorSpace(6, Metric.COSINE);
+    for (int length = 0; length < stored.length; length++) {
+      byte[] cut = Arrays.copyOf(stored, length);
+      assertThrows(RefusedException.class, () -> KeptModelRecord.decode("m", cut, space));
+    }
+    for (int at = 41; at < stored.length; at++) {
+      byte[] flipped = stored.clone();
+      flipped[at] ^= 1;
+      assertThrows(RefusedException.class, () -> KeptModelRecord.decode("m", flipped, space));
+    }
   }
 }
