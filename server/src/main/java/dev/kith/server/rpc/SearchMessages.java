@@ -6,6 +6,9 @@ import dev.kith.index.VectorSpace;
 import dev.kith.index.ivf.Reach;
 import dev.kith.proto.v1.Explanation;
 import dev.kith.proto.v1.Hit;
+import dev.kith.proto.v1.Outlyingness;
+import dev.kith.proto.v1.RelevanceOptions;
+import dev.kith.proto.v1.RelevanceOutcome;
 import dev.kith.proto.v1.ScoreOrder;
 import dev.kith.proto.v1.SearchBatchRequest;
 import dev.kith.proto.v1.SearchBatchResponse;
@@ -18,6 +21,7 @@ import dev.kith.proto.v1.VectorMatrix;
 import dev.kith.server.config.Limits;
 import dev.kith.server.search.Adaptive;
 import dev.kith.server.search.Query;
+import dev.kith.server.search.Relevance;
 import dev.kith.server.search.SearchAnswer;
 import dev.kith.server.search.SearchOptions;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +49,6 @@ final class SearchMessages {
   ///
   /// @throws dev.kith.server.refusal.RefusedException naming the fields at fault
   SearchOptions options(dev.kith.proto.v1.SearchOptions options) {
-    Fields.notYet(options.hasRelevance(), "options.relevance");
     Fields.notYet(options.hasSoftmax(), "options.softmax");
     Fields.notYet(options.hasDiversity(), "options.diversity");
     Fields fields = new Fields();
@@ -64,6 +67,7 @@ final class SearchMessages {
     boolean mustFindAll = options.hasRecall() && options.getRecall() > Reach.Measured.MOST;
     Optional<Reach> reach = reach(fields, options);
     Optional<Adaptive> adaptive = AdaptiveMessages.read(fields, options);
+    Optional<Relevance> relevance = relevance(fields, options);
     fields.refuseIfWrong();
     return new SearchOptions(
         limit,
@@ -78,7 +82,45 @@ final class SearchMessages {
         options.getMinLsn(),
         options.hasFilter()
             ? Optional.of(filters.read("options.filter", options.getFilter()))
-            : Optional.empty());
+            : Optional.empty(),
+        relevance);
+  }
+
+  private static Optional<Relevance> relevance(
+      Fields fields, dev.kith.proto.v1.SearchOptions options) {
+    if (!options.hasRelevance()) {
+      return Optional.empty();
+    }
+    RelevanceOptions asked = options.getRelevance();
+    if (!asked.getModel().isEmpty()) {
+      fields.name("options.relevance.model", asked.getModel());
+    }
+    Relevance.Cut cut =
+        switch (asked.getCutCase()) {
+          case MIN_RELEVANCE ->
+              new Relevance.Cut.Below(
+                  (float) fields.share("options.relevance.min_relevance", asked.getMinRelevance()));
+          case MAX_FRACTION_MISSED -> missing(fields, asked.getMaxFractionMissed());
+          case CUT_NOT_SET -> new Relevance.Cut.Nothing();
+        };
+    boolean bestOne =
+        switch (asked.getOnEmpty()) {
+          case ON_EMPTY_UNSPECIFIED, ON_EMPTY_EMPTY -> false;
+          case ON_EMPTY_BEST_ONE -> true;
+          case UNRECOGNIZED ->
+              throw Fields.unsupported("options.relevance.on_empty", asked.getOnEmptyValue());
+        };
+    return Optional.of(new Relevance(asked.getModel(), cut, bestOne, asked.getOutlyingness()));
+  }
+
+  private static Relevance.Cut missing(Fields fields, float fraction) {
+    if (!(fraction > 0 && fraction < 1)) {
+      fields.wrong(
+          "options.relevance.max_fraction_missed", "must be above 0 and below 1, got " + fraction);
+      return new Relevance.Cut.Nothing();
+    }
+    // As it was written: a float of 0.2 is a little more, and may not promise less than 0.2 does.
+    return new Relevance.Cut.MissingAtMost(Double.parseDouble(Float.toString(fraction)));
   }
 
   private static Optional<Reach> reach(Fields fields, dev.kith.proto.v1.SearchOptions options) {
@@ -154,6 +196,7 @@ final class SearchMessages {
     if (answer.explanation() != null) {
       header.setExplanation(write(answer.explanation()));
     }
+    answer.relevance().ifPresent(outcome -> header.setRelevance(write(outcome)));
     message.setHeader(header);
     for (SearchAnswer.Hit hit : answer.hits()) {
       message.addHits(write(hit));
@@ -171,6 +214,7 @@ final class SearchMessages {
       if (answer.explanation() != null) {
         result.setExplanation(write(answer.explanation()));
       }
+      answer.relevance().ifPresent(outcome -> result.setRelevance(write(outcome)));
       for (SearchAnswer.Hit hit : answer.hits()) {
         result.addHits(write(hit));
       }
@@ -199,6 +243,32 @@ final class SearchMessages {
     if (vector != null) {
       message.setVector(PointMessages.write(vector));
     }
+    if (!Float.isNaN(hit.relevance())) {
+      message.setRelevance(hit.relevance());
+    }
+    return message.build();
+  }
+
+  private static RelevanceOutcome write(SearchAnswer.RelevanceOutcome outcome) {
+    RelevanceOutcome.Builder message =
+        RelevanceOutcome.newBuilder()
+            .setModel(outcome.model())
+            .setVersion(outcome.version())
+            .setMinRelevance(outcome.least())
+            .setCandidates(outcome.candidates())
+            .setRelevant(outcome.relevant())
+            .setCut(outcome.cut());
+    outcome
+        .outlyingness()
+        .ifPresent(
+            outlying -> {
+              Outlyingness.Builder one =
+                  message
+                      .getOutlyingnessBuilder()
+                      .setDistance(outlying.distance())
+                      .setPointsPercentile(outlying.pointsPercentile());
+              outlying.queriesPercentile().ifPresent(one::setQueriesPercentile);
+            });
     return message.build();
   }
 

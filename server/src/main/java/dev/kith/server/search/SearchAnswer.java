@@ -3,6 +3,8 @@ package dev.kith.server.search;
 import dev.kith.index.Metric;
 import dev.kith.server.collection.StoredPoint;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +15,46 @@ import org.jspecify.annotations.Nullable;
 /// @param lsn every write up to this one is reflected
 /// @param hits best first
 /// @param explanation if it was asked for
+/// @param relevance what became of it, if it was asked for
 public record SearchAnswer(
-    Metric metric, long lsn, List<Hit> hits, @Nullable Explanation explanation) {
+    Metric metric,
+    long lsn,
+    List<Hit> hits,
+    @Nullable Explanation explanation,
+    Optional<RelevanceOutcome> relevance) {
 
   /// A point that answers.
   ///
   /// @param point with what was asked for of it
   /// @param score on the metric's scale
-  public record Hit(StoredPoint point, float score) {}
+  /// @param relevance how likely it is relevant, in `[0, 1]`; NaN if that was not asked
+  public record Hit(StoredPoint point, float score, float relevance) {}
+
+  /// What became of relevance.
+  ///
+  /// @param model that was used
+  /// @param version of it; 0 if it needs no training
+  /// @param least relevance that hits had to have; 0 if none were cut
+  /// @param candidates that the model saw
+  /// @param relevant of them that are as relevant as asked
+  /// @param cut hits that are near enough but not relevant enough
+  /// @param outlyingness of the query, if it was asked for
+  public record RelevanceOutcome(
+      String model,
+      long version,
+      float least,
+      int candidates,
+      int relevant,
+      int cut,
+      Optional<Outlyingness> outlyingness) {}
+
+  /// How unlike what the collection knows a query is.
+  ///
+  /// @param distance of Mahalanobis to the nearest centroid
+  /// @param pointsPercentile share of the points that are no farther, in percent
+  /// @param queriesPercentile share of the queries that the model was calibrated on, in percent
+  public record Outlyingness(
+      double distance, double pointsPercentile, OptionalDouble queriesPercentile) {}
 
   /// How an answer was found.
   ///

@@ -18,10 +18,12 @@ import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
 import dev.kith.server.search.SearchAnswer.Explanation;
 import dev.kith.server.search.SearchAnswer.Hit;
+import dev.kith.server.search.SearchAnswer.RelevanceOutcome;
 import dev.kith.server.search.SearchAnswer.Stage;
 import dev.kith.server.search.SearchAnswer.Work;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,7 +32,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Answers queries: plan, probe, merge, resolve. Thread-safe; scratch space is the worker's.
+/// Answers queries: plan, probe, merge, judge, resolve. Thread-safe; scratch space is the worker's.
 ///
 /// One run is enough, whatever is written meanwhile: a [SearchSnapshot] shows the collection as it
 /// was at one LSN, each point once, and its rows can be fetched until it is closed.
@@ -77,14 +79,25 @@ public final class SearchEngine {
         buffer.set(MemorySegment.ofArray(vectorOf(collection, id)), 0);
       }
     }
-    SearchPlan plan = Planner.plan(spec, options, width, self == null ? 0 : 1);
+    boolean isTruncated = width < space.dimension();
+    Optional<RelevanceJudge> judge =
+        options
+            .relevance()
+            .map(
+                asked ->
+                    RelevanceJudge.of(collection.relevance(), asked, options.limit(), isTruncated));
+    SearchOptions sought =
+        judge
+            .map(found -> options.seeking(Math.max(options.limit(), found.candidates())))
+            .orElse(options);
+    SearchPlan plan = Planner.plan(spec, sought, width, self == null ? 0 : 1);
     try (SearchSnapshot snapshot = collection.acquire()) {
       requireLsn(options.minLsn(), snapshot.lsn());
       Optional<Budget> budget = options.adaptive().flatMap(Adaptive::budget);
       if (budget.isPresent()) {
         plan = Planner.afford(plan, budget.get().products(rate.get()), snapshot.segments());
       }
-      Run run = new Run(options, plan, spec.index(), self, snapshot, size, patience);
+      Run run = new Run(options, plan, spec.index(), self, judge, snapshot, size, patience);
       long began = System.nanoTime();
       SearchAnswer answer = run.answer(worker.runner(), buffer, space.metric());
       rate.note(worker.runner().work().multiplyAdds, Math.max(1, System.nanoTime() - began));
@@ -117,6 +130,7 @@ public final class SearchEngine {
     private final SearchOptions options;
     private final IndexSpec index;
     private final @Nullable PointId self;
+    private final Optional<RelevanceJudge> judge;
     private final SearchSnapshot snapshot;
     private final AnswerSize size;
     private final Patience patience;
@@ -133,12 +147,14 @@ public final class SearchEngine {
         SearchPlan plan,
         IndexSpec index,
         @Nullable PointId self,
+        Optional<RelevanceJudge> judge,
         SearchSnapshot snapshot,
         AnswerSize size,
         Patience patience) {
       this.options = options;
       this.index = index;
       this.self = self;
+      this.judge = judge;
       this.snapshot = snapshot;
       this.size = size;
       this.patience = patience;
@@ -155,7 +171,9 @@ public final class SearchEngine {
           filter == null ? snapshot.segments() : snapshot.segments(filter::accepts);
       if (!options.explain()) {
         probe(runner, query, segments);
-        return new SearchAnswer(metric, snapshot.lsn(), resolve(runner, segments, metric), null);
+        Chosen chosen = choose(runner, query, segments, metric);
+        return new SearchAnswer(
+            metric, snapshot.lsn(), resolve(chosen, runner, segments), null, chosen.outcome());
       }
       long unlinked = snapshot.unlinked(); // Before the search, which may scan fewer by then.
       List<TimedSegment> timed = new ArrayList<>();
@@ -165,8 +183,9 @@ public final class SearchEngine {
       long began = System.nanoTime();
       probe(runner, query, timed);
       long probed = System.nanoTime();
-      int candidates = runner.size();
-      List<Hit> hits = resolve(runner, timed, metric);
+      Chosen chosen = choose(runner, query, timed, metric);
+      long judged = System.nanoTime();
+      List<Hit> hits = resolve(chosen, runner, timed);
       long resolved = System.nanoTime();
       List<Stage> stages = new ArrayList<>();
       long probing = 0;
@@ -176,15 +195,20 @@ public final class SearchEngine {
         probing += segment.nanos();
         found += segment.out();
       }
-      stages.add(listStage("merge", found, candidates, probed - began - probing));
-      stages.add(listStage("resolve", candidates, hits.size(), resolved - probed));
+      stages.add(listStage("merge", found, runner.size(), probed - began - probing));
+      int candidates = chosen.ranks().length;
+      judge.ifPresent(
+          _ -> stages.add(listStage("relevance", candidates, chosen.kept(), judged - probed)));
+      stages.add(listStage("resolve", chosen.kept(), hits.size(), resolved - judged));
       Explanation explanation =
           new Explanation(
-              Planner.describe(plan, index, timed.size(), unlinked) + filtering(),
+              Planner.describe(plan, index, timed.size(), unlinked)
+                  + filtering()
+                  + judge.map(RelevanceJudge::describe).orElse(""),
               stages,
               resolved - patience.arrivedNanos(),
               patience.startedNanos() - patience.arrivedNanos());
-      return new SearchAnswer(metric, snapshot.lsn(), hits, explanation);
+      return new SearchAnswer(metric, snapshot.lsn(), hits, explanation, chosen.outcome());
     }
 
     private static Stage listStage(String name, long in, long out, long nanos) {
@@ -233,44 +257,81 @@ public final class SearchEngine {
       return filter == null ? "" : Planner.describe(filter.tally(), givenUp);
     }
 
-    /// Fetches the points of all hits, in pieces, so that too large an answer is noticed early.
-    private List<@Nullable StoredPoint> fetch(
-        PlanRunner runner, List<? extends SegmentReader> segments) {
-      List<@Nullable StoredPoint> points = new ArrayList<>(runner.size());
-      while (points.size() < runner.size()) {
+    /// What is left of the candidates before anything is fetched of them.
+    ///
+    /// @param ranks of the candidates
+    /// @param scores of them, as the caller sees them
+    /// @param relevances of them, NaN where that was not asked
+    /// @param kept that are returned: the first
+    @SuppressWarnings("ArrayRecordComponent") // Handed over, compared by nobody.
+    private record Chosen(
+        int[] ranks,
+        float[] scores,
+        float[] relevances,
+        int kept,
+        Optional<RelevanceOutcome> outcome) {}
+
+    private Chosen choose(
+        PlanRunner runner,
+        QueryBuffer query,
+        List<? extends SegmentReader> segments,
+        Metric metric) {
+      int[] ranks = ranks(runner, segments);
+      float[] scores = new float[ranks.length];
+      for (int i = 0; i < scores.length; i++) {
+        scores[i] = Scores.external(metric, runner.score(ranks[i]));
+      }
+      if (judge.isEmpty()) {
+        float[] unknown = new float[ranks.length];
+        Arrays.fill(unknown, Float.NaN);
+        return new Chosen(ranks, scores, unknown, ranks.length, Optional.empty());
+      }
+      RelevanceJudge.Judgment judgment = judge.get().judge(query, scores);
+      return new Chosen(
+          ranks, scores, judgment.relevances(), judgment.kept(), Optional.of(judgment.outcome()));
+    }
+
+    /// Ranks of the candidates, which the query itself is none of.
+    private int[] ranks(PlanRunner runner, List<? extends SegmentReader> segments) {
+      int most = judge.map(RelevanceJudge::candidates).orElse(options.limit());
+      long own = self == null ? SearchSnapshot.NO_ROW : snapshot.rowOfEach(List.of(self))[0];
+      int[] ranks = new int[Math.min(most, runner.size())];
+      int count = 0;
+      for (int rank = 0; rank < runner.size() && count < ranks.length; rank++) {
+        if (label(rank, runner, segments) != own) {
+          ranks[count++] = rank;
+        }
+      }
+      return Arrays.copyOf(ranks, count);
+    }
+
+    private static long label(int rank, PlanRunner runner, List<? extends SegmentReader> segments) {
+      return segments.get(runner.segment(rank)).label(runner.ordinal(rank));
+    }
+
+    /// Fetches the points of the hits that are kept, in pieces, so that too large an answer is
+    /// noticed early.
+    private List<Hit> resolve(
+        Chosen chosen, PlanRunner runner, List<? extends SegmentReader> segments) {
+      List<Hit> hits = new ArrayList<>(chosen.kept());
+      while (hits.size() < chosen.kept()) {
         if (patience.gone().getAsBoolean()) {
           throw new AbandonedException();
         }
-        long[] rows = new long[Math.min(FETCHED_AT_ONCE, runner.size() - points.size())];
+        int first = hits.size();
+        long[] rows = new long[Math.min(FETCHED_AT_ONCE, chosen.kept() - first)];
         for (int i = 0; i < rows.length; i++) {
-          int rank = points.size() + i;
-          rows[i] = segments.get(runner.segment(rank)).label(runner.ordinal(rank));
+          rows[i] = label(chosen.ranks()[first + i], runner, segments);
         }
         for (StoredPoint point : snapshot.fetch(rows, options.vectors(), options.payloads())) {
-          if (point != null) {
-            size.add(point);
+          int hit = hits.size();
+          if (point == null) {
+            throw new IllegalStateException(
+                "row %d was found in the index at LSN %d, but the store has no such row then"
+                    .formatted(rows[hit - first], snapshot.lsn()));
           }
-          points.add(point);
-        }
-      }
-      return points;
-    }
-
-    private List<Hit> resolve(
-        PlanRunner runner, List<? extends SegmentReader> segments, Metric metric) {
-      List<@Nullable StoredPoint> points = fetch(runner, segments);
-      List<Hit> hits = new ArrayList<>(points.size());
-      for (int rank = 0; rank < points.size() && hits.size() < options.limit(); rank++) {
-        StoredPoint point = points.get(rank);
-        if (point == null) {
-          throw new IllegalStateException(
-              "row %d was found in the index at LSN %d, but the store has no such row then"
-                  .formatted(
-                      segments.get(runner.segment(rank)).label(runner.ordinal(rank)),
-                      snapshot.lsn()));
-        }
-        if (!point.id().equals(self)) {
-          hits.add(new Hit(point, Scores.external(metric, runner.score(rank))));
+          size.add(point);
+          hits.add(new Hit(point, chosen.scores()[hit], chosen.relevances()[hit]));
         }
       }
       return hits;

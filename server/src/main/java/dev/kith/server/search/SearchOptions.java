@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 /// @param explain whether to tell how the answer was found
 /// @param minLsn the answer reflects at least this write, an unsigned number; 0 for any
 /// @param filter which points may answer; all if empty
+/// @param relevance how relevant hits must be; not asked if empty
 public record SearchOptions(
     int limit,
     OptionalInt ef,
@@ -29,4 +30,30 @@ public record SearchOptions(
     boolean payloads,
     boolean explain,
     long minLsn,
-    Optional<Filter> filter) {}
+    Optional<Filter> filter,
+    Optional<Relevance> relevance) {
+
+  /// The usual search for so many points, of which nothing but their places is wanted.
+  public static SearchOptions usual(int limit) {
+    return new SearchOptions(
+        limit,
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        false,
+        false,
+        false,
+        0,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /// The same, looking for so many points.
+  SearchOptions seeking(int points) {
+    return new SearchOptions(
+        points, ef, rescore, reach, adaptive, exact, vectors, payloads, explain, minLsn, filter,
+        relevance);
+  }
+}

@@ -15,7 +15,6 @@ import dev.kith.proto.v1.GetCollectionStatsRequest;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.Metric;
 import dev.kith.proto.v1.PointId;
-import dev.kith.proto.v1.RelevanceOptions;
 import dev.kith.proto.v1.ScoreOrder;
 import dev.kith.proto.v1.SearchBatchRequest;
 import dev.kith.proto.v1.SearchBatchResponse;
@@ -253,7 +252,6 @@ final class SearchRpcTest {
   void everyFieldThatIsNotHonouredYetIsRefusedByName() {
     List<UnaryOperator<SearchOptions.Builder>> changes =
         List.of(
-            options -> options.setRelevance(RelevanceOptions.getDefaultInstance()),
             options -> options.setSoftmax(SoftmaxOptions.getDefaultInstance()),
             options -> options.setDiversity(DiversityOptions.getDefaultInstance()));
     List<String> fields = new ArrayList<>();
@@ -263,7 +261,7 @@ final class SearchRpcTest {
       assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(failure).getReason());
       fields.add(field(failure));
     }
-    assertEquals(List.of("options.relevance", "options.softmax", "options.diversity"), fields);
+    assertEquals(List.of("options.softmax", "options.diversity"), fields);
   }
 
   @Test

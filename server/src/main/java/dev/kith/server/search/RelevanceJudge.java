@@ -1,0 +1,162 @@
+package dev.kith.server.search;
+
+import dev.kith.index.codec.QueryBuffer;
+import dev.kith.index.kernel.Points;
+import dev.kith.index.relevance.OutlierProfile;
+import dev.kith.index.relevance.RelevanceModel;
+import dev.kith.server.collection.KeptModel;
+import dev.kith.server.collection.RelevanceModels;
+import dev.kith.server.refusal.Refusal;
+import dev.kith.server.refusal.RefusedException;
+import dev.kith.server.refusal.Violation;
+import dev.kith.server.search.SearchAnswer.Outlyingness;
+import dev.kith.server.search.SearchAnswer.RelevanceOutcome;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+
+/// Judges the candidates of one search by one model: how relevant each is, and which are cut.
+///
+/// The model always sees as many candidates as it was made for, whatever the limit is: what it says
+/// of a hit does not depend on how many are wanted.
+final class RelevanceJudge {
+  private static final String FIELD = "options.relevance";
+
+  private final KeptModel model;
+  private final Relevance asked;
+  private final int limit;
+  private final int candidates;
+  private final float least;
+
+  private RelevanceJudge(KeptModel model, Relevance asked, int limit, int candidates) {
+    this.model = model;
+    this.asked = asked;
+    this.limit = limit;
+    this.candidates = candidates;
+    this.least =
+        switch (asked.cut()) {
+          case Relevance.Cut.Nothing() -> 0;
+          case Relevance.Cut.Below(float relevance) -> relevance;
+          case Relevance.Cut.MissingAtMost(double fraction) ->
+              model.trained().thresholds().at(fraction);
+        };
+  }
+
+  /// Finds the model.
+  ///
+  /// @param limit hits wanted
+  /// @param isTruncated whether the query has only some of the coordinates
+  /// @throws RefusedException if there is no such model, or it cannot do what is asked
+  static RelevanceJudge of(
+      RelevanceModels models, Relevance asked, int limit, boolean isTruncated) {
+    KeptModel model = models.find(asked.model());
+    int most = model.isRule() ? RelevanceModel.MAX_CANDIDATES : model.trained().candidates();
+    if (limit > most) {
+      throw refused(
+          "options.limit",
+          "must be in [1, %d], the candidates that the model of relevance '%s' sees, got %d"
+              .formatted(most, model.name(), limit));
+    }
+    if (asked.cut() instanceof Relevance.Cut.MissingAtMost && !model.isFitted()) {
+      throw unsuitable(
+          model,
+          "is a rule of thumb, of which nobody knows what it misses: train one from judged queries"
+              + " with TrainModel, or set min_relevance");
+    }
+    if (asked.outlyingness()) {
+      if (model.trained().profile().isEmpty()) {
+        throw unsuitable(
+            model,
+            "knows nothing of the collection's points, which outlyingness is measured by: train one"
+                + " with TrainModel, for which kind ZSCORE needs no judged queries");
+      }
+      if (isTruncated) {
+        throw refused(
+            FIELD + ".outlyingness",
+            "is measured with all coordinates, and the query has only the first of them: leave it"
+                + " unset");
+      }
+    }
+    return new RelevanceJudge(
+        model, asked, limit, Math.max(model.trained().candidates(), model.isRule() ? limit : 0));
+  }
+
+  private static RefusedException refused(String field, String problem) {
+    return new RefusedException(new Refusal.InvalidFields(List.of(new Violation(field, problem))));
+  }
+
+  private static RefusedException unsuitable(KeptModel model, String problem) {
+    return new RefusedException(new Refusal.ModelUnsuitable(model.name(), problem));
+  }
+
+  /// Nearest points that the model sees.
+  int candidates() {
+    return candidates;
+  }
+
+  /// What a model says of the candidates.
+  ///
+  /// @param relevances of the candidates
+  /// @param kept hits that are returned: the first candidates
+  /// @param outcome for the caller
+  @SuppressWarnings("ArrayRecordComponent") // Handed over, compared by nobody.
+  record Judgment(float[] relevances, int kept, RelevanceOutcome outcome) {}
+
+  /// Judges.
+  ///
+  /// @param scores of the candidates, none above the one before it
+  Judgment judge(QueryBuffer query, float[] scores) {
+    int count = scores.length;
+    float[] coordinates = coordinates(query);
+    float[] relevances = new float[count];
+    model.trained().model().relevances(coordinates, scores, count, relevances);
+    int relevant = 0;
+    while (relevant < count && relevances[relevant] >= least) {
+      relevant++;
+    }
+    int wanted = Math.min(limit, count);
+    int kept = Math.min(relevant, limit);
+    if (kept == 0 && asked.bestOne()) {
+      kept = Math.min(1, count);
+    }
+    return new Judgment(
+        relevances,
+        kept,
+        new RelevanceOutcome(
+            model.name(),
+            model.version(),
+            least,
+            count,
+            relevant,
+            wanted - kept,
+            outlyingness(coordinates)));
+  }
+
+  private Optional<Outlyingness> outlyingness(float[] query) {
+    if (!asked.outlyingness()) {
+      return Optional.empty();
+    }
+    OutlierProfile profile = model.trained().profile().orElseThrow();
+    double distance = profile.distance(query);
+    return Optional.of(
+        new Outlyingness(
+            distance, profile.pointsPercentile(distance), profile.queriesPercentile(distance)));
+  }
+
+  /// The coordinates of a query as they are compared: of length one under COSINE.
+  static float[] coordinates(QueryBuffer query) {
+    float[] coordinates = new float[query.space().dimension()];
+    MemorySegment.copy(query.segment(), Points.FLOAT, 0, coordinates, 0, coordinates.length);
+    return coordinates;
+  }
+
+  /// Says what is done, as the end of the line that says the plan.
+  String describe() {
+    return ", relevance of %d by %s%s%s"
+        .formatted(
+            candidates,
+            model.name(),
+            model.isRule() ? "" : " version " + model.version(),
+            least > 0 ? ", at least " + least : "");
+  }
+}
