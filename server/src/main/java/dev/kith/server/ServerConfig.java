@@ -131,6 +131,14 @@ public final class ServerConfig {
           1,
           1_024,
           "Batches of an ingest stream that may be unacknowledged.");
+  private static final Setting<Long> TRAINING_BYTES =
+      bytes(
+          "limits.training-bytes",
+          "0",
+          "0",
+          "1TiB",
+          "Memory of judged queries that a model of relevance is trained or judged with; 0 means a"
+              + " quarter of the heap.");
 
   private static final Setting<Integer> LINK_THREADS =
       integer(
@@ -214,6 +222,7 @@ public final class ServerConfig {
           PAYLOAD_BYTES,
           COLLECTIONS,
           INGEST_WINDOW,
+          TRAINING_BYTES,
           LINK_THREADS,
           MIN_FREE_BYTES,
           TAIL_POINTS,
@@ -316,6 +325,7 @@ public final class ServerConfig {
     // One message of the largest size must always fit, or it could never be answered.
     long atLeastOne =
         Math.max(messageBytes, inFlight == 0 ? Runtime.getRuntime().maxMemory() / 4 : inFlight);
+    long training = settings.get(TRAINING_BYTES);
     return new Limits(
         messageBytes,
         atLeastOne,
@@ -327,7 +337,8 @@ public final class ServerConfig {
         settings.get(TEXT_ID_BYTES),
         Math.toIntExact(settings.get(PAYLOAD_BYTES)),
         settings.get(COLLECTIONS),
-        settings.get(INGEST_WINDOW));
+        settings.get(INGEST_WINDOW),
+        training == 0 ? Runtime.getRuntime().maxMemory() / 4 : training);
   }
 
   /// What the engine may use.

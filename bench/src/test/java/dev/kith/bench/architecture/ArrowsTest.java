@@ -89,6 +89,7 @@ final class ArrowsTest {
         .resideInAnyPackage(
             "dev.kith.server.rpc..",
             "dev.kith.server.search..",
+            "dev.kith.server.relevance..",
             "dev.kith.server.filter..",
             "dev.kith.server.http..")
         .check(KITH);
@@ -110,6 +111,14 @@ final class ArrowsTest {
     noClasses()
         .that()
         .resideInAPackage("dev.kith.server.search..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.kith.server.rpc..", "dev.kith.server.http..", "dev.kith.server.relevance..")
+        .check(KITH);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.kith.server.relevance..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.kith.server.rpc..", "dev.kith.server.http..")

@@ -43,7 +43,8 @@ public final class JudgedList {
     this.missed = missed;
   }
 
-  float[] query() {
+  /// The query, as it was given.
+  public float[] query() {
     return query;
   }
 
@@ -89,7 +90,8 @@ public final class JudgedList {
     return judged;
   }
 
-  double missed() {
+  /// Grades of judged points that are no candidates, summed up.
+  public double missed() {
     return missed;
   }
 

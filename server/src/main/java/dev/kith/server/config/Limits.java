@@ -13,6 +13,7 @@ package dev.kith.server.config;
 /// @param payloadBytes bytes of one payload
 /// @param collections collections on the server
 /// @param ingestWindow batches of an ingest stream that may be unacknowledged
+/// @param trainingBytes memory of judged queries with their candidates
 public record Limits(
     int messageBytes,
     long inFlightBytes,
@@ -24,4 +25,5 @@ public record Limits(
     int textIdBytes,
     int payloadBytes,
     int collections,
-    int ingestWindow) {}
+    int ingestWindow,
+    long trainingBytes) {}

@@ -6,6 +6,7 @@ import dev.kith.server.config.Limits;
 import dev.kith.server.config.Listener;
 import dev.kith.server.config.WorkPools;
 import dev.kith.server.metrics.ServerMetrics;
+import dev.kith.server.relevance.RelevanceTrainer;
 import dev.kith.server.search.SearchEngine;
 import dev.kith.server.search.SearchPool;
 import java.time.Duration;
@@ -18,11 +19,17 @@ public final class RpcServer implements AutoCloseable {
   private final GrpcServer server;
   private final CallPool callPool;
   private final ExecutorService streamThreads;
+  private final RelevanceTrainer trainer;
 
-  private RpcServer(GrpcServer server, CallPool callPool, ExecutorService streamThreads) {
+  private RpcServer(
+      GrpcServer server,
+      CallPool callPool,
+      ExecutorService streamThreads,
+      RelevanceTrainer trainer) {
     this.server = server;
     this.callPool = callPool;
     this.streamThreads = streamThreads;
+    this.trainer = trainer;
   }
 
   /// What decides how the gRPC side behaves.
@@ -57,6 +64,12 @@ public final class RpcServer implements AutoCloseable {
             new IngestSessions(),
             calls,
             streamThreads);
+    RelevanceTrainer trainer = new RelevanceTrainer();
+    ByteBudget trainingBudget = new ByteBudget(limits.trainingBytes());
+    metrics.gauge(
+        "kith.relevance.training.bytes",
+        "Memory of judged queries that models of relevance are trained or judged with",
+        trainingBudget::used);
     metrics.gauge("kith.calls.open", "Calls being answered", calls::count);
     metrics.gauge("kith.calls.queued", "Calls waiting for a thread", pool::queued);
     metrics.gauge(
@@ -73,13 +86,19 @@ public final class RpcServer implements AutoCloseable {
                       new SearchEngine(catalog::lsn),
                       searches,
                       new SearchMessages(limits, ids),
-                      limits)),
+                      limits),
+                  new RelevanceRpc(
+                      catalog,
+                      pool,
+                      new JudgedStream.Services(
+                          trainer, ids, trainingBudget, limits, calls, streamThreads))),
               new MeasuredCalls(metrics, calls),
               calls,
               budget);
-      return new RpcServer(server, pool, streamThreads);
+      return new RpcServer(server, pool, streamThreads, trainer);
     } catch (RuntimeException failure) {
       streamThreads.shutdown();
+      trainer.close();
       pool.close();
       throw failure;
     }
@@ -103,5 +122,6 @@ public final class RpcServer implements AutoCloseable {
     server.close();
     callPool.close();
     streamThreads.close();
+    trainer.close();
   }
 }

@@ -18,6 +18,9 @@ import dev.kith.proto.v1.PointIds;
 import dev.kith.proto.v1.PointServiceGrpc;
 import dev.kith.proto.v1.PointServiceGrpc.PointServiceBlockingStub;
 import dev.kith.proto.v1.PointServiceGrpc.PointServiceStub;
+import dev.kith.proto.v1.RelevanceServiceGrpc;
+import dev.kith.proto.v1.RelevanceServiceGrpc.RelevanceServiceBlockingStub;
+import dev.kith.proto.v1.RelevanceServiceGrpc.RelevanceServiceStub;
 import dev.kith.proto.v1.SearchServiceGrpc;
 import dev.kith.proto.v1.SearchServiceGrpc.SearchServiceBlockingStub;
 import dev.kith.proto.v1.UpsertRequest;
@@ -91,6 +94,14 @@ public final class RunningServer implements AutoCloseable {
 
   public SearchServiceBlockingStub searches() {
     return SearchServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  public RelevanceServiceBlockingStub relevance() {
+    return RelevanceServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  public RelevanceServiceStub relevanceAsync() {
+    return RelevanceServiceGrpc.newStub(channel);
   }
 
   /// Creates a collection with an HNSW index.
