@@ -17,8 +17,8 @@ public record Explanation(String plan, List<Stage> stages, long totalMicros, lon
 
   /// One stage.
   ///
-  /// @param name `probe`, `merge` or `resolve`; after each probe its parts, the work of which is
-  ///   that of the probe once more: `coarse`, `scan`, `walk`, `narrow` or `rescore`
+  /// @param name `probe`, `merge`, `relevance` or `resolve`; after each probe its parts, the work
+  ///   of which is that of the probe once more: `coarse`, `scan`, `walk`, `narrow` or `rescore`
   /// @param segment the segment it ran on; empty for stages on the merged list
   /// @param width coordinates compared, of a part; empty of codes
   /// @param candidatesIn vectors, centroids or codes that entered it; empty of a probe

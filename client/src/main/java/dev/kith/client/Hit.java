@@ -1,5 +1,6 @@
 package dev.kith.client;
 
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /// A point that answers a query.
@@ -9,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// @param version LSN of the write that made this version of the point
 /// @param payload byte for byte as stored; null unless asked for and present
 /// @param vector bit for bit as stored; null unless asked for
+/// @param relevance how likely it is relevant, in `[0, 1]`; empty unless asked for
 @SuppressWarnings("ArrayRecordComponent") // Compared by id and version, never by coordinates.
 public record Hit(
-    PointId id, float score, long version, @Nullable Payload payload, float @Nullable [] vector) {}
+    PointId id,
+    float score,
+    long version,
+    @Nullable Payload payload,
+    float @Nullable [] vector,
+    OptionalDouble relevance) {}

@@ -13,11 +13,8 @@ import dev.kith.proto.v1.SearchBatchRequest;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchServiceGrpc;
 import dev.kith.proto.v1.UpsertRequest;
-import dev.kith.proto.v1.VectorMatrix;
 import dev.kith.proto.v1.VerifyCollectionRequest;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,7 +292,7 @@ public final class KithCollection {
     SearchBatchRequest request =
         SearchBatchRequest.newBuilder()
             .setCollection(name)
-            .setVectors(matrix(queries.subList(from, to)))
+            .setVectors(Wire.matrix(queries.subList(from, to)))
             .setOptions(SearchWire.options(options))
             .build();
     return rpc.call(SearchServiceGrpc.getSearchBatchMethod(), request, cancellation)
@@ -306,17 +303,6 @@ public final class KithCollection {
                   ? CompletableFuture.completedFuture(List.copyOf(found))
                   : searchFrom(to, queries, options, found, cancellation);
             });
-  }
-
-  private static VectorMatrix matrix(List<float[]> rows) {
-    int dimension = rows.getFirst().length;
-    byte[] bytes = new byte[Math.multiplyExact(rows.size() * Float.BYTES, dimension)];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    for (float[] row : rows) {
-      buffer.asFloatBuffer().put(row);
-      buffer.position(buffer.position() + dimension * Float.BYTES);
-    }
-    return Wire.matrix(dimension, bytes);
   }
 
   /// Counts what the collection holds and what it costs.
@@ -385,6 +371,11 @@ public final class KithCollection {
             new Cancellation())
         .thenApply(
             response -> new VerifyReport(response.getViolationsList(), response.getPointCount()));
+  }
+
+  /// Its models of relevance.
+  public KithRelevance relevance() {
+    return new KithRelevance(rpc, name);
   }
 
   /// Begins or resumes a bulk load.

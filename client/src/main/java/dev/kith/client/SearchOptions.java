@@ -14,13 +14,15 @@ import java.util.OptionalLong;
 /// @param explain whether the answer tells how it was found
 /// @param minLsn the answer reflects at least this write, or fails; 0 for any
 /// @param filter which points may answer; all if empty
+/// @param relevance what is asked of relevance; nothing if empty
 public record SearchOptions(
     int limit,
     Effort effort,
     Fields fields,
     boolean explain,
     long minLsn,
-    Optional<Filter> filter) {
+    Optional<Filter> filter,
+    Optional<RelevanceOptions> relevance) {
 
   /// How hard to look. More means higher recall and more time; what is empty has a default that was
   /// measured, or is the collection's.
@@ -129,7 +131,13 @@ public record SearchOptions(
   /// The best `limit` hits with their payloads.
   public static SearchOptions top(int limit) {
     return new SearchOptions(
-        limit, Effort.DEFAULT, new Fields(false, true), false, 0, Optional.empty());
+        limit,
+        Effort.DEFAULT,
+        new Fields(false, true),
+        false,
+        0,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /// The same with another beam.
@@ -220,26 +228,33 @@ public record SearchOptions(
   }
 
   private SearchOptions with(Effort other) {
-    return new SearchOptions(limit, other, fields, explain, minLsn, filter);
+    return new SearchOptions(limit, other, fields, explain, minLsn, filter, relevance);
   }
 
   /// The same, returning other fields.
   public SearchOptions returning(boolean vector, boolean payload) {
-    return new SearchOptions(limit, effort, new Fields(vector, payload), explain, minLsn, filter);
+    return new SearchOptions(
+        limit, effort, new Fields(vector, payload), explain, minLsn, filter, relevance);
   }
 
   /// The same, explained.
   public SearchOptions explained() {
-    return new SearchOptions(limit, effort, fields, true, minLsn, filter);
+    return new SearchOptions(limit, effort, fields, true, minLsn, filter, relevance);
   }
 
   /// The same, reflecting at least one's own write.
   public SearchOptions atLeast(WriteReceipt written) {
-    return new SearchOptions(limit, effort, fields, explain, written.lsn(), filter);
+    return new SearchOptions(limit, effort, fields, explain, written.lsn(), filter, relevance);
   }
 
   /// The same, answered only by points that another filter accepts.
   public SearchOptions withFilter(Filter accepted) {
-    return new SearchOptions(limit, effort, fields, explain, minLsn, Optional.of(accepted));
+    return new SearchOptions(
+        limit, effort, fields, explain, minLsn, Optional.of(accepted), relevance);
+  }
+
+  /// The same, telling how likely hits are relevant and dropping those that are not.
+  public SearchOptions withRelevance(RelevanceOptions asked) {
+    return new SearchOptions(limit, effort, fields, explain, minLsn, filter, Optional.of(asked));
   }
 }

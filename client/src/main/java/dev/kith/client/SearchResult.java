@@ -9,8 +9,13 @@ import java.util.Optional;
 /// @param metric of the scores
 /// @param lsn the answer reflects every write up to this LSN
 /// @param explanation how the hits were found, if asked for
+/// @param relevance what became of it, if asked for
 public record SearchResult(
-    List<Hit> hits, Metric metric, long lsn, Optional<Explanation> explanation) {
+    List<Hit> hits,
+    Metric metric,
+    long lsn,
+    Optional<Explanation> explanation,
+    Optional<RelevanceOutcome> relevance) {
   public SearchResult {
     hits = List.copyOf(hits);
   }

@@ -7,6 +7,7 @@ import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.StageWork;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -33,6 +34,7 @@ final class SearchWire {
     if (!options.effort().widths().equals(SearchOptions.Widths.USUAL)) {
       message.setAdaptive(adaptive(options.effort().widths()));
     }
+    options.relevance().ifPresent(asked -> message.setRelevance(RelevanceWire.options(asked)));
     options.filter().ifPresent(filter -> message.setFilter(FilterWire.filter(filter)));
     return message.build();
   }
@@ -59,6 +61,9 @@ final class SearchWire {
         header.getLsn(),
         header.hasExplanation()
             ? Optional.of(explanation(header.getExplanation()))
+            : Optional.empty(),
+        header.hasRelevance()
+            ? Optional.of(RelevanceWire.outcome(header.getRelevance()))
             : Optional.empty());
   }
 
@@ -74,6 +79,9 @@ final class SearchWire {
                     lsn,
                     result.hasExplanation()
                         ? Optional.of(explanation(result.getExplanation()))
+                        : Optional.empty(),
+                    result.hasRelevance()
+                        ? Optional.of(RelevanceWire.outcome(result.getRelevance()))
                         : Optional.empty()))
         .toList();
   }
@@ -87,7 +95,10 @@ final class SearchWire {
                     hit.getScore(),
                     hit.getVersion(),
                     Wire.payload(hit.getPayload()),
-                    hit.hasVector() ? Wire.floats(hit.getVector()) : null))
+                    hit.hasVector() ? Wire.floats(hit.getVector()) : null,
+                    hit.hasRelevance()
+                        ? OptionalDouble.of(hit.getRelevance())
+                        : OptionalDouble.empty()))
         .toList();
   }
 

@@ -97,6 +97,18 @@ final class Wire {
     return message.build();
   }
 
+  /// A matrix of rows of one length, at least one.
+  static VectorMatrix matrix(List<float[]> rows) {
+    int dimension = rows.getFirst().length;
+    byte[] bytes = new byte[Math.multiplyExact(rows.size() * Float.BYTES, dimension)];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] row : rows) {
+      buffer.asFloatBuffer().put(row);
+      buffer.position(buffer.position() + dimension * Float.BYTES);
+    }
+    return matrix(dimension, bytes);
+  }
+
   /// A matrix over bytes that nobody else changes.
   static VectorMatrix matrix(int dimension, byte[] ownBytes) {
     return VectorMatrix.newBuilder()

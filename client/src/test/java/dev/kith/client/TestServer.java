@@ -41,8 +41,12 @@ import dev.kith.proto.v1.OptimizePhase;
 import dev.kith.proto.v1.OptimizeReport;
 import dev.kith.proto.v1.Point;
 import dev.kith.proto.v1.PointServiceGrpc;
+import dev.kith.proto.v1.RelevanceOptions;
+import dev.kith.proto.v1.RelevanceOutcome;
 import dev.kith.proto.v1.ScrollRequest;
 import dev.kith.proto.v1.ScrollResponse;
+import dev.kith.proto.v1.SearchBatchRequest;
+import dev.kith.proto.v1.SearchBatchResponse;
 import dev.kith.proto.v1.SearchHeader;
 import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
@@ -100,6 +104,7 @@ public final class TestServer implements AutoCloseable {
   private final TreeMap<String, Collection> collections = new TreeMap<>();
   private final TreeMap<String, List<Point>> points = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
+  private final RelevanceCalls relevance = new RelevanceCalls();
   private final Server server;
   private SearchOptions searched = SearchOptions.getDefaultInstance();
   private long lsn;
@@ -113,6 +118,7 @@ public final class TestServer implements AutoCloseable {
             .addService(new CollectionCalls())
             .addService(new PointCalls())
             .addService(new SearchCalls())
+            .addService(relevance)
             .build();
   }
 
@@ -136,6 +142,11 @@ public final class TestServer implements AutoCloseable {
   /// Makes verifications find something.
   public synchronized void violate(String violation) {
     violations.add(violation);
+  }
+
+  /// Its models of relevance.
+  public RelevanceCalls relevance() {
+    return relevance;
   }
 
   /// What the last search asked for.
@@ -552,17 +563,75 @@ public final class TestServer implements AutoCloseable {
             if (request.getOptions().getExplain()) {
               header.setExplanation(EXPLANATION);
             }
-            return SearchResponse.newBuilder()
-                .setHeader(header)
-                .addAllHits(
-                    stored.stream()
-                        .filter(point -> !point.getId().equals(request.getPoint()))
-                        .map(point -> hit(point, query))
-                        .sorted(Comparator.comparingDouble(Hit::getScore).reversed())
-                        .limit(request.getOptions().getLimit())
-                        .toList())
-                .build();
+            List<Hit> hits =
+                stored.stream()
+                    .filter(point -> !point.getId().equals(request.getPoint()))
+                    .map(point -> hit(point, query))
+                    .sorted(Comparator.comparingDouble(Hit::getScore).reversed())
+                    .limit(request.getOptions().getLimit())
+                    .toList();
+            if (request.getOptions().hasRelevance()) {
+              List<Hit> kept = kept(hits, request.getOptions().getRelevance());
+              header.setRelevance(outcome(request.getOptions().getRelevance(), hits, kept));
+              hits = kept;
+            }
+            return SearchResponse.newBuilder().setHeader(header).addAllHits(hits).build();
           });
+    }
+
+    @Override
+    public void searchBatch(
+        SearchBatchRequest request, StreamObserver<SearchBatchResponse> observer) {
+      answer(
+          observer,
+          () -> {
+            SearchBatchResponse.Builder response = SearchBatchResponse.newBuilder();
+            response.getHeaderBuilder().setMetric(dev.kith.proto.v1.Metric.METRIC_EUCLIDEAN);
+            int bytes = 4 * request.getVectors().getDimension();
+            ByteString rows = request.getVectors().getData();
+            for (int at = 0; at < rows.size(); at += bytes) {
+              float[] query =
+                  Wire.floats(
+                      dev.kith.proto.v1.Vector.newBuilder()
+                          .setData(rows.substring(at, at + bytes))
+                          .build());
+              List<Hit> hits =
+                  pointsOf(request.getCollection()).stream()
+                      .map(point -> hit(point, query))
+                      .sorted(Comparator.comparingDouble(Hit::getScore).reversed())
+                      .toList();
+              List<Hit> kept = kept(hits, request.getOptions().getRelevance());
+              response
+                  .addResultsBuilder()
+                  .addAllHits(kept)
+                  .setRelevance(outcome(request.getOptions().getRelevance(), hits, kept));
+            }
+            return response.build();
+          });
+    }
+
+    /// The relevance of a hit is one over one more than its distance.
+    private static List<Hit> kept(List<Hit> hits, RelevanceOptions asked) {
+      return hits.stream()
+          .map(hit -> hit.toBuilder().setRelevance(1 / (1 - hit.getScore())).build())
+          .filter(hit -> hit.getRelevance() >= asked.getMinRelevance())
+          .toList();
+    }
+
+    private static RelevanceOutcome outcome(
+        RelevanceOptions asked, List<Hit> hits, List<Hit> kept) {
+      RelevanceOutcome.Builder outcome =
+          RelevanceOutcome.newBuilder()
+              .setModel(asked.getModel().isEmpty() ? "usual" : asked.getModel())
+              .setVersion(4)
+              .setMinRelevance(asked.getMinRelevance())
+              .setCandidates(hits.size())
+              .setRelevant(kept.size())
+              .setCut(hits.size() - kept.size());
+      if (asked.getOutlyingness()) {
+        outcome.getOutlyingnessBuilder().setDistance(2.5).setPointsPercentile(99.5);
+      }
+      return outcome.build();
     }
 
     private static Hit hit(Point point, float[] query) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
       CollectionCommand.class,
       ImportCommand.class,
       SearchCommand.class,
+      RelevanceCommand.class,
       GetCommand.class,
       DeleteCommand.class,
       CountCommand.class,

@@ -36,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  kith search --collection words --vector '[0.1, 0.2, 0.3]' --limit 5",
       "  kith search --collection words --id 17 --where 'kg>=5' --where kind=mammal",
       "  kith search --collection words --vector-file query.npy --row 3 --explain",
+      "  kith search --collection words --id 17 --relevance examples --max-missed 0.05",
       "  kith search --collection words --id 17 --scan-dims 32 --ladder 64:200,128:50"
     })
 final class SearchCommand implements Callable<Integer> {
@@ -100,6 +101,7 @@ final class SearchCommand implements Callable<Integer> {
   private @Nullable Integer patience;
 
   @Mixin private FilterOptions filter = new FilterOptions();
+  @Mixin private RelevanceSearchOptions relevance = new RelevanceSearchOptions();
 
   @Option(names = "--exact", description = "Scan every point.")
   private boolean exact;
@@ -162,7 +164,7 @@ final class SearchCommand implements Callable<Integer> {
     options = options.withWidths(widths.get());
     options = exact ? options.exactly() : options;
     options = explain ? options.explained() : options;
-    options = filter.in(options);
+    options = relevance.in(filter.in(options));
     String id = query.id;
     SearchResult result;
     if (id != null) {
@@ -216,8 +218,10 @@ final class SearchCommand implements Callable<Integer> {
       ObjectNode node = hits.addObject();
       node.set("id", Json.id(hit.id()));
       node.put("score", hit.score()).put("version", hit.version());
+      hit.relevance().ifPresent(likely -> node.put("relevance", (float) likely));
       Json.fields(node, hit.vector(), hit.payload());
     }
+    result.relevance().ifPresent(outcome -> object.set("relevance", RelevanceText.json(outcome)));
     result
         .explanation()
         .ifPresent(explanation -> object.set("explanation", Json.explanation(explanation)));
@@ -225,17 +229,26 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private void printTable(SearchResult result) {
+    boolean isJudged = result.relevance().isPresent();
     List<List<String>> rows = new ArrayList<>();
     for (Hit hit : result.hits()) {
-      rows.add(
-          List.of(
-              String.valueOf(rows.size() + 1),
-              hit.id().toString(),
-              String.format(Locale.ROOT, "%.6f", hit.score()),
-              hit.payload() == null ? "" : hit.payload().toString()));
+      List<String> row = new ArrayList<>();
+      row.add(String.valueOf(rows.size() + 1));
+      row.add(hit.id().toString());
+      row.add(String.format(Locale.ROOT, "%.6f", hit.score()));
+      if (isJudged) {
+        row.add(RelevanceText.figure(hit.relevance().orElse(Double.NaN)));
+      }
+      row.add(hit.payload() == null ? "" : hit.payload().toString());
+      rows.add(row);
     }
+    String metric = result.metric().name().toUpperCase(Locale.ROOT);
     console.table(
-        List.of("RANK", "ID", result.metric().name().toUpperCase(Locale.ROOT), "PAYLOAD"), rows);
+        isJudged
+            ? List.of("RANK", "ID", metric, "RELEVANCE", "PAYLOAD")
+            : List.of("RANK", "ID", metric, "PAYLOAD"),
+        rows);
+    result.relevance().ifPresent(new RelevanceText(console)::outcome);
     result.explanation().ifPresent(this::print);
   }
 

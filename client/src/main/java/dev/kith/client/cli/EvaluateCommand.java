@@ -1,0 +1,57 @@
+package dev.kith.client.cli;
+
+import dev.kith.client.RelevanceReport;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `kith relevance evaluate`
+@Command(
+    name = "evaluate",
+    description =
+        "Judge a model, beside those that need no training, by queries that it was not trained on.",
+    footerHeading = "%nExample:%n",
+    footer =
+        "  kith relevance evaluate examples --collection words --queries more.npy"
+            + " --judgments more.tsv")
+final class EvaluateCommand extends RelevanceCommand.OnCollection {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "MODEL",
+      defaultValue = "",
+      description = "The model (default the collection's default model).")
+  private String model = "";
+
+  @Mixin private JudgedInput input = new JudgedInput();
+
+  EvaluateCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (input.isEmpty()) {
+      throw new UsageException("--queries and --judgments are required: a model is judged by them");
+    }
+    RelevanceReport report;
+    try (Progress bar = new Progress()) {
+      report =
+          input.use(
+              queries ->
+                  models(
+                      models ->
+                          models.evaluate(
+                              model,
+                              input.unjudgedLeftOut,
+                              queries,
+                              progress -> TrainCommand.show(bar, progress))));
+    }
+    if (common.json()) {
+      console.json(RelevanceText.json(report));
+    } else {
+      new RelevanceText(console).report(report);
+    }
+    return 0;
+  }
+}
