@@ -2,8 +2,13 @@ package dev.kith.client.cli;
 
 import dev.kith.client.RelevanceReport;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `kith relevance evaluate`
@@ -25,6 +30,14 @@ final class EvaluateCommand extends RelevanceCommand.OnCollection {
 
   @Mixin private JudgedInput input = new JudgedInput();
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = {
+        "Write a page with pictures too: precision against recall, reliability, figures."
+      })
+  private @Nullable Path report;
+
   EvaluateCommand(Console console) {
     super(console);
   }
@@ -34,9 +47,9 @@ final class EvaluateCommand extends RelevanceCommand.OnCollection {
     if (input.isEmpty()) {
       throw new UsageException("--queries and --judgments are required: a model is judged by them");
     }
-    RelevanceReport report;
+    RelevanceReport judged;
     try (Progress bar = new Progress()) {
-      report =
+      judged =
           input.use(
               queries ->
                   models(
@@ -48,9 +61,14 @@ final class EvaluateCommand extends RelevanceCommand.OnCollection {
                               progress -> TrainCommand.show(bar, progress))));
     }
     if (common.json()) {
-      console.json(RelevanceText.json(report));
+      console.json(RelevanceText.json(judged));
     } else {
-      new RelevanceText(console).report(report);
+      new RelevanceText(console).report(judged);
+    }
+    if (report != null) {
+      String title =
+          "Relevance by %s in %s".formatted(judged.models().getFirst().model(), collectionName());
+      Files.writeString(report, RelevanceHtml.of(title, judged, List.of()));
     }
     return 0;
   }

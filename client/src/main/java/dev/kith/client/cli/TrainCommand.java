@@ -1,9 +1,12 @@
 package dev.kith.client.cli;
 
 import dev.kith.client.ModelSpec;
+import dev.kith.client.RelevanceModel;
 import dev.kith.client.TrainedModel;
 import dev.kith.client.TrainingProgress;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -82,6 +85,15 @@ final class TrainCommand extends RelevanceCommand.OnCollection {
       description = "Let searches that name no model take this one from now on.")
   private boolean isDefault;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description = {
+        "Write a page with pictures too: precision against recall, reliability, figures and",
+        "thresholds."
+      })
+  private @Nullable Path report;
+
   TrainCommand(Console console) {
     super(console);
   }
@@ -106,6 +118,18 @@ final class TrainCommand extends RelevanceCommand.OnCollection {
                   models(models -> models.train(spec, queries, progress -> show(bar, progress))));
     }
     print(trained);
+    if (report != null && !trained.report().models().isEmpty()) {
+      Files.writeString(
+          report,
+          RelevanceHtml.of(
+              "Relevance by %s in %s".formatted(model, collectionName()),
+              trained.report(),
+              trained
+                  .model()
+                  .training()
+                  .map(RelevanceModel.Training::thresholds)
+                  .orElse(List.of())));
+    }
     return 0;
   }
 

@@ -217,6 +217,24 @@ final class RelevanceCommandTest {
   }
 
   @Test
+  void aReportIsAPageWithPicturesWhoseNumbersAreThoseOfTheAnswer() throws IOException {
+    Path page = folder.resolve("report.html");
+    Ran ran = train("0 1 1\n", "--report", page.toString());
+    assertEquals(0, ran.status(), ran.err());
+    String html = Files.readString(page);
+    assertTrue(html.startsWith("<!DOCTYPE html>"), html);
+    assertTrue(html.contains("<title>Relevance by m in c</title>"), html);
+    assertTrue(html.contains("<td>0.7500</td>"), html);
+    // A bin of .2 and .25, and a point of recall .5 and precision .9, in a square of 360.
+    assertTrue(html.contains("<polyline points=\"116.0,314.0\""), html);
+    assertTrue(html.contains("<polyline points=\"224.0,80.0\""), html);
+    assertTrue(html.contains("<td>5.0 %</td><td>0.2500</td>"), html);
+    assertTrue(html.contains("too few queries to tell"), html);
+    assertEquals(2, html.split("<svg", -1).length - 1);
+    assertFalse(html.contains("http"), "needs nothing from elsewhere");
+  }
+
+  @Test
   void modelsAreListedShownPreferredAndDeleted() throws IOException {
     train("0 1 1\n");
     assertTrue(run("relevance", "list", "-c", "c").out().contains("2.0 kiB"));
