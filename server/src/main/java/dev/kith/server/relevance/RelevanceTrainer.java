@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /// Trains and judges models of relevance, one at a time on a thread of its own, so that searches go
@@ -34,6 +35,9 @@ import java.util.stream.IntStream;
 public final class RelevanceTrainer implements AutoCloseable {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+  /// Attempts to keep a model while the journal's queue is full: some 30 seconds.
+  private static final int MOST_ATTEMPTS = 600;
 
   /// Points of the collection that a profile is made of take no more memory than this.
   private static final long MAX_SAMPLE_BYTES = 512L << 20;
@@ -131,20 +135,36 @@ public final class RelevanceTrainer implements AutoCloseable {
         profile(collection, request.seed(), calibration, watch)
             .map(result.trained()::withProfile)
             .orElse(result.trained());
-    watch.report(TrainingPhase.PROFILING, 1, 1);
-    KeptModel model =
-        collection
-            .relevance()
-            .keep(
-                request.name(),
-                request.seed(),
-                lists.size(),
-                lists.stream().mapToLong(JudgedList::judged).sum(),
-                trained,
-                request.setDefault());
+    long pairs = lists.stream().mapToLong(JudgedList::judged).sum();
+    KeptModel model = keep(collection, request, lists.size(), pairs, trained, watch);
     List<Quality> named = new ArrayList<>(result.qualities());
     named.set(0, Quality.of(model.name(), trained.model(), split.heldOut()));
     return new Trained(model, RelevanceReport.of(named, split.heldOut()));
+  }
+
+  /// Keeps a model, unless the watch ends it first. Where the journal's queue is full, as in a bulk
+  /// load, waits for room: a training has taken longer than that.
+  private static KeptModel keep(
+      Collection collection,
+      TrainingRequest request,
+      long queries,
+      long pairs,
+      TrainedModel trained,
+      TrainingWatch watch) {
+    for (int attempt = 1; ; attempt++) {
+      watch.report(TrainingPhase.PROFILING, 1, 1);
+      try {
+        return collection
+            .relevance()
+            .keep(request.name(), request.seed(), queries, pairs, trained, request.setDefault());
+      } catch (RefusedException refused) {
+        if (!(refused.refusal() instanceof Refusal.Overloaded(Duration after))
+            || attempt == MOST_ATTEMPTS) {
+          throw refused;
+        }
+        LockSupport.parkNanos(after.toNanos());
+      }
+    }
   }
 
   private static RefusedException tooFew(String problem) {
@@ -189,10 +209,7 @@ public final class RelevanceTrainer implements AutoCloseable {
             space.metric(),
             Thresholds.NONE,
             Optional.of(profile));
-    KeptModel model =
-        collection
-            .relevance()
-            .keep(request.name(), request.seed(), 0, 0, trained, request.setDefault());
+    KeptModel model = keep(collection, request, 0, 0, trained, watch);
     return new Trained(model, RelevanceReport.of(List.of(), List.of()));
   }
 

@@ -13,6 +13,8 @@ import dev.kith.index.relevance.Thresholds;
 import dev.kith.index.relevance.TrainedModel;
 import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
+import dev.kith.server.storage.Family;
+import dev.kith.server.storage.Tampering;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +61,21 @@ final class RelevanceModelsTest {
       assertEquals("a", collection.relevance().defaultName());
       assertEquals(2, collection.relevance().keep("b", 1, 1, 1, trained(5), false).version());
     }
+  }
+
+  @Test
+  void aDamagedModelIsSaidAloudWhenTheFolderIsOpened() throws Exception {
+    byte[] stored;
+    try (Catalog catalog = Points.open(temp)) {
+      Collection collection = catalog.create(Points.spec("c", Metric.COSINE, 100));
+      stored =
+          KeptModelRecord.encode(collection.relevance().keep("a", 1, 30, 3000, trained(2), true));
+    }
+    stored[stored.length / 2] ^= 8;
+    Tampering.change(temp, writes -> writes.put(Family.META, Keys.relevanceModel(1, "a"), stored));
+    RefusedException refused = assertThrows(RefusedException.class, () -> Points.open(temp));
+    assertInstanceOf(Refusal.DataLoss.class, refused.refusal());
+    assertTrue(refused.refusal().message().contains("relevance a"), refused.refusal().message());
   }
 
   @Test
