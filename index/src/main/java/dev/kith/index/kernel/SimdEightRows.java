@@ -5,6 +5,8 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The part of [SimdKernel] that compares eight rows at a time, of whole registers.
@@ -16,6 +18,10 @@ final class SimdEightRows {
    * coordinates 24 and 15. The loops over eight count in a long, so that C2 does not unroll them:
    * eight rows are enough to do at a time, and where rows are short, what precedes and follows an
    * unrolled loop costs more than it saves.
+   *
+   * The eight sums are put together as they are summed up: half of a register for either of two rows,
+   * then a quarter for each of four, then an eighth for each of all. Lanes are added in the order in
+   * which SimdKernel adds them.
    */
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -23,8 +29,35 @@ final class SimdEightRows {
   private static final long REGISTER = (long) LANES * Float.BYTES;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
+  /// Lanes that a row has at last.
+  private static final int EACH = LANES / 8;
+
+  private static final VectorShuffle<Float> BY_HALF = SimdKernel.exchange(LANES / 2);
+  private static final VectorShuffle<Float> BY_QUARTER = SimdKernel.exchange(LANES / 4);
+  private static final VectorShuffle<Float> BY_EIGHTH = SimdKernel.exchange(LANES / 8);
+
+  /// The upper part of every two parts of a size.
+  private static final VectorMask<Float> UPPER_HALF = upper(LANES / 2);
+
+  private static final VectorMask<Float> UPPER_QUARTER = upper(LANES / 4);
+  private static final VectorMask<Float> UPPER_EIGHTH = upper(LANES / 8);
+
   private SimdEightRows() {}
 
+  /// Whether eight rows can be compared: registers have a lane for each.
+  static boolean isPossible(int dimension) {
+    return LANES >= 8 && dimension % LANES == 0;
+  }
+
+  private static VectorMask<Float> upper(int lanes) {
+    boolean[] isUpper = new boolean[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+      isUpper[lane] = (lane & lanes) != 0;
+    }
+    return VectorMask.fromArray(SPECIES, isUpper, 0);
+  }
+
+  /// Writes the inner products of a query and eight rows.
   static void dot(
       MemorySegment query,
       long queryOffset,
@@ -62,56 +95,48 @@ final class SimdEightRows {
       sum6 = q.fma(fromMemorySegment(SPECIES, rows, offset6 + at, ORDER), sum6);
       sum7 = q.fma(fromMemorySegment(SPECIES, rows, offset7 + at, ORDER), sum7);
     }
-    if (LANES >= 16) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_EIGHT));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_EIGHT));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_EIGHT));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_EIGHT));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_EIGHT));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_EIGHT));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_EIGHT));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_EIGHT));
+    FloatVector half0 =
+        sum0
+            .blend(sum4.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum0.rearrange(BY_HALF).blend(sum4, UPPER_HALF));
+    FloatVector half1 =
+        sum1
+            .blend(sum5.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum1.rearrange(BY_HALF).blend(sum5, UPPER_HALF));
+    FloatVector half2 =
+        sum2
+            .blend(sum6.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum2.rearrange(BY_HALF).blend(sum6, UPPER_HALF));
+    FloatVector half3 =
+        sum3
+            .blend(sum7.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum3.rearrange(BY_HALF).blend(sum7, UPPER_HALF));
+    FloatVector quarter0 =
+        half0
+            .blend(half2.rearrange(BY_QUARTER), UPPER_QUARTER)
+            .add(half0.rearrange(BY_QUARTER).blend(half2, UPPER_QUARTER));
+    FloatVector quarter1 =
+        half1
+            .blend(half3.rearrange(BY_QUARTER), UPPER_QUARTER)
+            .add(half1.rearrange(BY_QUARTER).blend(half3, UPPER_QUARTER));
+    FloatVector all =
+        quarter0
+            .blend(quarter1.rearrange(BY_EIGHTH), UPPER_EIGHTH)
+            .add(quarter0.rearrange(BY_EIGHTH).blend(quarter1, UPPER_EIGHTH));
+    if (LANES > 8) {
+      all = all.add(all.rearrange(SimdKernel.BY_ONE));
     }
-    if (LANES >= 8) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_FOUR));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_FOUR));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_FOUR));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_FOUR));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_FOUR));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_FOUR));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_FOUR));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_FOUR));
-    }
-    if (LANES >= 4) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_TWO));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_TWO));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_TWO));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_TWO));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_TWO));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_TWO));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_TWO));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_TWO));
-    }
-    if (LANES >= 2) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_ONE));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_ONE));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_ONE));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_ONE));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_ONE));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_ONE));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_ONE));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_ONE));
-    }
-    first.result0 = sum0.lane(0);
-    first.result1 = sum1.lane(0);
-    first.result2 = sum2.lane(0);
-    first.result3 = sum3.lane(0);
-    second.result0 = sum4.lane(0);
-    second.result1 = sum5.lane(0);
-    second.result2 = sum6.lane(0);
-    second.result3 = sum7.lane(0);
+    first.result0 = all.lane(0);
+    first.result1 = all.lane(EACH);
+    first.result2 = all.lane(2 * EACH);
+    first.result3 = all.lane(3 * EACH);
+    second.result0 = all.lane(4 * EACH);
+    second.result1 = all.lane(5 * EACH);
+    second.result2 = all.lane(6 * EACH);
+    second.result3 = all.lane(7 * EACH);
   }
 
+  /// Writes the squared distances between a query and eight rows.
   static void squaredDistance(
       MemorySegment query,
       long queryOffset,
@@ -157,53 +182,44 @@ final class SimdEightRows {
       sum6 = difference6.fma(difference6, sum6);
       sum7 = difference7.fma(difference7, sum7);
     }
-    if (LANES >= 16) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_EIGHT));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_EIGHT));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_EIGHT));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_EIGHT));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_EIGHT));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_EIGHT));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_EIGHT));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_EIGHT));
+    FloatVector half0 =
+        sum0
+            .blend(sum4.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum0.rearrange(BY_HALF).blend(sum4, UPPER_HALF));
+    FloatVector half1 =
+        sum1
+            .blend(sum5.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum1.rearrange(BY_HALF).blend(sum5, UPPER_HALF));
+    FloatVector half2 =
+        sum2
+            .blend(sum6.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum2.rearrange(BY_HALF).blend(sum6, UPPER_HALF));
+    FloatVector half3 =
+        sum3
+            .blend(sum7.rearrange(BY_HALF), UPPER_HALF)
+            .add(sum3.rearrange(BY_HALF).blend(sum7, UPPER_HALF));
+    FloatVector quarter0 =
+        half0
+            .blend(half2.rearrange(BY_QUARTER), UPPER_QUARTER)
+            .add(half0.rearrange(BY_QUARTER).blend(half2, UPPER_QUARTER));
+    FloatVector quarter1 =
+        half1
+            .blend(half3.rearrange(BY_QUARTER), UPPER_QUARTER)
+            .add(half1.rearrange(BY_QUARTER).blend(half3, UPPER_QUARTER));
+    FloatVector all =
+        quarter0
+            .blend(quarter1.rearrange(BY_EIGHTH), UPPER_EIGHTH)
+            .add(quarter0.rearrange(BY_EIGHTH).blend(quarter1, UPPER_EIGHTH));
+    if (LANES > 8) {
+      all = all.add(all.rearrange(SimdKernel.BY_ONE));
     }
-    if (LANES >= 8) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_FOUR));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_FOUR));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_FOUR));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_FOUR));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_FOUR));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_FOUR));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_FOUR));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_FOUR));
-    }
-    if (LANES >= 4) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_TWO));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_TWO));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_TWO));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_TWO));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_TWO));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_TWO));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_TWO));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_TWO));
-    }
-    if (LANES >= 2) {
-      sum0 = sum0.add(sum0.rearrange(SimdKernel.BY_ONE));
-      sum1 = sum1.add(sum1.rearrange(SimdKernel.BY_ONE));
-      sum2 = sum2.add(sum2.rearrange(SimdKernel.BY_ONE));
-      sum3 = sum3.add(sum3.rearrange(SimdKernel.BY_ONE));
-      sum4 = sum4.add(sum4.rearrange(SimdKernel.BY_ONE));
-      sum5 = sum5.add(sum5.rearrange(SimdKernel.BY_ONE));
-      sum6 = sum6.add(sum6.rearrange(SimdKernel.BY_ONE));
-      sum7 = sum7.add(sum7.rearrange(SimdKernel.BY_ONE));
-    }
-    first.result0 = sum0.lane(0);
-    first.result1 = sum1.lane(0);
-    first.result2 = sum2.lane(0);
-    first.result3 = sum3.lane(0);
-    second.result0 = sum4.lane(0);
-    second.result1 = sum5.lane(0);
-    second.result2 = sum6.lane(0);
-    second.result3 = sum7.lane(0);
+    first.result0 = all.lane(0);
+    first.result1 = all.lane(EACH);
+    first.result2 = all.lane(2 * EACH);
+    first.result3 = all.lane(3 * EACH);
+    second.result0 = all.lane(4 * EACH);
+    second.result1 = all.lane(5 * EACH);
+    second.result2 = all.lane(6 * EACH);
+    second.result3 = all.lane(7 * EACH);
   }
 }

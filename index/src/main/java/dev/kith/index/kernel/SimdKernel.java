@@ -43,13 +43,13 @@ final class SimdKernel implements VectorKernel {
   private static final long REGISTER = (long) LANES * Float.BYTES;
 
   /// Lanes that lie so far apart change places; of registers that are shorter, the whole register.
-  static final VectorShuffle<Float> BY_EIGHT = exchange(8);
+  private static final VectorShuffle<Float> BY_EIGHT = exchange(8);
 
-  static final VectorShuffle<Float> BY_FOUR = exchange(4);
-  static final VectorShuffle<Float> BY_TWO = exchange(2);
+  private static final VectorShuffle<Float> BY_FOUR = exchange(4);
+  private static final VectorShuffle<Float> BY_TWO = exchange(2);
   static final VectorShuffle<Float> BY_ONE = exchange(1);
 
-  private static VectorShuffle<Float> exchange(int distance) {
+  static VectorShuffle<Float> exchange(int distance) {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
   }
 
@@ -376,7 +376,7 @@ final class SimdKernel implements VectorKernel {
       FourRows first,
       FourRows second,
       int dimension) {
-    if (dimension % LANES == 0) {
+    if (SimdEightRows.isPossible(dimension)) {
       SimdEightRows.dot(query, queryOffset, rows, first, second, dimension);
     } else {
       dot4(query, queryOffset, rows, first, dimension);
@@ -392,7 +392,7 @@ final class SimdKernel implements VectorKernel {
       FourRows first,
       FourRows second,
       int dimension) {
-    if (dimension % LANES == 0) {
+    if (SimdEightRows.isPossible(dimension)) {
       SimdEightRows.squaredDistance(query, queryOffset, rows, first, second, dimension);
     } else {
       squaredDistance4(query, queryOffset, rows, first, dimension);
