@@ -8,6 +8,9 @@ package dev.kith.index.kernel;
 /// four, kernels take two of these.
 public final class FourRows {
 
+  /// Room for the sums of a kernel's lanes: registers have sixteen floats at most.
+  final float[] lanes = new float[4 * 16];
+
   /// Byte offset of the first row in its segment.
   public long offset0;
 

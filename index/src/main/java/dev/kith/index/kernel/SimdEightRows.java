@@ -5,11 +5,10 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The part of [SimdKernel] that compares eight rows at a time, of whole registers.
+/// The part of [SimdKernel] that compares eight rows at a time, of whole registers. It has checked
+/// the operands.
 final class SimdEightRows {
 
   /*
@@ -18,10 +17,6 @@ final class SimdEightRows {
    * coordinates 24 and 15. The loops over eight count in a long, so that C2 does not unroll them:
    * eight rows are enough to do at a time, and where rows are short, what precedes and follows an
    * unrolled loop costs more than it saves.
-   *
-   * The eight sums are put together as they are summed up: half of a register for either of two rows,
-   * then a quarter for each of four, then an eighth for each of all. Lanes are added in the order in
-   * which SimdKernel adds them.
    */
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -29,33 +24,7 @@ final class SimdEightRows {
   private static final long REGISTER = (long) LANES * Float.BYTES;
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  /// Lanes that a row has at last.
-  private static final int EACH = LANES / 8;
-
-  private static final VectorShuffle<Float> BY_HALF = SimdKernel.exchange(LANES / 2);
-  private static final VectorShuffle<Float> BY_QUARTER = SimdKernel.exchange(LANES / 4);
-  private static final VectorShuffle<Float> BY_EIGHTH = SimdKernel.exchange(LANES / 8);
-
-  /// The upper part of every two parts of a size.
-  private static final VectorMask<Float> UPPER_HALF = upper(LANES / 2);
-
-  private static final VectorMask<Float> UPPER_QUARTER = upper(LANES / 4);
-  private static final VectorMask<Float> UPPER_EIGHTH = upper(LANES / 8);
-
   private SimdEightRows() {}
-
-  /// Whether eight rows can be compared: registers have a lane for each.
-  static boolean isPossible(int dimension) {
-    return LANES >= 8 && dimension % LANES == 0;
-  }
-
-  private static VectorMask<Float> upper(int lanes) {
-    boolean[] isUpper = new boolean[LANES];
-    for (int lane = 0; lane < LANES; lane++) {
-      isUpper[lane] = (lane & lanes) != 0;
-    }
-    return VectorMask.fromArray(SPECIES, isUpper, 0);
-  }
 
   /// Writes the inner products of a query and eight rows.
   static void dot(
@@ -65,8 +34,6 @@ final class SimdEightRows {
       FourRows first,
       FourRows second,
       int dimension) {
-    Bounds.check(query, queryOffset, rows, first, dimension);
-    Bounds.check(query, queryOffset, rows, second, dimension);
     long offset0 = first.offset0;
     long offset1 = first.offset1;
     long offset2 = first.offset2;
@@ -95,45 +62,16 @@ final class SimdEightRows {
       sum6 = q.fma(fromMemorySegment(SPECIES, rows, offset6 + at, ORDER), sum6);
       sum7 = q.fma(fromMemorySegment(SPECIES, rows, offset7 + at, ORDER), sum7);
     }
-    FloatVector half0 =
-        sum0
-            .blend(sum4.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum0.rearrange(BY_HALF).blend(sum4, UPPER_HALF));
-    FloatVector half1 =
-        sum1
-            .blend(sum5.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum1.rearrange(BY_HALF).blend(sum5, UPPER_HALF));
-    FloatVector half2 =
-        sum2
-            .blend(sum6.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum2.rearrange(BY_HALF).blend(sum6, UPPER_HALF));
-    FloatVector half3 =
-        sum3
-            .blend(sum7.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum3.rearrange(BY_HALF).blend(sum7, UPPER_HALF));
-    FloatVector quarter0 =
-        half0
-            .blend(half2.rearrange(BY_QUARTER), UPPER_QUARTER)
-            .add(half0.rearrange(BY_QUARTER).blend(half2, UPPER_QUARTER));
-    FloatVector quarter1 =
-        half1
-            .blend(half3.rearrange(BY_QUARTER), UPPER_QUARTER)
-            .add(half1.rearrange(BY_QUARTER).blend(half3, UPPER_QUARTER));
-    FloatVector all =
-        quarter0
-            .blend(quarter1.rearrange(BY_EIGHTH), UPPER_EIGHTH)
-            .add(quarter0.rearrange(BY_EIGHTH).blend(quarter1, UPPER_EIGHTH));
-    if (LANES > 8) {
-      all = all.add(all.rearrange(SimdKernel.BY_ONE));
-    }
-    first.result0 = all.lane(0);
-    first.result1 = all.lane(EACH);
-    first.result2 = all.lane(2 * EACH);
-    first.result3 = all.lane(3 * EACH);
-    second.result0 = all.lane(4 * EACH);
-    second.result1 = all.lane(5 * EACH);
-    second.result2 = all.lane(6 * EACH);
-    second.result3 = all.lane(7 * EACH);
+    sum0.intoArray(first.lanes, 0);
+    sum1.intoArray(first.lanes, LANES);
+    sum2.intoArray(first.lanes, 2 * LANES);
+    sum3.intoArray(first.lanes, 3 * LANES);
+    sum4.intoArray(second.lanes, 0);
+    sum5.intoArray(second.lanes, LANES);
+    sum6.intoArray(second.lanes, 2 * LANES);
+    sum7.intoArray(second.lanes, 3 * LANES);
+    SimdSums.put(first);
+    SimdSums.put(second);
   }
 
   /// Writes the squared distances between a query and eight rows.
@@ -144,8 +82,6 @@ final class SimdEightRows {
       FourRows first,
       FourRows second,
       int dimension) {
-    Bounds.check(query, queryOffset, rows, first, dimension);
-    Bounds.check(query, queryOffset, rows, second, dimension);
     long offset0 = first.offset0;
     long offset1 = first.offset1;
     long offset2 = first.offset2;
@@ -182,44 +118,15 @@ final class SimdEightRows {
       sum6 = difference6.fma(difference6, sum6);
       sum7 = difference7.fma(difference7, sum7);
     }
-    FloatVector half0 =
-        sum0
-            .blend(sum4.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum0.rearrange(BY_HALF).blend(sum4, UPPER_HALF));
-    FloatVector half1 =
-        sum1
-            .blend(sum5.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum1.rearrange(BY_HALF).blend(sum5, UPPER_HALF));
-    FloatVector half2 =
-        sum2
-            .blend(sum6.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum2.rearrange(BY_HALF).blend(sum6, UPPER_HALF));
-    FloatVector half3 =
-        sum3
-            .blend(sum7.rearrange(BY_HALF), UPPER_HALF)
-            .add(sum3.rearrange(BY_HALF).blend(sum7, UPPER_HALF));
-    FloatVector quarter0 =
-        half0
-            .blend(half2.rearrange(BY_QUARTER), UPPER_QUARTER)
-            .add(half0.rearrange(BY_QUARTER).blend(half2, UPPER_QUARTER));
-    FloatVector quarter1 =
-        half1
-            .blend(half3.rearrange(BY_QUARTER), UPPER_QUARTER)
-            .add(half1.rearrange(BY_QUARTER).blend(half3, UPPER_QUARTER));
-    FloatVector all =
-        quarter0
-            .blend(quarter1.rearrange(BY_EIGHTH), UPPER_EIGHTH)
-            .add(quarter0.rearrange(BY_EIGHTH).blend(quarter1, UPPER_EIGHTH));
-    if (LANES > 8) {
-      all = all.add(all.rearrange(SimdKernel.BY_ONE));
-    }
-    first.result0 = all.lane(0);
-    first.result1 = all.lane(EACH);
-    first.result2 = all.lane(2 * EACH);
-    first.result3 = all.lane(3 * EACH);
-    second.result0 = all.lane(4 * EACH);
-    second.result1 = all.lane(5 * EACH);
-    second.result2 = all.lane(6 * EACH);
-    second.result3 = all.lane(7 * EACH);
+    sum0.intoArray(first.lanes, 0);
+    sum1.intoArray(first.lanes, LANES);
+    sum2.intoArray(first.lanes, 2 * LANES);
+    sum3.intoArray(first.lanes, 3 * LANES);
+    sum4.intoArray(second.lanes, 0);
+    sum5.intoArray(second.lanes, LANES);
+    sum6.intoArray(second.lanes, 2 * LANES);
+    sum7.intoArray(second.lanes, 3 * LANES);
+    SimdSums.put(first);
+    SimdSums.put(second);
   }
 }

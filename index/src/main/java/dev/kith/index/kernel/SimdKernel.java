@@ -32,8 +32,7 @@ final class SimdKernel implements VectorKernel {
    *
    * Lanes are summed up by halves, in an order that is written out: FloatVector.reduceLanes adds in
    * one order while a method is interpreted and in another once it is compiled, and a score must be
-   * the same to the last bit before and after. (A row of 96 coordinates in the first cache takes
-   * 3.3 ns instead of 2.7, one of 384 10.7 instead of 10.1; of rows from memory nothing is seen.)
+   * the same to the last bit before and after. SimdSums does it for four rows.
    *
    * Every method checks its operands once (Bounds), then loads unchecked: see the package comment.
    */
@@ -47,7 +46,7 @@ final class SimdKernel implements VectorKernel {
 
   private static final VectorShuffle<Float> BY_FOUR = exchange(4);
   private static final VectorShuffle<Float> BY_TWO = exchange(2);
-  static final VectorShuffle<Float> BY_ONE = exchange(1);
+  private static final VectorShuffle<Float> BY_ONE = exchange(1);
 
   static VectorShuffle<Float> exchange(int distance) {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
@@ -116,12 +115,8 @@ final class SimdKernel implements VectorKernel {
     if (LANES >= 8) {
       sum0 = sum0.add(sum0.rearrange(BY_FOUR));
     }
-    if (LANES >= 4) {
-      sum0 = sum0.add(sum0.rearrange(BY_TWO));
-    }
-    if (LANES >= 2) {
-      sum0 = sum0.add(sum0.rearrange(BY_ONE));
-    }
+    sum0 = sum0.add(sum0.rearrange(BY_TWO));
+    sum0 = sum0.add(sum0.rearrange(BY_ONE));
     return sum0.lane(0) + tailDot(query, queryOffset + done, rows, offset + done, dimension - i);
   }
 
@@ -179,12 +174,8 @@ final class SimdKernel implements VectorKernel {
     if (LANES >= 8) {
       sum0 = sum0.add(sum0.rearrange(BY_FOUR));
     }
-    if (LANES >= 4) {
-      sum0 = sum0.add(sum0.rearrange(BY_TWO));
-    }
-    if (LANES >= 2) {
-      sum0 = sum0.add(sum0.rearrange(BY_ONE));
-    }
+    sum0 = sum0.add(sum0.rearrange(BY_TWO));
+    sum0 = sum0.add(sum0.rearrange(BY_ONE));
     return sum0.lane(0)
         + tailDistance(query, queryOffset + done, rows, offset + done, dimension - i);
   }
@@ -249,34 +240,11 @@ final class SimdKernel implements VectorKernel {
       sum3 = q.fma(fromMemorySegment(SPECIES, rows, offset3 + at, ORDER), sum3);
       i = dimension;
     }
-    if (LANES >= 16) {
-      sum0 = sum0.add(sum0.rearrange(BY_EIGHT));
-      sum1 = sum1.add(sum1.rearrange(BY_EIGHT));
-      sum2 = sum2.add(sum2.rearrange(BY_EIGHT));
-      sum3 = sum3.add(sum3.rearrange(BY_EIGHT));
-    }
-    if (LANES >= 8) {
-      sum0 = sum0.add(sum0.rearrange(BY_FOUR));
-      sum1 = sum1.add(sum1.rearrange(BY_FOUR));
-      sum2 = sum2.add(sum2.rearrange(BY_FOUR));
-      sum3 = sum3.add(sum3.rearrange(BY_FOUR));
-    }
-    if (LANES >= 4) {
-      sum0 = sum0.add(sum0.rearrange(BY_TWO));
-      sum1 = sum1.add(sum1.rearrange(BY_TWO));
-      sum2 = sum2.add(sum2.rearrange(BY_TWO));
-      sum3 = sum3.add(sum3.rearrange(BY_TWO));
-    }
-    if (LANES >= 2) {
-      sum0 = sum0.add(sum0.rearrange(BY_ONE));
-      sum1 = sum1.add(sum1.rearrange(BY_ONE));
-      sum2 = sum2.add(sum2.rearrange(BY_ONE));
-      sum3 = sum3.add(sum3.rearrange(BY_ONE));
-    }
-    four.result0 = sum0.lane(0);
-    four.result1 = sum1.lane(0);
-    four.result2 = sum2.lane(0);
-    four.result3 = sum3.lane(0);
+    sum0.intoArray(four.lanes, 0);
+    sum1.intoArray(four.lanes, LANES);
+    sum2.intoArray(four.lanes, 2 * LANES);
+    sum3.intoArray(four.lanes, 3 * LANES);
+    SimdSums.put(four);
     if (i < dimension) {
       long done = (long) i << 2;
       long q = queryOffset + done;
@@ -329,34 +297,11 @@ final class SimdKernel implements VectorKernel {
       sum3 = difference3.fma(difference3, sum3);
       i = dimension;
     }
-    if (LANES >= 16) {
-      sum0 = sum0.add(sum0.rearrange(BY_EIGHT));
-      sum1 = sum1.add(sum1.rearrange(BY_EIGHT));
-      sum2 = sum2.add(sum2.rearrange(BY_EIGHT));
-      sum3 = sum3.add(sum3.rearrange(BY_EIGHT));
-    }
-    if (LANES >= 8) {
-      sum0 = sum0.add(sum0.rearrange(BY_FOUR));
-      sum1 = sum1.add(sum1.rearrange(BY_FOUR));
-      sum2 = sum2.add(sum2.rearrange(BY_FOUR));
-      sum3 = sum3.add(sum3.rearrange(BY_FOUR));
-    }
-    if (LANES >= 4) {
-      sum0 = sum0.add(sum0.rearrange(BY_TWO));
-      sum1 = sum1.add(sum1.rearrange(BY_TWO));
-      sum2 = sum2.add(sum2.rearrange(BY_TWO));
-      sum3 = sum3.add(sum3.rearrange(BY_TWO));
-    }
-    if (LANES >= 2) {
-      sum0 = sum0.add(sum0.rearrange(BY_ONE));
-      sum1 = sum1.add(sum1.rearrange(BY_ONE));
-      sum2 = sum2.add(sum2.rearrange(BY_ONE));
-      sum3 = sum3.add(sum3.rearrange(BY_ONE));
-    }
-    four.result0 = sum0.lane(0);
-    four.result1 = sum1.lane(0);
-    four.result2 = sum2.lane(0);
-    four.result3 = sum3.lane(0);
+    sum0.intoArray(four.lanes, 0);
+    sum1.intoArray(four.lanes, LANES);
+    sum2.intoArray(four.lanes, 2 * LANES);
+    sum3.intoArray(four.lanes, 3 * LANES);
+    SimdSums.put(four);
     if (i < dimension) {
       long done = (long) i << 2;
       long q = queryOffset + done;
@@ -376,7 +321,9 @@ final class SimdKernel implements VectorKernel {
       FourRows first,
       FourRows second,
       int dimension) {
-    if (SimdEightRows.isPossible(dimension)) {
+    Bounds.check(query, queryOffset, rows, first, dimension);
+    Bounds.check(query, queryOffset, rows, second, dimension);
+    if (dimension % LANES == 0) {
       SimdEightRows.dot(query, queryOffset, rows, first, second, dimension);
     } else {
       dot4(query, queryOffset, rows, first, dimension);
@@ -392,7 +339,9 @@ final class SimdKernel implements VectorKernel {
       FourRows first,
       FourRows second,
       int dimension) {
-    if (SimdEightRows.isPossible(dimension)) {
+    Bounds.check(query, queryOffset, rows, first, dimension);
+    Bounds.check(query, queryOffset, rows, second, dimension);
+    if (dimension % LANES == 0) {
       SimdEightRows.squaredDistance(query, queryOffset, rows, first, second, dimension);
     } else {
       squaredDistance4(query, queryOffset, rows, first, dimension);
