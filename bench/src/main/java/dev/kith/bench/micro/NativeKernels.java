@@ -21,6 +21,9 @@ final class NativeKernels implements AutoCloseable {
   /// The program beside [ProductBenchmark]; it needs OpenBLAS.
   static final String PRODUCTS = "products.c";
 
+  /// The program beside [SoftmaxBenchmark]; it times nothing where there is no AVX2.
+  static final String SOFTMAX = "softmax.c";
+
   private static final String HEADER = "splitmix.h";
 
   private final Path folder;
@@ -34,7 +37,7 @@ final class NativeKernels implements AutoCloseable {
   /// What the program says of one kernel.
   ///
   /// @param kernel its name, as that of the method of the benchmark
-  /// @param nanos least time per row, in nanoseconds
+  /// @param nanos least time per row or element, in nanoseconds
   /// @param sum of its results over all visits
   record Timing(String kernel, double nanos, double sum) {}
 
@@ -58,7 +61,7 @@ final class NativeKernels implements AutoCloseable {
 
   /// Compiles a program.
   ///
-  /// @param source [#FLOATS], [#CODES] or [#PRODUCTS]
+  /// @param source [#FLOATS], [#CODES], [#PRODUCTS] or [#SOFTMAX]
   /// @throws IOException if the compiler refuses it
   static NativeKernels compile(String source) throws IOException, InterruptedException {
     NativeKernels kernels = new NativeKernels(Files.createTempDirectory("kith-kernels"), source);
@@ -70,6 +73,7 @@ final class NativeKernels implements AutoCloseable {
       if (source.equals(PRODUCTS)) {
         command.add("-lopenblas");
       }
+      command.add("-lm");
       kernels.run(command.toArray(String[]::new));
       return kernels;
     } catch (IOException | InterruptedException | RuntimeException failure) {

@@ -46,6 +46,30 @@ final class KernelBenchmarkTest {
   }
 
   @Test
+  void theSoftmaxInCGivesTheSameSharesOfTheSameScores() throws Exception {
+    assumeTrue(NativeKernels.isSupported(), "no gcc");
+    SoftmaxBenchmark benchmark = new SoftmaxBenchmark();
+    benchmark.count = 4096;
+    benchmark.prepare();
+    Map<String, float[]> all = new LinkedHashMap<>();
+    all.put("three", benchmark.three().clone());
+    all.put("threeRecomputing", benchmark.threeRecomputing().clone());
+    all.put("two", benchmark.two().clone());
+    try (NativeKernels natives = NativeKernels.compile(NativeKernels.SOFTMAX)) {
+      List<NativeKernels.Timing> timings = natives.time(4096, 1);
+      assumeTrue(!timings.isEmpty(), "no AVX2");
+      for (NativeKernels.Timing timing : timings) {
+        float[] shares = Objects.requireNonNull(all.get(timing.kernel()), timing.kernel());
+        double sum = 0;
+        for (int i = 0; i < shares.length; i += 97) {
+          sum += shares[i];
+        }
+        assertEquals(sum, timing.sum(), 1e-5 * sum, timing.kernel());
+      }
+    }
+  }
+
+  @Test
   void theProgramInCComputesTheSameSumsOverTheSameRows() throws Exception {
     assumeTrue(NativeKernels.isSupported(), "no gcc");
     try (NativeKernels natives = NativeKernels.compile(NativeKernels.FLOATS)) {

@@ -26,6 +26,7 @@ final class KernelChoice {
   static final GridKernel GRID = SIMD ? new SimdGridKernel() : GridKernel.scalar();
   static final ProductKernel PRODUCT = SIMD ? new SimdProductKernel() : ProductKernel.scalar();
   static final Hadamard HADAMARD = SIMD ? new SimdHadamard() : Hadamard.scalar();
+  static final SoftmaxKernel SOFTMAX = SIMD ? new SimdSoftmaxKernel() : SoftmaxKernel.scalar();
 
   private KernelChoice() {}
 
