@@ -18,6 +18,7 @@ import java.util.zip.CRC32C;
 /// | 4, 4, 4 | candidates, dimension, metric (1 COSINE, 2 DOT, 3 EUCLIDEAN) |
 /// | 4 | kind: 1 raw, 2 logistic, 3 z-score, 4 gap, 5 ranks, 6 adapter; then its numbers |
 /// | | thresholds: queries 4, thresholds and fractions, each an array |
+/// | 1 | whether there are baselines; then two curves, two probabilities and an array of ranks |
 /// | 1 | whether there is a profile; then its arrays |
 /// | 4 | CRC-32C of all before it |
 ///
@@ -40,6 +41,8 @@ final class ModelFormat {
     target.putInt(trained.thresholds().queries());
     putFloats(target, trained.thresholds().thresholds());
     putDoubles(target, trained.thresholds().missed());
+    target.put((byte) (trained.baselines().isPresent() ? 1 : 0));
+    trained.baselines().ifPresent(baselines -> putBaselines(target, baselines));
     target.put((byte) (trained.profile().isPresent() ? 1 : 0));
     trained.profile().ifPresent(profile -> putProfile(target, profile));
     CRC32C checksum = new CRC32C();
@@ -83,6 +86,13 @@ final class ModelFormat {
         putFloats(target, adapter.network().weights());
       }
     }
+  }
+
+  private static void putBaselines(ByteBuffer target, Baselines baselines) {
+    putCurve(target, baselines.platt().curve());
+    putCurve(target, baselines.zScore().curve());
+    target.putFloat(baselines.gap().before()).putFloat(baselines.gap().behind());
+    putFloats(target, baselines.fixedK().probabilities());
   }
 
   private static void putProfile(ByteBuffer target, OutlierProfile profile) {
@@ -152,13 +162,24 @@ final class ModelFormat {
     RelevanceModel model = model(source, dimension, metric);
     int queries = source.getInt();
     Thresholds thresholds = new Thresholds(queries, floats(source), doubles(source));
+    Optional<Baselines> baselines =
+        source.get() == 0 ? Optional.empty() : Optional.of(baselines(source, metric));
     Optional<OutlierProfile> profile =
         source.get() == 0
             ? Optional.empty()
             : Optional.of(
                 new OutlierProfile(
                     dimension, floats(source), floats(source), floats(source), floats(source)));
-    return new TrainedModel(model, candidates, dimension, metric, thresholds, profile);
+    return new TrainedModel(model, candidates, dimension, metric, thresholds, baselines, profile);
+  }
+
+  private static Baselines baselines(ByteBuffer source, Metric metric) {
+    return new Baselines(
+        new RawScore(metric),
+        new Logistic(curve(source)),
+        new ZScore(curve(source), true),
+        new LargestGap(source.getFloat(), source.getFloat(), true),
+        new RankTable(floats(source)));
   }
 
   private static RelevanceModel model(ByteBuffer source, int dimension, Metric metric) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param dimension of the queries that it was trained on
 /// @param metric of the scores that it was trained on
 /// @param thresholds calibrated, or [Thresholds#NONE]
+/// @param baselines fitted to the same queries, to judge the model by, if it was fitted to any
 /// @param profile of what the collection knows, if it was made
 public record TrainedModel(
     RelevanceModel model,
@@ -17,11 +18,13 @@ public record TrainedModel(
     int dimension,
     Metric metric,
     Thresholds thresholds,
+    Optional<Baselines> baselines,
     Optional<OutlierProfile> profile) {
 
   /// The same with a profile.
   public TrainedModel withProfile(OutlierProfile made) {
-    return new TrainedModel(model, candidates, dimension, metric, thresholds, Optional.of(made));
+    return new TrainedModel(
+        model, candidates, dimension, metric, thresholds, baselines, Optional.of(made));
   }
 
   /// Whether the model was fitted to judged queries.
@@ -33,6 +36,7 @@ public record TrainedModel(
   public long bytes() {
     return (long) model.parameters() * Float.BYTES
         + thresholds.bytes()
+        + baselines.map(Baselines::bytes).orElse(0L)
         + profile.map(OutlierProfile::bytes).orElse(0L);
   }
 

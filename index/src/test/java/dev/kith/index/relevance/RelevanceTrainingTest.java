@@ -128,7 +128,7 @@ final class RelevanceTrainingTest {
   @Test
   void aTableOfRanksNeverAscendsAndKeepsTheShareOfAll_seed7() {
     List<JudgedList> lists = Judged.byQuery(7, 100, 20, DIMENSION);
-    RankTable table = RelevanceTraining.Baselines.fit(Metric.COSINE, lists, () -> {}).fixedK();
+    RankTable table = Baselines.fit(Metric.COSINE, lists, () -> {}).fixedK();
     double sum = 0;
     for (float probability : table.probabilities()) {
       sum += probability;

@@ -68,6 +68,7 @@ final class TrainedModelTest {
     List<TrainedModel> all = new ArrayList<>();
     Thresholds thresholds =
         new Thresholds(70, new float[] {0.1f, 0.4f, 0.9f}, new double[] {0, 0.2, 0.7});
+    List<JudgedList> lists = Judged.byQuery(random.nextLong(), 30, 10, DIMENSION);
     OutlierProfile profile =
         new OutlierProfile(
             DIMENSION,
@@ -85,6 +86,7 @@ final class TrainedModelTest {
               DIMENSION,
               metric,
               isBare ? Thresholds.NONE : thresholds,
+              isBare ? Optional.empty() : Optional.of(Baselines.fit(metric, lists, () -> {})),
               isBare ? Optional.empty() : Optional.of(profile)));
     }
     return all;

@@ -95,6 +95,7 @@ public final class RelevanceModels {
         space.dimension(),
         space.metric(),
         Thresholds.NONE,
+        Optional.empty(),
         Optional.empty());
   }
 

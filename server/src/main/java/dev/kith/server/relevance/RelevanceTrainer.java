@@ -208,6 +208,7 @@ public final class RelevanceTrainer implements AutoCloseable {
             space.dimension(),
             space.metric(),
             Thresholds.NONE,
+            Optional.empty(),
             Optional.of(profile));
     KeptModel model = keep(collection, request, 0, 0, trained, watch);
     return new Trained(model, RelevanceReport.of(List.of(), List.of()));
@@ -258,7 +259,8 @@ public final class RelevanceTrainer implements AutoCloseable {
     }
   }
 
-  /// Judges a model beside the rules of thumb.
+  /// Judges a model beside those that were fitted to the same queries without a network or, if it
+  /// was fitted to none, beside the rules of thumb.
   ///
   /// @param watch hears of progress, and may end it
   /// @throws RefusedException if there is no judged query
@@ -275,6 +277,11 @@ public final class RelevanceTrainer implements AutoCloseable {
     TrainedModel model = kept.trained();
     List<JudgedList> lists =
         JudgedLists.of(collection, queries, model.candidates(), unjudgedIsIrrelevant, watch);
+    watch.report(TrainingPhase.SEARCHING, lists.size(), lists.size());
+    if (model.baselines().isPresent()) {
+      return RelevanceReport.of(
+          model.baselines().get().compare(kept.name(), model.model(), lists), lists);
+    }
     List<Quality> qualities = new ArrayList<>();
     qualities.add(Quality.of(kept.name(), model.model(), lists));
     for (KeptModel rule : collection.relevance().list()) {

@@ -32,6 +32,7 @@ final class RelevanceModelsTest {
         Points.DIMENSION,
         Metric.COSINE,
         Thresholds.NONE,
+        Optional.empty(),
         Optional.empty());
   }
 

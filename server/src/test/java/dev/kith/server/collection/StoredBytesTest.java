@@ -393,7 +393,13 @@ final class StoredBytesTest {
   private static KeptModel model(int dimension) {
     TrainedModel trained =
         new TrainedModel(
-            ZScore.RULE, 100, dimension, Metric.COSINE, Thresholds.NONE, Optional.empty());
+            ZScore.RULE,
+            100,
+            dimension,
+            Metric.COSINE,
+            Thresholds.NONE,
+            Optional.empty(),
+            Optional.empty());
     return new KeptModel("m", 3, Instant.ofEpochMilli(1000), 7, 20, 2000, trained);
   }
 

@@ -578,7 +578,7 @@ final class RelevanceRpcTest {
   }
 
   @Test
-  void anEvaluationJudgesTheModelBesideTheRules() {
+  void anEvaluationJudgesTheModelBesideThoseFittedToTheSameQueries() {
     List<EvaluateModelResponse> answers =
         call(
             server.relevanceAsync()::evaluateModel,
@@ -590,7 +590,7 @@ final class RelevanceRpcTest {
     RelevanceReport report = answers.getLast().getReport();
     assertEquals(30, report.getQueries());
     assertEquals(
-        List.of("m", "fixed_k", "gap", "raw", "zscore"),
+        List.of("m", "raw", "platt", "zscore", "gap", "fixed_k"),
         report.getModelsList().stream().map(one -> one.getModel()).toList());
     assertTrue(report.getModels(0).getPrAuc() > 0.8);
   }
