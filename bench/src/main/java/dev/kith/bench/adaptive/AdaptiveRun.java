@@ -4,6 +4,8 @@ import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.peers.Machine;
 import dev.kith.bench.peers.Workspace;
+import dev.kith.bench.report.Report;
+import dev.kith.bench.report.Section;
 import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import java.io.IOException;
@@ -42,7 +44,7 @@ public final class AdaptiveRun {
       Consumer<String> progress) {
     this.settings = settings;
     this.parts = parts;
-    this.report = new Report(out, folder);
+    this.report = new Report("Adaptive representations", out, folder);
     this.progress = progress;
   }
 
@@ -64,7 +66,7 @@ public final class AdaptiveRun {
       if (parts.codes) {
         WordsComparison words = WordsComparison.run(evaluation, settings, progress);
         json.set("codes", ReportJson.of(words));
-        report.add(words);
+        report.add(words.section(), Plots.of(words));
       }
       if (parts.nested) {
         nested(evaluation);
@@ -125,21 +127,25 @@ public final class AdaptiveRun {
     try (ListSegments segments = ListSegments.build(evaluation.dataset(), chosen)) {
       CoarseAgreement agreement = CoarseAgreement.run(evaluation, segments.prefixes(), codec);
       target.set("coarse", ReportJson.of(agreement));
-      report.add(agreement);
+      report.add(agreement.section(), Plots.of(agreement));
       ListsComparison comparison = ListsComparison.run(evaluation, segments, codec, progress);
       target.set("lists", ReportJson.of(comparison));
-      report.add(comparison);
+      List<Section> sections = ListsSections.of(comparison);
+      for (Section section : sections.subList(0, sections.size() - 1)) {
+        report.add(section, List.of());
+      }
+      report.add(sections.getLast(), Plots.of(comparison));
       if (parts.served) {
         ServedComparison served =
             ServedComparison.run(evaluation, chosen, comparison.adaptive(), progress);
         target.set("served", ReportJson.of(served));
-        report.add(served);
+        report.add(served.section(), List.of());
       }
       if (evaluation.labels().isPresent()) {
         progress.accept("finding classes");
         ClassesComparison classes = ClassesComparison.run(evaluation, segments, codec);
         target.set("classes", ReportJson.of(classes));
-        report.add(classes);
+        report.add(classes.section(), Plots.of(classes));
       }
     }
   }

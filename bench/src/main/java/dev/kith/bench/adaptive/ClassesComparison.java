@@ -1,5 +1,7 @@
 package dev.kith.bench.adaptive;
 
+import dev.kith.bench.report.Cells;
+import dev.kith.bench.report.Section;
 import dev.kith.index.codec.Basis;
 import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.Widths;

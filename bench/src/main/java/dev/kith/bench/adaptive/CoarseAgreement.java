@@ -1,6 +1,8 @@
 package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.report.Cells;
+import dev.kith.bench.report.Section;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.build.SealedSegment;
 import dev.kith.index.codec.Basis;

@@ -1,6 +1,7 @@
 package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.run.BaseRows;
 import dev.kith.bench.run.TemporarySegment;
 import dev.kith.index.build.GrowingSegment;
 import dev.kith.index.build.IndexSpec;
@@ -30,7 +31,7 @@ final class ListSegments implements Resource {
     IndexSpec.Ivf whole = new IndexSpec.Ivf(lists, new Codec.F32());
     IndexSpec.Ivf prefixes = new IndexSpec.Ivf(lists, settings.prefixesOf(dataset));
     ListSegments all = new ListSegments();
-    try (GrowingSegment growing = BaseRows.grow(dataset)) {
+    try (GrowingSegment growing = BaseRows.grow(dataset, new IndexSpec.Flat())) {
       all.add(growing, whole, new ListLearning.AsSuits(), settings);
       all.add(growing, prefixes, new ListLearning.AsSuits(), settings);
       all.add(growing, prefixes, new ListLearning.Prefixes(settings.listDims()), settings);

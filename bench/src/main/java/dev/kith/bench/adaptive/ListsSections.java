@@ -1,5 +1,7 @@
 package dev.kith.bench.adaptive;
 
+import dev.kith.bench.report.Cells;
+import dev.kith.bench.report.Section;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

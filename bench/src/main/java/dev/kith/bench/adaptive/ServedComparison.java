@@ -2,6 +2,7 @@ package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.peers.Workspace;
+import dev.kith.bench.report.Section;
 import dev.kith.bench.run.ServerTarget;
 import dev.kith.client.Filter;
 import dev.kith.client.Hit;

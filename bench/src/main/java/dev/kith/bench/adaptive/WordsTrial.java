@@ -1,6 +1,7 @@
 package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.run.BaseRows;
 import dev.kith.bench.run.Recall;
 import dev.kith.bench.run.SegmentSearcher;
 import dev.kith.bench.run.TemporarySegment;
@@ -56,7 +57,7 @@ final class WordsTrial implements AutoCloseable {
   static WordsTrial begin(Evaluation evaluation, AdaptiveSettings settings, int widest)
       throws InterruptedException {
     Arena arena = Arena.ofShared();
-    GrowingSegment growing = BaseRows.grow(evaluation.dataset());
+    GrowingSegment growing = BaseRows.grow(evaluation.dataset(), new IndexSpec.Flat());
     try {
       VectorRows rows = growing.rows();
       Projection projection =

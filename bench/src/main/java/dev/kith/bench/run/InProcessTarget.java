@@ -37,12 +37,8 @@ public final class InProcessTarget implements Target {
   public Built build(IndexSpec index) throws IOException {
     long start = System.nanoTime();
     int rows = dataset.base().rows();
-    GrowingSegment building = GrowingSegment.create(dataset.space(), index, rows);
+    GrowingSegment building = BaseRows.grow(dataset, index);
     memory = building;
-    for (int row = 0; row < rows; row++) {
-      building.append(row, dataset.base().data(), dataset.base().offset(row));
-    }
-    building.publish();
     if (index instanceof IndexSpec.Hnsw) {
       link(building);
     }

@@ -193,7 +193,7 @@ final class ArrowsTest {
   void chartsAreDrawnInOnePackage() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.kith.bench.adaptive")
+        .resideOutsideOfPackage("dev.kith.bench.report")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.knowm.xchart..")

@@ -1,4 +1,4 @@
-package dev.kith.bench.adaptive;
+package dev.kith.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package dev.kith.bench.adaptive;
+package dev.kith.bench.report;
 
 import dev.kith.bench.peers.TextTable;
 import java.io.PrintWriter;
@@ -10,7 +10,7 @@ import java.util.List;
 /// @param columns headings; none if there is no table
 /// @param rows cells, as many as there are columns
 /// @param pictures names of files beside the report
-record Section(
+public record Section(
     String title,
     List<String> notes,
     List<String> columns,
@@ -18,7 +18,7 @@ record Section(
     List<String> pictures) {
 
   /// One without pictures.
-  Section(String title, List<String> notes, List<String> columns, List<List<String>> rows) {
+  public Section(String title, List<String> notes, List<String> columns, List<List<String>> rows) {
     this(title, notes, columns, rows, List.of());
   }
 
