@@ -100,6 +100,34 @@ public final class RelevanceTraining {
     Split split = Split.of(lists, seed);
     requireBoth(split.learnt());
     Baselines baselines = Baselines.fit(metric, split.learnt(), () -> progress.report(0, 1));
+    TrainedModel trained =
+        fit(spec, metric, dimension, candidates, split, baselines, seed, progress);
+    return new Result(trained, baselines.compare("model", trained.model(), split.heldOut()));
+  }
+
+  /// Fits a model to lists that are in parts already, and does not judge it: for those who compare
+  /// many, or learn from fewer lists than there are.
+  ///
+  /// @param metric of the scores
+  /// @param dimension coordinates of a query
+  /// @param candidates that a search should look for; lists may be shorter
+  /// @param split with at least one relevant and one irrelevant candidate among those learnt from;
+  ///   an adapter needs lists that say when to stop, and thresholds promise nothing without those
+  ///   that calibrate them
+  /// @param baselines fitted to the lists learnt from
+  /// @return the model with its thresholds; without a profile
+  /// @throws IllegalArgumentException if relevant or irrelevant candidates are wanting
+  public static TrainedModel fit(
+      ModelSpec spec,
+      Metric metric,
+      int dimension,
+      int candidates,
+      Split split,
+      Baselines baselines,
+      long seed,
+      Progress progress) {
+    Require.inRange("candidates", candidates, 1, RelevanceModel.MAX_CANDIDATES);
+    requireBoth(split.learnt());
     RelevanceModel model =
         switch (spec) {
           case ModelSpec.Raw() -> baselines.raw();
@@ -118,16 +146,14 @@ public final class RelevanceTraining {
                       progress)
                   .train();
         };
-    TrainedModel trained =
-        new TrainedModel(
-            model,
-            candidates,
-            dimension,
-            metric,
-            Thresholds.calibrate(model, split.calibration()),
-            Optional.of(baselines),
-            Optional.empty());
-    return new Result(trained, baselines.compare("model", model, split.heldOut()));
+    return new TrainedModel(
+        model,
+        candidates,
+        dimension,
+        metric,
+        Thresholds.calibrate(model, split.calibration()),
+        Optional.of(baselines),
+        Optional.empty());
   }
 
   private static void requireBoth(List<JudgedList> lists) {

@@ -153,6 +153,36 @@ final class RelevanceTrainingTest {
   }
 
   @Test
+  void aModelFittedToTheSplitOfListsIsTheOneThatTrainingMakesOfThem_seed10() {
+    List<JudgedList> lists = Judged.byQuery(10, 200, 20, DIMENSION);
+    RelevanceTraining.Split split = RelevanceTraining.Split.of(lists, 3);
+    TrainedModel trained = train(SMALL, lists, 3).trained();
+    assertEquals(trained, fit(split, 30));
+    RelevanceTraining.Split part =
+        new RelevanceTraining.Split(
+            split.learnt().subList(0, 60),
+            split.validation().subList(0, 10),
+            split.calibration(),
+            split.heldOut());
+    TrainedModel fitted = fit(part, 30);
+    assertFalse(trained.equals(fitted));
+    assertTrue(fitted.thresholds().queries() > 0);
+    assertThrows(IllegalArgumentException.class, () -> fit(split, 0));
+  }
+
+  private static TrainedModel fit(RelevanceTraining.Split split, int candidates) {
+    return RelevanceTraining.fit(
+        SMALL,
+        Metric.COSINE,
+        DIMENSION,
+        candidates,
+        split,
+        RelevanceTraining.Baselines.fit(Metric.COSINE, split.learnt(), () -> {}),
+        3,
+        (_, _) -> {});
+  }
+
+  @Test
   void aTrainingEndsWhenItIsTold_seed9() {
     List<JudgedList> lists = Judged.byQuery(9, 100, 20, DIMENSION);
     assertThrows(
