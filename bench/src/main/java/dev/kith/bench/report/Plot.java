@@ -17,7 +17,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /// @param dataset measured on
 /// @param y what goes up
 /// @param x what goes to the right
-/// @param scale of `x`
+/// @param scale of `x`, and of `y` if it says so
 /// @param legend where lines leave room for their names
 /// @param lines those without points are left out
 public record Plot(
@@ -25,12 +25,14 @@ public record Plot(
   private static final int WIDTH = 900;
   private static final int HEIGHT = 560;
 
-  /// What distances to the right mean.
+  /// What distances mean.
   public enum Scale {
     /// Differences.
     LINEAR,
-    /// Ratios.
-    LOGARITHMIC
+    /// Ratios, to the right.
+    LOGARITHMIC,
+    /// Ratios, upwards too.
+    BOTH_LOGARITHMIC
   }
 
   /// A corner.
@@ -38,7 +40,9 @@ public record Plot(
     /// Where lines ascend.
     LOWER_RIGHT,
     /// Where they descend.
-    UPPER_RIGHT
+    UPPER_RIGHT,
+    /// Where they ascend and some are low at the end.
+    UPPER_LEFT
   }
 
   /// A line of points, each marked or not.
@@ -71,13 +75,15 @@ public record Plot(
             .xAxisTitle(x)
             .yAxisTitle(y)
             .build();
-    chart.getStyler().setXAxisLogarithmic(scale == Scale.LOGARITHMIC);
+    chart.getStyler().setXAxisLogarithmic(scale != Scale.LINEAR);
+    chart.getStyler().setYAxisLogarithmic(scale == Scale.BOTH_LOGARITHMIC);
     chart
         .getStyler()
         .setLegendPosition(
             switch (legend) {
               case LOWER_RIGHT -> LegendPosition.InsideSE;
               case UPPER_RIGHT -> LegendPosition.InsideNE;
+              case UPPER_LEFT -> LegendPosition.InsideNW;
             });
     chart.getStyler().setYAxisDecimalPattern("0.00#");
     for (Line line : lines) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       CodesCommand.class,
       KMeansCommand.class,
       AdaptiveCommand.class,
+      RelevanceCommand.class,
       DatasetCommand.class
     })
 final class BenchCommand implements Runnable {
@@ -30,6 +31,7 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Which one: run, peers, codes, kmeans, adaptive or dataset?");
+        spec.commandLine(),
+        "Which one: run, peers, codes, kmeans, adaptive, relevance or dataset?");
   }
 }
