@@ -26,7 +26,8 @@ public record RelevanceOutcome(
   /// @param distance Mahalanobis distance to the nearest of the collection's centroids
   /// @param pointsPercentile share of the points that are no farther from theirs, in percent
   /// @param queriesPercentile share of the queries that the model was calibrated on that are no
-  ///   farther, in percent; empty if there were none
+  ///   stranger, in percent: by how far a query lies from those that it was trained on, and how far
+  ///   its nearest point is; empty if it was trained on too few
   public record Outlyingness(
       double distance, double pointsPercentile, OptionalDouble queriesPercentile) {}
 }

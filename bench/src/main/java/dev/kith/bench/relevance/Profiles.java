@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/// What the base looks like, with the calibration queries of each seed to tell what is usual.
+/// What the base looks like.
 final class Profiles {
 
   private Profiles() {}
@@ -24,12 +24,7 @@ final class Profiles {
       int[] some = draw(rows, OutlierProfile.enough(sample.dataset().space().dimension()), trial);
       profiles.add(
           OutlierProfile.fit(
-              neighbors.points(),
-              some,
-              trial.calibrating(),
-              trial.seed(),
-              sample.settings().threads(),
-              () -> {}));
+              neighbors.points(), some, trial.seed(), sample.settings().threads(), () -> {}));
     }
     return profiles;
   }

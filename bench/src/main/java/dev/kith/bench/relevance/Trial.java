@@ -1,10 +1,9 @@
 package dev.kith.bench.relevance;
 
 import dev.kith.index.VectorSpace;
-import dev.kith.index.relevance.JudgedList;
+import dev.kith.index.relevance.Baselines;
 import dev.kith.index.relevance.Quality;
 import dev.kith.index.relevance.RelevanceTraining;
-import dev.kith.index.relevance.RelevanceTraining.Baselines;
 import dev.kith.index.relevance.RelevanceTraining.Split;
 import dev.kith.index.relevance.TrainedModel;
 import java.util.EnumMap;
@@ -102,12 +101,6 @@ final class Trial {
   /// The same as members of the sample.
   List<Sample.Member> judging() {
     return split.heldOut().stream().map(sample::member).toList();
-  }
-
-  /// Queries that thresholds are calibrated on.
-  List<float[]> calibrating() {
-    List<JudgedList> calibration = split.calibration();
-    return sample.candidates(calibration).stream().map(Candidates::query).toList();
   }
 
   TrainedModel trained(Contender contender) {

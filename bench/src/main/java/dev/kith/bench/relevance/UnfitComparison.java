@@ -2,6 +2,7 @@ package dev.kith.bench.relevance;
 
 import dev.kith.bench.report.Section;
 import dev.kith.index.relevance.OutlierProfile;
+import dev.kith.index.relevance.QueryLikeness;
 import dev.kith.index.relevance.RelevanceModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
   /// How many queries are noticed.
   ///
   /// @param empty share with no hit
-  /// @param outlier share that is farther from the base than nearly all calibration queries
+  /// @param outlier share that is stranger than nearly all calibration queries
   /// @param either share of which one of both is true
   /// @param beyondPoints share that is farther from the base than nearly all of its own points
   /// @param lowScore share whose best score is below that of nearly all calibration queries
@@ -40,10 +41,11 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
 
   /// How well numbers tell queries from those that judge (AUROC).
   ///
-  /// @param distance from the profile
+  /// @param strangeness beside the queries learnt from
+  /// @param distance from the base
   /// @param score of the best candidate
   /// @param relevance of the best candidate
-  record Separation(double distance, double score, double relevance) {}
+  record Separation(double strangeness, double distance, double score, double relevance) {}
 
   /// A kind of queries.
   ///
@@ -53,14 +55,21 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
 
   /// What is known of some queries.
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  private record Signs(double[] distances, double[] scores, double[] relevances) {
+  private record Signs(
+      double[] strangeness, double[] distances, double[] scores, double[] relevances) {
 
-    static Signs of(List<Candidates> queries, RelevanceModel model, OutlierProfile profile) {
+    static Signs of(
+        List<Candidates> queries,
+        RelevanceModel model,
+        QueryLikeness likeness,
+        OutlierProfile profile) {
       int count = queries.size();
-      Signs signs = new Signs(new double[count], new double[count], new double[count]);
+      Signs signs =
+          new Signs(new double[count], new double[count], new double[count], new double[count]);
       for (int i = 0; i < count; i++) {
         Candidates query = queries.get(i);
         // The larger, the stranger.
+        signs.strangeness[i] = likeness.strangeness(query.query(), query.scores()[0]);
         signs.distances[i] = profile.distance(query.query());
         signs.scores[i] = -query.scores()[0];
         signs.relevances[i] = -query.relevances(model)[0];
@@ -70,7 +79,8 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
 
     /// @param threshold least relevance of a hit
     /// @param lowScore score that nearly all calibration queries reach
-    Alarms alarms(float threshold, double lowScore, OutlierProfile profile) {
+    Alarms alarms(
+        float threshold, double lowScore, QueryLikeness likeness, OutlierProfile profile) {
       int empty = 0;
       int outlier = 0;
       int either = 0;
@@ -78,7 +88,7 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
       int low = 0;
       for (int i = 0; i < distances.length; i++) {
         boolean isEmpty = -relevances[i] < threshold;
-        boolean isOutlier = profile.queriesPercentile(distances[i]).orElse(0) > OUTLIER;
+        boolean isOutlier = likeness.percentile(strangeness[i]) > OUTLIER;
         empty += isEmpty ? 1 : 0;
         outlier += isOutlier ? 1 : 0;
         either += isEmpty || isOutlier ? 1 : 0;
@@ -91,6 +101,7 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
 
     Separation from(Signs usual) {
       return new Separation(
+          Auroc.of(strangeness, usual.strangeness),
           Auroc.of(distances, usual.distances),
           Auroc.of(scores, usual.scores),
           Auroc.of(relevances, usual.relevances));
@@ -108,18 +119,21 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
       throws InterruptedException {
     List<Alarms> usual = new ArrayList<>();
     List<Signs> ofUsual = new ArrayList<>();
+    List<QueryLikeness> likenesses = new ArrayList<>();
     for (int i = 0; i < trials.size(); i++) {
-      Signs signs = signs(trials.get(i), profiles.get(i), trials.get(i).heldOut());
+      likenesses.add(likeness(trials.get(i)));
+      Signs signs =
+          signs(trials.get(i), likenesses.get(i), profiles.get(i), trials.get(i).heldOut());
       ofUsual.add(signs);
-      usual.add(alarms(trials.get(i), profiles.get(i), signs));
+      usual.add(alarms(trials.get(i), likenesses.get(i), profiles.get(i), signs));
     }
     List<Kind> kinds = new ArrayList<>();
     for (Strangers of : strangers) {
       List<Candidates> queries = of.search(neighbors);
       Kind kind = new Kind(of.name(), new ArrayList<>(), new ArrayList<>());
       for (int i = 0; i < trials.size(); i++) {
-        Signs signs = signs(trials.get(i), profiles.get(i), queries);
-        kind.alarms.add(alarms(trials.get(i), profiles.get(i), signs));
+        Signs signs = signs(trials.get(i), likenesses.get(i), profiles.get(i), queries);
+        kind.alarms.add(alarms(trials.get(i), likenesses.get(i), profiles.get(i), signs));
         kind.separations.add(signs.from(ofUsual.get(i)));
       }
       kinds.add(kind);
@@ -131,11 +145,23 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
         kinds);
   }
 
-  private static Signs signs(Trial trial, OutlierProfile profile, List<Candidates> queries) {
-    return Signs.of(queries, trial.trained(Contender.KITH).model(), profile);
+  private static QueryLikeness likeness(Trial trial) {
+    return QueryLikeness.fit(
+            trial.split(), trial.seed(), trial.sample().settings().threads(), () -> {})
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%,d queries are too few to tell strange ones from; ask for more --queries"
+                        .formatted(trial.split().learnt().size())));
   }
 
-  private static Alarms alarms(Trial trial, OutlierProfile profile, Signs signs) {
+  private static Signs signs(
+      Trial trial, QueryLikeness likeness, OutlierProfile profile, List<Candidates> queries) {
+    return Signs.of(queries, trial.trained(Contender.KITH).model(), likeness, profile);
+  }
+
+  private static Alarms alarms(
+      Trial trial, QueryLikeness likeness, OutlierProfile profile, Signs signs) {
     double[] scores =
         trial.sample().candidates(trial.split().calibration()).stream()
             .mapToDouble(query -> query.scores()[0])
@@ -144,6 +170,7 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
     return signs.alarms(
         trial.trained(Contender.KITH).thresholds().at(MAX_MISSED),
         scores[(int) ((1 - OUTLIER / 100) * scores.length)],
+        likeness,
         profile);
   }
 
@@ -151,11 +178,12 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
     List<List<String>> rows = new ArrayList<>();
     List<String> first = new ArrayList<>(List.of("queries that judge"));
     first.addAll(cells(usual));
-    first.addAll(List.of("-", "-", "-"));
+    first.addAll(List.of("-", "-", "-", "-"));
     rows.add(first);
     for (Kind kind : kinds) {
       List<String> row = new ArrayList<>(List.of(kind.name));
       row.addAll(cells(kind.alarms));
+      row.add(Spread.of(kind.separations, Separation::strangeness).cell());
       row.add(Spread.of(kind.separations, Separation::distance).cell());
       row.add(Spread.of(kind.separations, Separation::score).cell());
       row.add(Spread.of(kind.separations, Separation::relevance).cell());
@@ -167,19 +195,19 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
             String.format(
                 Locale.ROOT,
                 "%,d of each kind, mean and deviation over %d seeds. Empty: no hit at the threshold"
-                    + " of the %s for a recall of %.2f. Outlier: farther from the base (Mahalanobis)"
-                    + " than %.0f %% of the calibration queries. Alarms of queries that judge are"
-                    + " false.",
+                    + " of the %s for a recall of %.2f. Outlier: stranger than %.0f %% of the"
+                    + " calibration queries, by the distance from those learnt from and the score of"
+                    + " the nearest. Alarms of queries that judge are false.",
                 queries,
                 usual.size(),
                 Contender.KITH.text(),
                 1 - MAX_MISSED,
                 OUTLIER),
-            "For comparison: farther than %.0f %% of points of the base that the profile was not made"
+            "For comparison: farther from the base (Mahalanobis) than %.0f %% of points of the base that the profile was not made"
                     .formatted(OUTLIER)
                 + " of; and a best score below that of %.0f %% of the calibration queries."
                     .formatted(OUTLIER),
-            "AUROC: how well that distance, the score of the nearest and the highest relevance tell"
+            "AUROC: how well strangeness, that distance, the score of the nearest and the highest relevance tell"
                 + " them from queries that judge.",
             verdict()),
         List.of(
@@ -189,6 +217,7 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
             "either",
             "beyond points",
             "low score",
+            "AUROC strangeness",
             "AUROC distance",
             "AUROC score",
             "AUROC relevance"),
@@ -225,6 +254,7 @@ record UnfitComparison(String dataset, int queries, List<Alarms> usual, List<Kin
     for (Kind kind : kinds) {
       ObjectNode each = json.addObject().put("queries", kind.name);
       put(each, kind.alarms);
+      put(each, "auroc_strangeness", kind.separations, Separation::strangeness);
       put(each, "auroc_distance", kind.separations, Separation::distance);
       put(each, "auroc_score", kind.separations, Separation::score);
       put(each, "auroc_relevance", kind.separations, Separation::relevance);

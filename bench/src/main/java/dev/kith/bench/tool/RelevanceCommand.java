@@ -22,17 +22,19 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "relevance",
     description = {
-      "Measures models of relevance on one data set that says what is relevant to its queries:",
-      "adapters beside raw scores, platt, zscore, gap and fixed_k; what thresholds keep of what",
-      "they promise; how many judged queries are needed; what models cost; whether queries that",
-      "nothing fits are noticed; and what becomes of it all when other searches find the hits."
+      "Measures models of relevance on one data set that says what is relevant to its",
+      "queries: adapters beside raw scores, platt, zscore, gap and fixed_k; what",
+      "thresholds keep of what they promise; how many judged queries are needed; what",
+      "models cost; whether queries that nothing fits are noticed; and what becomes of",
+      "it all when other searches find the hits."
     },
     footer = {
       "",
-      "Candidates are the nearest of every judged query, found by comparing all vectors; what",
-      "nobody judged is irrelevant. For every seed queries are split anew: 60 % are learnt from,",
-      "10 % say when to stop, 15 % calibrate thresholds, and 15 % judge, of which all figures are.",
-      "A table is printed as soon as it is known.",
+      "Candidates are the nearest of every judged query, found by comparing all",
+      "vectors; what nobody judged is irrelevant. For every seed queries are split",
+      "anew: 60 %% are learnt from, 10 %% say when to stop, 15 %% calibrate thresholds,",
+      "and 15 %% judge, of which all figures are. A table is printed as soon as it is",
+      "known.",
       "",
       "Examples:",
       "  kith bench relevance --dataset data/wordnet-examples --dir report",

@@ -137,7 +137,7 @@ record RelevanceText(Console console) {
                         outlying.queriesPercentile().isPresent()
                             ? String.format(
                                 Locale.ROOT,
-                                " and %.1f %% of the queries",
+                                "; stranger than %.1f %% of the queries",
                                 outlying.queriesPercentile().getAsDouble())
                             : ""));
   }

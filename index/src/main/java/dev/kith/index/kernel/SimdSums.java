@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Sums up the lanes of four registers, as [SimdKernel] sums up those of one: by halves.
 ///
-/// The sums are put together meanwhile: half of a register for either of two rows, then a quarter for
-/// each of four. So it takes a third of the instructions that four rows by themselves would.
+/// The sums are put together meanwhile: half of a register for either of two rows, then a quarter
+/// for each of four. So it takes a third of the instructions that four rows by themselves would.
 final class SimdSums {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();

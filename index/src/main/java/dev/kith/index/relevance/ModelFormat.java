@@ -2,6 +2,7 @@ package dev.kith.index.relevance;
 
 import dev.kith.index.Metric;
 import dev.kith.index.relevance.CosineAdapter.Standard;
+import dev.kith.index.relevance.QueryLikeness.Sign;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,7 @@ import java.util.zip.CRC32C;
 /// | 4 | kind: 1 raw, 2 logistic, 3 z-score, 4 gap, 5 ranks, 6 adapter; then its numbers |
 /// | | thresholds: queries 4, thresholds and fractions, each an array |
 /// | 1 | whether there are baselines; then two curves, two probabilities and an array of ranks |
+/// | 1 | whether there is a likeness; then its profile, two means and deviations, and an array |
 /// | 1 | whether there is a profile; then its arrays |
 /// | 4 | CRC-32C of all before it |
 ///
@@ -43,6 +45,8 @@ final class ModelFormat {
     putDoubles(target, trained.thresholds().missed());
     target.put((byte) (trained.baselines().isPresent() ? 1 : 0));
     trained.baselines().ifPresent(baselines -> putBaselines(target, baselines));
+    target.put((byte) (trained.likeness().isPresent() ? 1 : 0));
+    trained.likeness().ifPresent(likeness -> putLikeness(target, likeness));
     target.put((byte) (trained.profile().isPresent() ? 1 : 0));
     trained.profile().ifPresent(profile -> putProfile(target, profile));
     CRC32C checksum = new CRC32C();
@@ -99,7 +103,17 @@ final class ModelFormat {
     putFloats(target, profile.whitening());
     putFloats(target, profile.centroids());
     putFloats(target, profile.ofPoints());
-    putFloats(target, profile.ofQueries());
+  }
+
+  private static void putLikeness(ByteBuffer target, QueryLikeness likeness) {
+    putProfile(target, likeness.profile());
+    putSign(target, likeness.distance());
+    putSign(target, likeness.score());
+    putFloats(target, likeness.usual());
+  }
+
+  private static void putSign(ByteBuffer target, Sign sign) {
+    target.putFloat(sign.mean()).putFloat(sign.deviation());
   }
 
   private static void putCurve(ByteBuffer target, Curve curve) {
@@ -164,13 +178,25 @@ final class ModelFormat {
     Thresholds thresholds = new Thresholds(queries, floats(source), doubles(source));
     Optional<Baselines> baselines =
         source.get() == 0 ? Optional.empty() : Optional.of(baselines(source, metric));
+    Optional<QueryLikeness> likeness =
+        source.get() == 0 ? Optional.empty() : Optional.of(likeness(source, dimension));
     Optional<OutlierProfile> profile =
-        source.get() == 0
-            ? Optional.empty()
-            : Optional.of(
-                new OutlierProfile(
-                    dimension, floats(source), floats(source), floats(source), floats(source)));
-    return new TrainedModel(model, candidates, dimension, metric, thresholds, baselines, profile);
+        source.get() == 0 ? Optional.empty() : Optional.of(profile(source, dimension));
+    return new TrainedModel(
+        model, candidates, dimension, metric, thresholds, baselines, likeness, profile);
+  }
+
+  private static OutlierProfile profile(ByteBuffer source, int dimension) {
+    return new OutlierProfile(dimension, floats(source), floats(source), floats(source));
+  }
+
+  private static QueryLikeness likeness(ByteBuffer source, int dimension) {
+    return new QueryLikeness(
+        profile(source, dimension), sign(source), sign(source), floats(source));
+  }
+
+  private static Sign sign(ByteBuffer source) {
+    return new Sign(source.getFloat(), source.getFloat());
   }
 
   private static Baselines baselines(ByteBuffer source, Metric metric) {

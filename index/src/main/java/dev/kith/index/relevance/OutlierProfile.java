@@ -9,8 +9,6 @@ import dev.kith.index.kernel.RowProducts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.List;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -57,10 +55,8 @@ public final class OutlierProfile {
   private final float[] centroids;
 
   private final float[] ofPoints;
-  private final float[] ofQueries;
 
-  OutlierProfile(
-      int dimension, float[] whitening, float[] centroids, float[] ofPoints, float[] ofQueries) {
+  OutlierProfile(int dimension, float[] whitening, float[] centroids, float[] ofPoints) {
     Require.inRange("dimension", dimension, 1, MAX_DIMENSION);
     if (whitening.length != dimension * (dimension + 1) / 2
         || centroids.length == 0
@@ -74,7 +70,6 @@ public final class OutlierProfile {
     this.whitening = whitening;
     this.centroids = centroids;
     this.ofPoints = ofPoints;
-    this.ofQueries = ofQueries;
   }
 
   /// Points that are enough to make a profile of.
@@ -88,13 +83,12 @@ public final class OutlierProfile {
   ///
   /// @param points of at most [#MAX_DIMENSION] coordinates, as indexes compare them
   /// @param sample which of them to look at: [#enough], and [#LEAST_POINTS] at least
-  /// @param queries that are as they should be; may be none
   /// @param seed decides which points are learnt from, and where clusters begin
   /// @param threads with the calling one, in `[1, 1024]`
   /// @param step called now and then; may throw to end it
   /// @throws InterruptedException if the calling thread is interrupted
   public static OutlierProfile fit(
-      Points points, int[] sample, List<float[]> queries, long seed, int threads, Runnable step)
+      Points points, int[] sample, long seed, int threads, Runnable step)
       throws InterruptedException {
     Require.inRange("dimension", points.depth(), 1, MAX_DIMENSION);
     Require.inRange("points", sample.length, LEAST_POINTS, Integer.MAX_VALUE);
@@ -110,23 +104,14 @@ public final class OutlierProfile {
       float[] whitening = whitening(covariance, points.depth(), step);
       OutlierProfile bare =
           new OutlierProfile(
-              points.depth(),
-              whitening,
-              whitened(found, whitening, points.depth()),
-              new float[1],
-              new float[0]);
+              points.depth(), whitening, whitened(found, whitening, points.depth()), new float[1]);
       float[] row = new float[points.depth()];
       float[] ofPoints = new float[heldOut];
       for (int i = 0; i < heldOut; i++) {
         read(points, order[i], row);
         ofPoints[i] = (float) bare.distance(row);
       }
-      float[] ofQueries = new float[queries.size()];
-      for (int i = 0; i < ofQueries.length; i++) {
-        ofQueries[i] = (float) bare.distance(queries.get(i));
-      }
-      return new OutlierProfile(
-          points.depth(), whitening, bare.centroids, ranked(ofPoints), ranked(ofQueries));
+      return new OutlierProfile(points.depth(), whitening, bare.centroids, ranked(ofPoints));
     }
   }
 
@@ -239,7 +224,7 @@ public final class OutlierProfile {
   }
 
   /// Some of the distances, ascending.
-  private static float[] ranked(float[] distances) {
+  static float[] ranked(float[] distances) {
     Arrays.sort(distances);
     if (distances.length <= RANKS) {
       return distances;
@@ -280,14 +265,8 @@ public final class OutlierProfile {
     return percentile(ofPoints, distance);
   }
 
-  /// Share of the queries that are at most as far, in percent; empty if there were none.
-  public OptionalDouble queriesPercentile(double distance) {
-    return ofQueries.length == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(percentile(ofQueries, distance));
-  }
-
-  private static double percentile(float[] ranked, double distance) {
+  /// Share of some numbers that are at most as large, in percent.
+  static double percentile(float[] ranked, double distance) {
     int from = 0;
     int to = ranked.length;
     while (from < to) {
@@ -313,14 +292,9 @@ public final class OutlierProfile {
     return ofPoints;
   }
 
-  float[] ofQueries() {
-    return ofQueries;
-  }
-
   /// Memory it takes.
   long bytes() {
-    return (long) Float.BYTES
-        * (whitening.length + centroids.length + ofPoints.length + ofQueries.length);
+    return (long) Float.BYTES * (whitening.length + centroids.length + ofPoints.length);
   }
 
   @Override
@@ -328,8 +302,7 @@ public final class OutlierProfile {
     return other instanceof OutlierProfile that
         && Arrays.equals(whitening, that.whitening)
         && Arrays.equals(centroids, that.centroids)
-        && Arrays.equals(ofPoints, that.ofPoints)
-        && Arrays.equals(ofQueries, that.ofQueries);
+        && Arrays.equals(ofPoints, that.ofPoints);
   }
 
   @Override

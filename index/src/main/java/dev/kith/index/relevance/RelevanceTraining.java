@@ -102,7 +102,11 @@ public final class RelevanceTraining {
     Baselines baselines = Baselines.fit(metric, split.learnt(), () -> progress.report(0, 1));
     TrainedModel trained =
         fit(spec, metric, dimension, candidates, split, baselines, seed, progress);
-    return new Result(trained, baselines.compare("model", trained.model(), split.heldOut()));
+    Optional<QueryLikeness> likeness =
+        QueryLikeness.fit(split, seed, 1, () -> progress.report(1, 1));
+    return new Result(
+        likeness.map(trained::withLikeness).orElse(trained),
+        baselines.compare("model", trained.model(), split.heldOut()));
   }
 
   /// Fits a model to lists that are in parts already, and does not judge it: for those who compare
@@ -115,7 +119,7 @@ public final class RelevanceTraining {
   ///   an adapter needs lists that say when to stop, and thresholds promise nothing without those
   ///   that calibrate them
   /// @param baselines fitted to the lists learnt from
-  /// @return the model with its thresholds; without a profile
+  /// @return the model with its thresholds; without likeness and profile
   /// @throws IllegalArgumentException if relevant or irrelevant candidates are wanting
   public static TrainedModel fit(
       ModelSpec spec,
@@ -153,6 +157,7 @@ public final class RelevanceTraining {
         metric,
         Thresholds.calibrate(model, split.calibration()),
         Optional.of(baselines),
+        Optional.empty(),
         Optional.empty());
   }
 

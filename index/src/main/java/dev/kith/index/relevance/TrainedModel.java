@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param metric of the scores that it was trained on
 /// @param thresholds calibrated, or [Thresholds#NONE]
 /// @param baselines fitted to the same queries, to judge the model by, if it was fitted to any
+/// @param likeness to the queries that it was trained on, if there were enough
 /// @param profile of what the collection knows, if it was made
 public record TrainedModel(
     RelevanceModel model,
@@ -19,12 +20,19 @@ public record TrainedModel(
     Metric metric,
     Thresholds thresholds,
     Optional<Baselines> baselines,
+    Optional<QueryLikeness> likeness,
     Optional<OutlierProfile> profile) {
+
+  /// The same with likeness to queries.
+  TrainedModel withLikeness(QueryLikeness made) {
+    return new TrainedModel(
+        model, candidates, dimension, metric, thresholds, baselines, Optional.of(made), profile);
+  }
 
   /// The same with a profile.
   public TrainedModel withProfile(OutlierProfile made) {
     return new TrainedModel(
-        model, candidates, dimension, metric, thresholds, baselines, Optional.of(made));
+        model, candidates, dimension, metric, thresholds, baselines, likeness, Optional.of(made));
   }
 
   /// Whether the model was fitted to judged queries.
@@ -37,6 +45,7 @@ public record TrainedModel(
     return (long) model.parameters() * Float.BYTES
         + thresholds.bytes()
         + baselines.map(Baselines::bytes).orElse(0L)
+        + likeness.map(QueryLikeness::bytes).orElse(0L)
         + profile.map(OutlierProfile::bytes).orElse(0L);
   }
 

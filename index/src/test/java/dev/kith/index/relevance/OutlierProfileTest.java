@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kith.index.kernel.Points;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -41,8 +39,7 @@ final class OutlierProfileTest {
         centroids[i * clusters + c] = (float) product(inverse[i], means[c]);
       }
     }
-    OutlierProfile profile =
-        new OutlierProfile(DIMENSION, whitening, centroids, new float[1], new float[0]);
+    OutlierProfile profile = new OutlierProfile(DIMENSION, whitening, centroids, new float[1]);
     for (int trial = 0; trial < 100; trial++) {
       float[] vector = Judged.vector(random, DIMENSION);
       double least = Double.POSITIVE_INFINITY;
@@ -70,12 +67,8 @@ final class OutlierProfileTest {
     Random random = new Random(2);
     try (Arena arena = Arena.ofShared()) {
       Points points = flat(random, 3_000, arena);
-      List<float[]> queries = new ArrayList<>();
-      for (int i = 0; i < 200; i++) {
-        queries.add(row(flat(random, 1, arena), 0));
-      }
       int[] sample = IntStream.range(0, 3_000).toArray();
-      OutlierProfile profile = OutlierProfile.fit(points, sample, queries, 1, 2, () -> {});
+      OutlierProfile profile = OutlierProfile.fit(points, sample, 1, 2, () -> {});
       float[] inside = row(flat(random, 1, arena), 0);
       float[] across = inside.clone();
       across[DIMENSION - 1] += 1; // As long a step within the plane is nothing unusual.
@@ -83,7 +76,6 @@ final class OutlierProfileTest {
       along[0] += 1;
       double far = profile.distance(across);
       assertEquals(100, profile.pointsPercentile(far));
-      assertEquals(100, profile.queriesPercentile(far).orElseThrow());
       assertTrue(profile.distance(along) < far / 3);
       assertTrue(profile.pointsPercentile(profile.distance(inside)) < 99.9);
       assertEquals(0, profile.pointsPercentile(0));
@@ -96,14 +88,12 @@ final class OutlierProfileTest {
     try (Arena arena = Arena.ofShared()) {
       Points points = flat(random, 6_000, arena);
       OutlierProfile profile =
-          OutlierProfile.fit(
-              points, IntStream.range(0, 4_000).toArray(), List.of(), 1, 1, () -> {});
+          OutlierProfile.fit(points, IntStream.range(0, 4_000).toArray(), 1, 1, () -> {});
       double sum = 0;
       for (int i = 4_000; i < 6_000; i++) {
         sum += profile.pointsPercentile(profile.distance(row(points, i)));
       }
       assertEquals(50, sum / 2_000, 5);
-      assertTrue(profile.queriesPercentile(1).isEmpty());
     }
   }
 
@@ -112,7 +102,7 @@ final class OutlierProfileTest {
     try (Arena arena = Arena.ofShared()) {
       Points points = flat(new Random(4), 100, arena);
       int[] same = new int[100];
-      OutlierProfile profile = OutlierProfile.fit(points, same, List.of(), 1, 1, () -> {});
+      OutlierProfile profile = OutlierProfile.fit(points, same, 1, 1, () -> {});
       double here = profile.distance(row(points, 0));
       assertTrue(here < 1e-3, "at " + here);
       assertTrue(profile.distance(row(points, 1)) > 1);
@@ -125,15 +115,14 @@ final class OutlierProfileTest {
       Points points = flat(new Random(5), 200, arena);
       assertThrows(
           IllegalArgumentException.class,
-          () -> OutlierProfile.fit(points, new int[99], List.of(), 1, 1, () -> {}));
+          () -> OutlierProfile.fit(points, new int[99], 1, 1, () -> {}));
       Runnable end =
           () -> {
             throw new CancellationException();
           };
       assertThrows(
           CancellationException.class,
-          () ->
-              OutlierProfile.fit(points, IntStream.range(0, 200).toArray(), List.of(), 1, 1, end));
+          () -> OutlierProfile.fit(points, IntStream.range(0, 200).toArray(), 1, 1, end));
     }
   }
 

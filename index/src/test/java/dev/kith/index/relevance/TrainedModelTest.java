@@ -30,6 +30,13 @@ final class TrainedModelTest {
       read.model().relevances(query, scores, 30, after);
       assertArrayEquals(before, after);
       trained
+          .likeness()
+          .ifPresent(
+              likeness ->
+                  assertEquals(
+                      likeness.strangeness(query, 0.3f),
+                      read.likeness().orElseThrow().strangeness(query, 0.3f)));
+      trained
           .profile()
           .ifPresent(
               profile ->
@@ -74,8 +81,13 @@ final class TrainedModelTest {
             DIMENSION,
             Judged.descending(random, DIMENSION * (DIMENSION + 1) / 2, 1),
             Judged.descending(random, 2 * DIMENSION, 1),
-            new float[] {1, 2, 3},
-            new float[] {4});
+            new float[] {1, 2, 3});
+    QueryLikeness likeness =
+        new QueryLikeness(
+            profile,
+            new QueryLikeness.Sign(3, 0.5f),
+            new QueryLikeness.Sign(0.6f, 0.1f),
+            new float[] {-1, 0, 2});
     for (RelevanceModel model : RelevanceModelTest.models(random)) {
       Metric metric = model instanceof RawScore(Metric of) ? of : Metric.COSINE;
       boolean isBare = random.nextBoolean();
@@ -87,6 +99,7 @@ final class TrainedModelTest {
               metric,
               isBare ? Thresholds.NONE : thresholds,
               isBare ? Optional.empty() : Optional.of(Baselines.fit(metric, lists, () -> {})),
+              isBare ? Optional.empty() : Optional.of(likeness),
               isBare ? Optional.empty() : Optional.of(profile)));
     }
     return all;

@@ -96,6 +96,7 @@ public final class RelevanceModels {
         space.metric(),
         Thresholds.NONE,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

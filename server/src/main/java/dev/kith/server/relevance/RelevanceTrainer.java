@@ -130,9 +130,8 @@ public final class RelevanceTrainer implements AutoCloseable {
             lists,
             request.seed(),
             (done, most) -> watch.report(TrainingPhase.FITTING, done, most));
-    List<float[]> calibration = split.calibration().stream().map(JudgedList::query).toList();
     TrainedModel trained =
-        profile(collection, request.seed(), calibration, watch)
+        profile(collection, request.seed(), watch)
             .map(result.trained()::withProfile)
             .orElse(result.trained());
     long pairs = lists.stream().mapToLong(JudgedList::judged).sum();
@@ -189,7 +188,7 @@ public final class RelevanceTrainer implements AutoCloseable {
     VectorSpace space = collection.info().spec().space();
     RelevanceModel rule = rule(request.spec(), space.metric());
     OutlierProfile profile =
-        profile(collection, request.seed(), List.of(), watch)
+        profile(collection, request.seed(), watch)
             .orElseThrow(
                 () ->
                     tooFew(
@@ -208,6 +207,7 @@ public final class RelevanceTrainer implements AutoCloseable {
             space.dimension(),
             space.metric(),
             Thresholds.NONE,
+            Optional.empty(),
             Optional.empty(),
             Optional.of(profile));
     KeptModel model = keep(collection, request, 0, 0, trained, watch);
@@ -230,7 +230,7 @@ public final class RelevanceTrainer implements AutoCloseable {
 
   /// What the collection knows; empty if it holds too few points, or such that are too wide.
   private static Optional<OutlierProfile> profile(
-      Collection collection, long seed, List<float[]> queries, TrainingWatch watch) {
+      Collection collection, long seed, TrainingWatch watch) {
     VectorSpace space = collection.info().spec().space();
     if (space.dimension() > OutlierProfile.MAX_DIMENSION) {
       return Optional.empty();
@@ -249,7 +249,6 @@ public final class RelevanceTrainer implements AutoCloseable {
           OutlierProfile.fit(
               sample.points(),
               IntStream.range(0, sample.size()).toArray(),
-              queries,
               seed,
               1,
               () -> watch.report(TrainingPhase.PROFILING, steps[0]++, sample.size())));

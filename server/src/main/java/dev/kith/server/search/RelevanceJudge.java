@@ -3,6 +3,7 @@ package dev.kith.server.search;
 import dev.kith.index.codec.QueryBuffer;
 import dev.kith.index.kernel.Points;
 import dev.kith.index.relevance.OutlierProfile;
+import dev.kith.index.relevance.QueryLikeness;
 import dev.kith.index.relevance.RelevanceModel;
 import dev.kith.server.collection.KeptModel;
 import dev.kith.server.collection.RelevanceModels;
@@ -14,6 +15,7 @@ import dev.kith.server.search.SearchAnswer.RelevanceOutcome;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// Judges the candidates of one search by one model: how relevant each is, and which are cut.
 ///
@@ -129,18 +131,23 @@ final class RelevanceJudge {
             count,
             relevant,
             wanted - kept,
-            outlyingness(coordinates)));
+            outlyingness(coordinates, scores)));
   }
 
-  private Optional<Outlyingness> outlyingness(float[] query) {
+  private Optional<Outlyingness> outlyingness(float[] query, float[] scores) {
     if (!asked.outlyingness()) {
       return Optional.empty();
     }
     OutlierProfile profile = model.trained().profile().orElseThrow();
     double distance = profile.distance(query);
+    Optional<QueryLikeness> likeness = model.trained().likeness();
+    OptionalDouble queriesPercentile =
+        likeness.isEmpty() || scores.length == 0
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(
+                likeness.get().percentile(likeness.get().strangeness(query, scores[0])));
     return Optional.of(
-        new Outlyingness(
-            distance, profile.pointsPercentile(distance), profile.queriesPercentile(distance)));
+        new Outlyingness(distance, profile.pointsPercentile(distance), queriesPercentile));
   }
 
   /// The coordinates of a query as they are compared: of length one under COSINE.

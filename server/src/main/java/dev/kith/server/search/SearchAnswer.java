@@ -52,7 +52,8 @@ public record SearchAnswer(
   ///
   /// @param distance of Mahalanobis to the nearest centroid
   /// @param pointsPercentile share of the points that are no farther, in percent
-  /// @param queriesPercentile share of the queries that the model was calibrated on, in percent
+  /// @param queriesPercentile share of the queries that the model was calibrated on that are no
+  ///   stranger, in percent; empty if it was trained on too few
   public record Outlyingness(
       double distance, double pointsPercentile, OptionalDouble queriesPercentile) {}
 

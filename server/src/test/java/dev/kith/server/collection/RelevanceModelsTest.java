@@ -33,6 +33,7 @@ final class RelevanceModelsTest {
         Metric.COSINE,
         Thresholds.NONE,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -399,6 +399,7 @@ final class StoredBytesTest {
             Metric.COSINE,
             Thresholds.NONE,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new KeptModel("m", 3, Instant.ofEpochMilli(1000), 7, 20, 2000, trained);
   }

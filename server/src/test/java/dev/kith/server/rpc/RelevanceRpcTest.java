@@ -74,7 +74,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RelevanceRpcTest {
   private static final int CANDIDATES = 40;
   private static final JudgedClusters CLUSTERS = new JudgedClusters(5);
-  private static final JudgedQueries JUDGED = CLUSTERS.judged(150);
+  private static final JudgedQueries JUDGED = CLUSTERS.judged(200);
 
   private Path folder = Path.of("");
   private RunningServer server;
@@ -216,16 +216,16 @@ final class RelevanceRpcTest {
     assertTrue(model.getHasProfile());
     assertEquals(CANDIDATES, model.getCandidates());
     assertEquals(JudgedClusters.DIMENSION, model.getDimension());
-    assertEquals(150, model.getTrainedQueries());
-    assertEquals(150 * CANDIDATES, model.getTrainedPairs());
+    assertEquals(200, model.getTrainedQueries());
+    assertEquals(200 * CANDIDATES, model.getTrainedPairs());
     assertEquals(3, model.getSeed());
     assertTrue(model.getThresholdsCount() > 0);
     RelevanceReport report = trained.getReport();
     assertEquals(
         List.of("m", "raw", "platt", "zscore", "gap", "fixed_k"),
         report.getModelsList().stream().map(one -> one.getModel()).toList());
-    assertEquals(23, report.getQueries());
-    assertEquals(23 * CANDIDATES, report.getPairs());
+    assertEquals(30, report.getQueries());
+    assertEquals(30 * CANDIDATES, report.getPairs());
     assertTrue(report.getFound() > 0.8, () -> "found " + report.getFound());
     assertTrue(report.getModels(0).getPrAuc() > 0.7, () -> "got " + report.getModels(0));
     assertTrue(report.getModels(0).getBinsCount() > 0);
@@ -598,7 +598,7 @@ final class RelevanceRpcTest {
   @Test
   void candidatesThatNobodyJudgedCanBeLeftOut() {
     JudgedQueries.Builder judged = JUDGED.toBuilder();
-    for (int query = 0; query < 150; query++) {
+    for (int query = 0; query < 200; query++) {
       judged.addJudgments(
           Judgment.newBuilder()
               .setQuery(query)
@@ -614,7 +614,7 @@ final class RelevanceRpcTest {
   @Test
   void badJudgmentsAreRefusedWhole() {
     assertRefused(
-        "queries.judgments[0].query", JUDGED.toBuilder().setJudgments(0, judgment(150, 1)));
+        "queries.judgments[0].query", JUDGED.toBuilder().setJudgments(0, judgment(200, 1)));
     assertRefused(
         "queries.judgments[0].point",
         JUDGED.toBuilder().setJudgments(0, Judgment.newBuilder().setQuery(1)));
