@@ -12,6 +12,7 @@ module dev.kith.index {
   exports dev.kith.index.ivf;
   exports dev.kith.index.kernel;
   exports dev.kith.index.plan;
+  exports dev.kith.index.rank;
   exports dev.kith.index.relevance;
   exports dev.kith.index.store;
   exports dev.kith.index.trial;

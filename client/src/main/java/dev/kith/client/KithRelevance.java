@@ -70,7 +70,8 @@ public final class KithRelevance {
         () -> train(spec, queries, progress), Thread::startVirtualThread);
   }
 
-  /// Judges a model, beside those that need no training, by queries that it was not trained on.
+  /// Judges a model, beside raw, platt, zscore, gap and fixed_k, by queries that it was not trained
+  /// on.
   ///
   /// @param model its name; if empty, the default
   /// @param unjudgedLeftOut whether candidates that nobody judged are left out; else they are not

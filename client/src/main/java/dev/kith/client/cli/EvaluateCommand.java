@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "evaluate",
     description =
-        "Judge a model, beside those that need no training, by queries that it was not trained on.",
+        "Judge a model, beside raw, platt, zscore, gap and fixed_k, by queries that it was not"
+            + " trained on.",
     footerHeading = "%nExample:%n",
     footer =
         "  kith relevance evaluate examples --collection words --queries more.npy"

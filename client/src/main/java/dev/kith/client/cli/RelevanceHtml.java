@@ -52,6 +52,7 @@ final class RelevanceHtml {
         "Precision against recall: higher is better",
         "recall",
         "precision",
+        false,
         report.models(),
         quality ->
             quality.curve().stream()
@@ -61,6 +62,7 @@ final class RelevanceHtml {
         "Reliability: a probability should be kept, as on the diagonal",
         "probability by the model",
         "share that is relevant",
+        true,
         report.models(),
         quality ->
             quality.bins().stream()
@@ -91,6 +93,7 @@ final class RelevanceHtml {
       String caption,
       String across,
       String up,
+      boolean hasDiagonal,
       List<RelevanceReport.Quality> models,
       Function<RelevanceReport.Quality, List<double[]>> line) {
     int whole = SIDE + 2 * MARGIN;
@@ -111,6 +114,11 @@ final class RelevanceHtml {
     page.format(
         "<text transform=\"translate(12 %.1f) rotate(-90)\" text-anchor=\"middle\">%s</text>%n",
         y(0.5), escaped(up));
+    if (hasDiagonal) {
+      page.format(
+          "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"#999\" stroke-dasharray=\"4\"/>%n",
+          x(0), y(0), x(1), y(1));
+    }
     // The model in question last, so that it lies above the others.
     for (int i = models.size() - 1; i >= 0; i--) {
       StringBuilder points = new StringBuilder();

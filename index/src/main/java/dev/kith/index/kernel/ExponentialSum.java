@@ -54,6 +54,11 @@ public record ExponentialSum(double mantissa, double exponent) {
     return Math.scalb(mantissa, (int) Math.max(-2000, exponent - to));
   }
 
+  /// The product of both: each exponential of one times each of the other.
+  public ExponentialSum times(ExponentialSum other) {
+    return of(mantissa * other.mantissa, exponent + other.exponent);
+  }
+
   /// The natural logarithm of the sum; negative infinity of nothing.
   public double log() {
     return Math.log(mantissa) + exponent * LN2;

@@ -19,7 +19,8 @@ import java.util.List;
 ///   (expected calibration error)
 /// @param brier mean squared error of the probabilities
 /// @param opis how differently one threshold treats queries: [#of] says how it is measured
-/// @param bins of the calibration error, ascending
+/// @param bins of pairs by their probability, ascending: half of them, half of what is left, and so
+///   on
 /// @param curve of precision and recall by ascending recall, some points of it
 public record Quality(
     String model,
@@ -35,7 +36,13 @@ public record Quality(
     List<Point> curve) {
 
   private static final double RECALL = 0.95;
-  private static final int BINS = 20;
+
+  /// Bins of the calibration error.
+  private static final int EQUAL_BINS = 20;
+
+  /// Pairs of the most relevant bin, at least.
+  private static final int SMALLEST_BIN = 50;
+
   private static final int POINTS = 200;
 
   public Quality {
@@ -219,26 +226,37 @@ public record Quality(
       return starts.length == 1 ? 0 : empty / (double) (starts.length - 1);
     }
 
+    /// Bins of fewer and fewer pairs: the lower half of them, half of what is left, and so on.
+    /// Where few pairs are relevant, equal bins would show nothing of the probabilities that
+    /// matter.
     List<Bin> bins() {
       List<Bin> bins = new ArrayList<>();
-      for (int bin = BINS - 1; bin >= 0; bin--) {
-        int from = (int) ((long) bin * order.length / BINS);
-        int to = (int) ((long) (bin + 1) * order.length / BINS);
-        if (from < to) {
-          double predicted = 0;
-          for (int i = from; i < to; i++) {
-            predicted += relevances[order[i]];
-          }
-          bins.add(new Bin(to - from, predicted / (to - from), grades(from, to) / (to - from)));
-        }
+      int left = order.length;
+      while (left > 0) {
+        int from = left < 2 * SMALLEST_BIN ? 0 : left / 2;
+        bins.add(bin(from, left));
+        left = from;
       }
       return bins;
     }
 
+    private Bin bin(int from, int to) {
+      double predicted = 0;
+      for (int i = from; i < to; i++) {
+        predicted += relevances[order[i]];
+      }
+      return new Bin(to - from, predicted / (to - from), grades(from, to) / (to - from));
+    }
+
     double calibrationError() {
       double sum = 0;
-      for (Bin bin : bins()) {
-        sum += bin.pairs * Math.abs(bin.predicted - bin.observed);
+      for (int n = 0; n < EQUAL_BINS; n++) {
+        int from = (int) ((long) n * order.length / EQUAL_BINS);
+        int to = (int) ((long) (n + 1) * order.length / EQUAL_BINS);
+        if (from < to) {
+          Bin bin = bin(from, to);
+          sum += bin.pairs * Math.abs(bin.predicted - bin.observed);
+        }
       }
       return order.length == 0 ? 0 : sum / order.length;
     }

@@ -171,6 +171,7 @@ final class SoftmaxKernelTest {
       ExponentialSum c = ExponentialSum.exp(3000 * random.nextGaussian());
       assertEquals(a.plus(b), b.plus(a));
       assertEquals(a, a.plus(ExponentialSum.NONE));
+      assertEquals(a.log() + b.log(), a.times(b).log(), 1e-9 * Math.abs(a.log()) + 1e-9);
       double left = a.plus(b).plus(c).log();
       assertEquals(left, a.plus(b.plus(c)).log(), 1e-12 * Math.abs(left));
     }
