@@ -80,30 +80,6 @@ final class ScalarKernel implements VectorKernel {
   }
 
   @Override
-  public void dot8(
-      MemorySegment query,
-      long queryOffset,
-      MemorySegment rows,
-      FourRows first,
-      FourRows second,
-      int dimension) {
-    dot4(query, queryOffset, rows, first, dimension);
-    dot4(query, queryOffset, rows, second, dimension);
-  }
-
-  @Override
-  public void squaredDistance8(
-      MemorySegment query,
-      long queryOffset,
-      MemorySegment rows,
-      FourRows first,
-      FourRows second,
-      int dimension) {
-    squaredDistance4(query, queryOffset, rows, first, dimension);
-    squaredDistance4(query, queryOffset, rows, second, dimension);
-  }
-
-  @Override
   public void cosine4(
       MemorySegment query, long queryOffset, MemorySegment rows, FourRows four, int dimension) {
     four.result0 = cosine(query, queryOffset, rows, four.offset0, dimension);

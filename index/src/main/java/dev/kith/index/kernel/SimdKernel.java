@@ -326,8 +326,7 @@ final class SimdKernel implements VectorKernel {
     if (dimension % LANES == 0) {
       SimdEightRows.dot(query, queryOffset, rows, first, second, dimension);
     } else {
-      dot4(query, queryOffset, rows, first, dimension);
-      dot4(query, queryOffset, rows, second, dimension);
+      VectorKernel.super.dot8(query, queryOffset, rows, first, second, dimension);
     }
   }
 
@@ -344,8 +343,7 @@ final class SimdKernel implements VectorKernel {
     if (dimension % LANES == 0) {
       SimdEightRows.squaredDistance(query, queryOffset, rows, first, second, dimension);
     } else {
-      squaredDistance4(query, queryOffset, rows, first, dimension);
-      squaredDistance4(query, queryOffset, rows, second, dimension);
+      VectorKernel.super.squaredDistance8(query, queryOffset, rows, first, second, dimension);
     }
   }
 

@@ -57,23 +57,29 @@ public sealed interface VectorKernel permits ScalarKernel, SimdKernel {
 
   /// Writes the inner products of a query and eight rows to the results of `first` and `second`:
   /// bit for bit those that [#dot4] writes, and sooner where rows come from memory.
-  void dot8(
+  default void dot8(
       MemorySegment query,
       long queryOffset,
       MemorySegment rows,
       FourRows first,
       FourRows second,
-      int dimension);
+      int dimension) {
+    dot4(query, queryOffset, rows, first, dimension);
+    dot4(query, queryOffset, rows, second, dimension);
+  }
 
   /// Writes the squared distances between a query and eight rows to the results of `first` and
   /// `second`; see [#dot8].
-  void squaredDistance8(
+  default void squaredDistance8(
       MemorySegment query,
       long queryOffset,
       MemorySegment rows,
       FourRows first,
       FourRows second,
-      int dimension);
+      int dimension) {
+    squaredDistance4(query, queryOffset, rows, first, dimension);
+    squaredDistance4(query, queryOffset, rows, second, dimension);
+  }
 
   /// Writes the cosines of a query and four rows, as [#cosine] defines them, to the results of
   /// `four`.

@@ -38,7 +38,7 @@ final class AdapterGradient {
   /// @param stride every so-manieth of the others counts, for all of them
   /// @param phase which of these, in `[0, stride)`
   void add(JudgedList list, int first, int stride, int phase) {
-    adapter.describe(list.query(), list.scores(), list.size(), input);
+    Standard axis = adapter.describe(list.query(), list.scores(), list.size(), input);
     network.activate(input, units);
     double slopeOutput = network.output(0, units);
     double a = CosineAdapter.slope(slopeOutput);
@@ -46,7 +46,6 @@ final class AdapterGradient {
     boolean isPower = adapter.form() == AdapterForm.POWER;
     double k =
         isPower ? CosineAdapter.exponent(network.output(2, units)) : adapter.form().exponent();
-    Standard axis = adapter.axis(list.scores(), list.size());
     double ofSlope = 0;
     double ofIntercept = 0;
     double ofExponent = 0;

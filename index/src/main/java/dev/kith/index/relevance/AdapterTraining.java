@@ -192,7 +192,9 @@ final class AdapterTraining {
     double[] squares = new double[ListStatistics.COUNT];
     float[] statistics = new float[ListStatistics.COUNT];
     for (JudgedList list : lists) {
-      ListStatistics.describe(list.scores(), list.size(), statistics, 0);
+      double mean = ListStatistics.mean(list.scores(), list.size());
+      double deviation = ListStatistics.deviation(list.scores(), list.size(), mean);
+      ListStatistics.describe(list.scores(), list.size(), mean, deviation, statistics, 0);
       for (int i = 0; i < statistics.length; i++) {
         sums[i] += statistics[i];
         squares[i] += (double) statistics[i] * statistics[i];

@@ -87,32 +87,21 @@ public final class CosineAdapter implements RelevanceModel {
     }
     float[] input = new float[network.inputs()];
     float[] units = new float[network.hidden()];
-    describe(query, scores, count, input);
+    Standard axis = describe(query, scores, count, input);
     network.activate(input, units);
     double a = slope(network.output(0, units));
     double b = network.output(1, units);
     double k = form == AdapterForm.POWER ? exponent(network.output(2, units)) : form.exponent();
-    Standard axis = axis(scores, count);
     for (int i = 0; i < count; i++) {
       relevances[i] = Curve.logistic(a * power(axis.of(scores[i]), k) + b);
     }
   }
 
-  /// What makes an `x` of a score.
-  Standard axis(float[] scores, int count) {
-    if (!inputs.hasStatistics()) {
-      return score;
-    }
-    double mean = ListStatistics.mean(scores, count);
-    double deviation = ListStatistics.deviation(scores, count, mean);
-    // Equal scores do not stand out: their distance from the mean is nothing but rounding.
-    double scale = deviation > 1e-6 * Math.abs(mean) ? 1 / deviation : Float.MIN_NORMAL;
-    return new Standard((float) mean, (float) Math.min(scale, Float.MAX_VALUE));
-  }
-
   /// What the network sees: coordinates of a unit vector times the root of their number, which
   /// makes them about one, then the statistics.
-  void describe(float[] query, float[] scores, int count, float[] input) {
+  ///
+  /// @return what makes an `x` of a score
+  Standard describe(float[] query, float[] scores, int count, float[] input) {
     int next = 0;
     if (inputs.hasQuery()) {
       float scale = queryScale(query);
@@ -120,13 +109,19 @@ public final class CosineAdapter implements RelevanceModel {
         input[next] = query[next] * scale;
       }
     }
-    if (inputs.hasStatistics()) {
-      ListStatistics.describe(scores, count, input, next);
-      for (Standard standard : statistics) {
-        input[next] = standard.of(input[next]);
-        next++;
-      }
+    if (!inputs.hasStatistics()) {
+      return score;
     }
+    double mean = ListStatistics.mean(scores, count);
+    double deviation = ListStatistics.deviation(scores, count, mean);
+    ListStatistics.describe(scores, count, mean, deviation, input, next);
+    for (Standard standard : statistics) {
+      input[next] = standard.of(input[next]);
+      next++;
+    }
+    // Equal scores do not stand out: their distance from the mean is nothing but rounding.
+    double scale = deviation > 1e-6 * Math.abs(mean) ? 1 / deviation : Float.MIN_NORMAL;
+    return new Standard((float) mean, (float) Math.min(scale, Float.MAX_VALUE));
   }
 
   private float queryScale(float[] query) {

@@ -15,16 +15,18 @@ final class ListStatistics {
   ///
   /// @param scores none above the one before it
   /// @param count at least 1; ranks behind the last have its score
+  /// @param mean of the scores
+  /// @param deviation of the scores
   /// @param target takes [#COUNT] numbers from `at` on
-  static void describe(float[] scores, int count, float[] target, int at) {
+  static void describe(
+      float[] scores, int count, double mean, double deviation, float[] target, int at) {
     int next = at;
     for (int rank : RANKS) {
       target[next++] = scores[Math.min(rank, count) - 1];
     }
     target[next++] = scores[count - 1];
-    double mean = mean(scores, count);
     target[next++] = (float) mean;
-    target[next] = (float) deviation(scores, count, mean);
+    target[next] = (float) deviation;
   }
 
   static double mean(float[] scores, int count) {

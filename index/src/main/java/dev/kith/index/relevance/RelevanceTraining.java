@@ -2,7 +2,6 @@ package dev.kith.index.relevance;
 
 import dev.kith.index.Metric;
 import dev.kith.index.Require;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +43,12 @@ public final class RelevanceTraining {
 
     /// Splits: a query falls into a part by its coordinates and the seed.
     public static Split of(List<JudgedList> lists, long seed) {
-      List<JudgedList> order = new ArrayList<>(lists);
-      order.sort(Comparator.comparingLong(list -> drawn(list, seed)));
+      List<JudgedList> order =
+          lists.stream()
+              .map(list -> new Drawn(drawn(list, seed), list))
+              .sorted(Comparator.comparingLong(Drawn::number))
+              .map(Drawn::list)
+              .toList();
       int size = order.size();
       int learnt = size * 60 / 100;
       int validation = size * 70 / 100;
@@ -55,6 +58,13 @@ public final class RelevanceTraining {
           order.subList(learnt, validation),
           order.subList(validation, calibration),
           order.subList(calibration, size));
+    }
+
+    private record Drawn(long number, JudgedList list) {}
+
+    /// Lists in all parts.
+    int size() {
+      return learnt.size() + validation.size() + calibration.size() + heldOut.size();
     }
 
     /// A number as good as drawn, equal for equal queries (an FNV hash, mixed as SplitMix64 does).
@@ -76,28 +86,29 @@ public final class RelevanceTraining {
   ///   model first
   public record Result(TrainedModel trained, List<Quality> qualities) {}
 
-  /// Trains.
+  /// Trains, and judges what came of it.
   ///
+  /// @param name what to call the model among the qualities
   /// @param metric of the scores
   /// @param dimension coordinates of a query
   /// @param candidates that a search should look for; lists may be shorter
-  /// @param lists at least [#LEAST_LISTS], with at least one relevant and one irrelevant candidate
-  ///   among those learnt from
+  /// @param split of at least [#LEAST_LISTS], with at least one relevant and one irrelevant
+  ///   candidate among those learnt from
   /// @throws IllegalArgumentException if there are too few
   public static Result train(
+      String name,
       ModelSpec spec,
       Metric metric,
       int dimension,
       int candidates,
-      List<JudgedList> lists,
+      Split split,
       long seed,
       Progress progress) {
     Require.inRange("candidates", candidates, 1, RelevanceModel.MAX_CANDIDATES);
-    if (lists.size() < LEAST_LISTS) {
+    if (split.size() < LEAST_LISTS) {
       throw new IllegalArgumentException(
-          "%d judged queries at least are needed, got %d".formatted(LEAST_LISTS, lists.size()));
+          "%d judged queries at least are needed, got %d".formatted(LEAST_LISTS, split.size()));
     }
-    Split split = Split.of(lists, seed);
     requireBoth(split.learnt());
     Baselines baselines = Baselines.fit(metric, split.learnt(), () -> progress.report(0, 1));
     TrainedModel trained =
@@ -106,7 +117,7 @@ public final class RelevanceTraining {
         QueryLikeness.fit(split, seed, 1, () -> progress.report(1, 1));
     return new Result(
         likeness.map(trained::withLikeness).orElse(trained),
-        baselines.compare("model", trained.model(), split.heldOut()));
+        baselines.compare(name, trained.model(), split.heldOut()));
   }
 
   /// Fits a model to lists that are in parts already, and does not judge it: for those who compare

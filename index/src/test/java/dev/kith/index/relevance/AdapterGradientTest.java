@@ -114,7 +114,8 @@ final class AdapterGradientTest {
     for (JudgedList list : lists) {
       float[] input = new float[adapter.network().inputs()];
       float[] units = new float[adapter.hiddenUnits()];
-      adapter.describe(list.query(), list.scores(), list.size(), input);
+      CosineAdapter.Standard axis =
+          adapter.describe(list.query(), list.scores(), list.size(), input);
       adapter.network().activate(input, units);
       double a = Math.log1p(Math.exp(adapter.network().output(0, units)));
       double b = adapter.network().output(1, units);
@@ -127,7 +128,7 @@ final class AdapterGradientTest {
           };
       for (int i = 0; i < list.size(); i++) {
         if (list.isJudged(i)) {
-          double x = adapter.axis(list.scores(), list.size()).of(list.scores()[i]);
+          double x = axis.of(list.scores()[i]);
           double f = a * Math.signum(x) * Math.pow(Math.abs(x), k) + b;
           loss += list.grade(i) * Math.log1p(Math.exp(-f));
           loss += (1 - list.grade(i)) * Math.log1p(Math.exp(f));

@@ -43,7 +43,8 @@ final class RelevanceTrainingTest {
       for (Metric metric : Metric.values()) {
         ModelSpec spec = new ModelSpec.Adapter(form, AdapterInputs.QUERY, 16);
         List<Quality> qualities =
-            RelevanceTraining.train(spec, metric, DIMENSION, 30, lists, 2, (_, _) -> {})
+            RelevanceTraining.train(
+                    "m", spec, metric, DIMENSION, 30, Split.of(lists, 2), 2, (_, _) -> {})
                 .qualities();
         double gain = qualities.getFirst().prAuc() - qualities.get(2).prAuc();
         assertTrue(gain > 0.03, () -> form + " over " + metric + " gains " + gain);
@@ -190,11 +191,12 @@ final class RelevanceTrainingTest {
         CancellationException.class,
         () ->
             RelevanceTraining.train(
+                "m",
                 SMALL,
                 Metric.COSINE,
                 DIMENSION,
                 20,
-                lists,
+                Split.of(lists, 1),
                 1,
                 (done, _) -> {
                   if (done > 2) {
@@ -220,6 +222,7 @@ final class RelevanceTrainingTest {
   }
 
   private static RelevanceTraining.Result train(ModelSpec spec, List<JudgedList> lists, long seed) {
-    return RelevanceTraining.train(spec, Metric.COSINE, DIMENSION, 30, lists, seed, (_, _) -> {});
+    return RelevanceTraining.train(
+        "m", spec, Metric.COSINE, DIMENSION, 30, Split.of(lists, seed), seed, (_, _) -> {});
   }
 }

@@ -123,11 +123,12 @@ public final class RelevanceTrainer implements AutoCloseable {
     VectorSpace space = collection.info().spec().space();
     RelevanceTraining.Result result =
         RelevanceTraining.train(
+            request.name(),
             request.spec(),
             space.metric(),
             space.dimension(),
             request.candidates(),
-            lists,
+            split,
             request.seed(),
             (done, most) -> watch.report(TrainingPhase.FITTING, done, most));
     TrainedModel trained =
@@ -136,9 +137,7 @@ public final class RelevanceTrainer implements AutoCloseable {
             .orElse(result.trained());
     long pairs = lists.stream().mapToLong(JudgedList::judged).sum();
     KeptModel model = keep(collection, request, lists.size(), pairs, trained, watch);
-    List<Quality> named = new ArrayList<>(result.qualities());
-    named.set(0, Quality.of(model.name(), trained.model(), split.heldOut()));
-    return new Trained(model, RelevanceReport.of(named, split.heldOut()));
+    return new Trained(model, RelevanceReport.of(result.qualities(), split.heldOut()));
   }
 
   /// Keeps a model, unless the watch ends it first. Where the journal's queue is full, as in a bulk
