@@ -51,6 +51,7 @@ final class SearchMessages {
   SearchOptions options(dev.kith.proto.v1.SearchOptions options) {
     Fields.notYet(options.hasSoftmax(), "options.softmax");
     Fields.notYet(options.hasDiversity(), "options.diversity");
+    Fields.notYet(options.hasFusion(), "options.fusion");
     Fields fields = new Fields();
     int limit =
         options.hasLimit()
