@@ -13,14 +13,6 @@ import dev.kith.index.kernel.SoftmaxKernel;
 /// @param effective `1 / sum(share^2)`: how many equal shares two draws would meet as often in
 public record Softmax(double temperature, ExponentialSum sum, double perplexity, double effective) {
 
-  /// Least and largest temperature, in terms of how far the scores of a list lie apart, that a
-  /// perplexity is looked for between.
-  private static final double COLDEST = 1e-4;
-
-  private static final double HOTTEST = 1e5;
-
-  private static final int HALVINGS = 60;
-
   /// Finds shares.
   ///
   /// @param scores `[0, count)` of them, finite
@@ -64,8 +56,8 @@ public record Softmax(double temperature, ExponentialSum sum, double perplexity,
     return largest;
   }
 
-  /// Finds the temperature at which shares have a perplexity, by bisection: perplexity rises with
-  /// temperature, from the number of scores that are the highest to that of all.
+  /// Finds the temperature at which shares have a perplexity, which rises with temperature, from
+  /// the number of scores that are the highest to that of all.
   ///
   /// A perplexity of `count * exp(-rho)` is where the divergence of the shares from equal ones is
   /// `rho`, which is the optimum that TempNet's network is trained for (Qiu et al., *To cool or not
@@ -83,24 +75,12 @@ public record Softmax(double temperature, ExponentialSum sum, double perplexity,
           "a perplexity must be in [1, %d], the number of scores, got %s"
               .formatted(count, perplexity));
     }
-    float least = Float.POSITIVE_INFINITY;
+    float largest = largest(scores, count);
+    boolean equal = true;
     for (int i = 0; i < count; i++) {
-      least = Math.min(least, scores[i]);
+      shares[i] = scores[i] - largest;
+      equal &= shares[i] == 0;
     }
-    double apart = (double) largest(scores, count) - least;
-    if (apart == 0) {
-      return 1;
-    }
-    double cold = COLDEST * apart;
-    double hot = HOTTEST * apart;
-    for (int i = 0; i < HALVINGS; i++) {
-      double middle = Math.sqrt(cold * hot);
-      if (of(scores, count, middle, shares).perplexity() < perplexity) {
-        cold = middle;
-      } else {
-        hot = middle;
-      }
-    }
-    return hot;
+    return equal ? 1 : new TemperatureSearch(shares, count).find(perplexity).temperature();
   }
 }
