@@ -300,7 +300,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
     SearchScratch.SegmentRows segment =
         new SearchScratch.SegmentRows(rows, tombstones, returned, linked, published);
     if (plan.probe() instanceof Probe.Labels labels) {
-      scratch.probe(labels, plan.widths(), query, hits, segment, this);
+      scratch.probe(plan, labels, query, hits, segment, this);
     } else if (lists != null) {
       scratch.probe(plan, query, hits, segment, lists.lists());
     } else if (graph != null) {

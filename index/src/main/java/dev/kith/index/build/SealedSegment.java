@@ -185,7 +185,7 @@ public final class SealedSegment implements SegmentReader, Resource {
     SearchScratch.SegmentRows segment =
         new SearchScratch.SegmentRows(index.rows(), tombstones, returned, size(), size());
     if (plan.probe() instanceof Probe.Labels labels) {
-      scratch.probe(labels, plan.widths(), query, hits, segment, this);
+      scratch.probe(plan, labels, query, hits, segment, this);
     } else {
       index.probe(plan, query, hits, segment, scratch);
     }

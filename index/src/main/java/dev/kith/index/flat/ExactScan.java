@@ -94,4 +94,37 @@ public final class ExactScan {
     }
     work.stages.end("scan", width, range.to() - range.from(), hits.size(), work);
   }
+
+  /// Adds those of some rows that are accepted to `sum`, and offers them to `hits`; otherwise as
+  /// [#scan(int[], int, OrdinalFilter, TopK, SearchWork)]. A query that was taken for rows with
+  /// codes has no sum: what a row is left by is less than its score.
+  ///
+  /// @param accepted asked for every row
+  public void sum(
+      int[] ordinals, int count, OrdinalFilter accepted, ScoreSum sum, TopK hits, SearchWork work) {
+    whole.sum(summable(), ordinals, count, accepted, sum, hits, work);
+  }
+
+  /// Adds the accepted rows of a range to `sum`, and offers them to `hits`; otherwise as above.
+  ///
+  /// @param accepted asked for every row
+  public void sum(
+      FlatScan.Range range,
+      OrdinalFilter accepted,
+      ScoreSum sum,
+      TopK hits,
+      BooleanSupplier stop,
+      SearchWork work) {
+    work.stages.begin(work);
+    whole.sum(summable(), range, accepted, sum, hits, stop, work);
+    work.stages.end("scan", width, range.to() - range.from(), hits.size(), work);
+  }
+
+  private Scorer summable() {
+    if (isCertified) {
+      throw new IllegalStateException(
+          "a sum needs whole vectors of all rows: bind without codes, got prefixes");
+    }
+    return scorer;
+  }
 }

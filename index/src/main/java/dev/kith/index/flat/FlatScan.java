@@ -62,6 +62,58 @@ public final class FlatScan {
     }
   }
 
+  /// Adds the accepted rows of `[from, to)` to `sum`, and offers them to `hits`.
+  ///
+  /// @param accepted asked for every row
+  /// @param stop polled between blocks; once true the scan ends early
+  /// @param work counts every row scored
+  public void sum(
+      Scorer scorer,
+      Range range,
+      OrdinalFilter accepted,
+      ScoreSum sum,
+      TopK hits,
+      BooleanSupplier stop,
+      SearchWork work) {
+    for (int start = range.from(); start < range.to(); start += BLOCK) {
+      if (stop.getAsBoolean()) {
+        return;
+      }
+      int count = Math.min(BLOCK, range.to() - start);
+      scorer.scoreRange(start, count, scores);
+      scorer.count(count, work);
+      for (int i = 0; i < count; i++) {
+        if (accepted.accepts(start + i)) {
+          sum.add(scores[i]);
+          hits.offer(start + i, scores[i]);
+        }
+      }
+    }
+  }
+
+  /// Adds those of some rows that are accepted to `sum`, and offers them to `hits`.
+  ///
+  /// @param count rows, the first of `ordinals`, in `[0, BLOCK]`
+  /// @param accepted asked for every row
+  /// @param work counts every row scored
+  public void sum(
+      Scorer scorer,
+      int[] ordinals,
+      int count,
+      OrdinalFilter accepted,
+      ScoreSum sum,
+      TopK hits,
+      SearchWork work) {
+    scorer.score(ordinals, count, scores);
+    scorer.count(count, work);
+    for (int i = 0; i < count; i++) {
+      if (accepted.accepts(ordinals[i])) {
+        sum.add(scores[i]);
+        hits.offer(ordinals[i], scores[i]);
+      }
+    }
+  }
+
   private void offer(int start, int count, OrdinalFilter accepted, TopK hits) {
     float floor = hits.floor();
     for (int i = 0; i < count; i++) {

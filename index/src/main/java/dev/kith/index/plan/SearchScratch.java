@@ -11,6 +11,7 @@ import dev.kith.index.flat.CodedScan;
 import dev.kith.index.flat.CodedScanScratch;
 import dev.kith.index.flat.ExactScan;
 import dev.kith.index.flat.FlatScan;
+import dev.kith.index.flat.ScoreSum;
 import dev.kith.index.hnsw.CodedGraph;
 import dev.kith.index.hnsw.FastGraph;
 import dev.kith.index.hnsw.Graph;
@@ -41,6 +42,7 @@ public final class SearchScratch {
   private final ExactScan exactScan = new ExactScan();
   private final int[] labelled = new int[FlatScan.BLOCK];
   private final SearchWork work = new SearchWork();
+  private final ScoreSum sum = new ScoreSum();
   private final Live live = new Live();
   private BooleanSupplier stop = SearchScratch::never;
 
@@ -50,6 +52,12 @@ public final class SearchScratch {
   /// What the searches since the last reset of the counters cost.
   public SearchWork work() {
     return work;
+  }
+
+  /// What the searches since its last reset summed up, of those that sum up anything
+  /// ([SearchPlan#sumAt]).
+  public ScoreSum sum() {
+    return sum;
   }
 
   /// Sets what scans and walks poll between blocks of work; once it is true they end early.
@@ -171,10 +179,11 @@ public final class SearchScratch {
 
   /// Offers the best live rows of a segment that have one of the labels to `hits`.
   ///
+  /// @param labels of the plan's probe
   /// @param reader of the rows of `segment`
   public void probe(
+      SearchPlan plan,
       Probe.Labels labels,
-      Widths widths,
       QueryBuffer query,
       TopK hits,
       SegmentRows segment,
@@ -182,7 +191,7 @@ public final class SearchScratch {
     if (segment.size() == 0) {
       return;
     }
-    exactScan.bind(segment.rows(), widths, query);
+    exactScan.bind(segment.rows(), plan.widths(), query);
     live.of(segment.returned(), segment.size());
     work.stages.begin(work);
     int count = 0;
@@ -196,13 +205,21 @@ public final class SearchScratch {
         if (stop.getAsBoolean()) {
           return;
         }
-        exactScan.scan(labelled, count, live, hits, work);
+        scanLabelled(plan, count, hits);
         scored += count;
         count = 0;
       }
     }
-    exactScan.scan(labelled, count, live, hits, work);
+    scanLabelled(plan, count, hits);
     work.stages.end("scan", exactScan.width(), scored + count, hits.size(), work);
+  }
+
+  private void scanLabelled(SearchPlan plan, int count, TopK hits) {
+    if (plan.sumAt().isPresent()) {
+      exactScan.sum(labelled, count, live, sum, hits, work);
+    } else {
+      exactScan.scan(labelled, count, live, hits, work);
+    }
   }
 
   /// Beam on a graph, 0 for none.
@@ -255,7 +272,7 @@ public final class SearchScratch {
   private void scan(SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, int from) {
     if (from < segment.size()) {
       exactScan.bind(segment.rows(), plan.widths(), query);
-      scanBound(hits, segment, from);
+      scanBound(plan, hits, segment, from);
     }
   }
 
@@ -268,17 +285,27 @@ public final class SearchScratch {
     work.stages.end("walk", width, work.distanceComputations - compared, hits.size(), work);
   }
 
-  /// Scans all rows, which have codes.
+  /// Scans all rows, which have codes; of what is summed up all rows are wanted, so that there are
+  /// none to leave.
   private void scan(
       SearchPlan plan, QueryBuffer query, TopK hits, SegmentRows segment, SegmentCodes codes) {
+    if (plan.sumAt().isPresent()) {
+      scan(plan, query, hits, segment, 0);
+      return;
+    }
     exactScan.bind(segment.rows(), codes, plan.widths(), query);
     work.multiplyAdds += query.takeMultiplyAdds();
-    scanBound(hits, segment, 0);
+    scanBound(plan, hits, segment, 0);
   }
 
-  private void scanBound(TopK hits, SegmentRows segment, int from) {
+  private void scanBound(SearchPlan plan, TopK hits, SegmentRows segment, int from) {
     live.of(segment.returned(), segment.size());
-    exactScan.scan(new FlatScan.Range(from, segment.size()), live, hits, stop, work);
+    FlatScan.Range range = new FlatScan.Range(from, segment.size());
+    if (plan.sumAt().isPresent()) {
+      exactScan.sum(range, live, sum, hits, stop, work);
+    } else {
+      exactScan.scan(range, live, hits, stop, work);
+    }
   }
 
   /// The rows of a segment at one moment.

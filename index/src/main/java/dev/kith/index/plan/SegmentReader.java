@@ -49,7 +49,12 @@ public interface SegmentReader {
   /// @param hits reset by the caller to the plan's limit
   /// @param scratch owned by the calling thread; counts the work
   default void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
-    probe(plan, query, tombstones().alive(), hits, scratch);
+    probe(plan, query, returned(), hits, scratch);
+  }
+
+  /// Which of the rows below [#size()] a search may return.
+  default OrdinalFilter returned() {
+    return tombstones().alive();
   }
 
   /// Offers the best of the rows that `returned` accepts, whatever [#tombstones()] says: a search

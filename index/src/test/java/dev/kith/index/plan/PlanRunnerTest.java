@@ -95,7 +95,8 @@ final class PlanRunnerTest {
   void plansAreValuesThatCheckTheirNumbers() {
     assertEquals(new SearchPlan(10, new Probe.Beam(50)), new SearchPlan(10, new Probe.Beam(50)));
     assertEquals(
-        "SearchPlan[limit=10, probe=Beam[ef=50, rescore=OptionalInt.empty], widths=Usual[]]",
+        "SearchPlan[limit=10, probe=Beam[ef=50, rescore=OptionalInt.empty], widths=Usual[], "
+            + "sumAt=OptionalDouble.empty]",
         new SearchPlan(10, new Probe.Beam(50)).toString());
     assertThrows(IllegalArgumentException.class, () -> new SearchPlan(0, new Probe.Exact()));
     assertThrows(IllegalArgumentException.class, () -> new Probe.Beam(0));

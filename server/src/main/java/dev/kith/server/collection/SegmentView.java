@@ -58,8 +58,13 @@ final class SegmentView implements SegmentReader {
   }
 
   @Override
+  public OrdinalFilter returned() {
+    return accepted == null ? this::isVisible : this::isWanted;
+  }
+
+  @Override
   public void probe(SearchPlan plan, QueryBuffer query, TopK hits, SearchScratch scratch) {
-    segment.probe(plan, query, accepted == null ? this::isVisible : this::isWanted, hits, scratch);
+    segment.probe(plan, query, returned(), hits, scratch);
   }
 
   @Override

@@ -68,6 +68,11 @@ final class TimedSegment implements SegmentReader {
     measure(hits, scratch, () -> segment.probe(plan, query, returned, hits, scratch));
   }
 
+  @Override
+  public OrdinalFilter returned() {
+    return segment.returned();
+  }
+
   private void measure(TopK hits, SearchScratch scratch, Runnable probe) {
     SearchWork done = scratch.work();
     long distances = done.distanceComputations;
