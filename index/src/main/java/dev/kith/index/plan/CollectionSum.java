@@ -9,6 +9,7 @@ import dev.kith.index.kernel.ExponentialSum;
 /// @param halved the same at half the temperature, the sum of the squares of the terms: `sum^2 /
 ///   halved` is how many equal shares two draws would meet as often in
 /// @param rows that may be returned; rounded, if it was estimated
-/// @param standardError of `sum.log()`, at least 0; 0 if the sum is exact
+/// @param standardError of `sum.log()`, at least 0, beside rounding, which is up to 1e-6; 0 if the
+///   sum is exact
 public record CollectionSum(
     ExponentialSum sum, ExponentialSum halved, long rows, double standardError) {}
