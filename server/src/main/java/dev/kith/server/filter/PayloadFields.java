@@ -13,7 +13,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
-/// The fields of payloads that a filter asks for, read in one pass and without what is beside them.
+/// The fields of payloads that somebody asks for, read in one pass and without what is beside them.
 ///
 /// Not thread-safe: holds what the payload last read has in these fields.
 final class PayloadFields {
@@ -50,6 +50,11 @@ final class PayloadFields {
         }
       }
       return false;
+    }
+
+    /// The values there.
+    List<Value> values() {
+      return List.copyOf(values);
     }
 
     private void clear() {

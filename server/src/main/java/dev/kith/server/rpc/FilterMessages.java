@@ -135,7 +135,7 @@ final class FilterMessages {
     return new Filter.Bound(value, inclusive);
   }
 
-  private static Value value(String field, FieldValue value) {
+  static Value value(String field, FieldValue value) {
     return switch (value.getKindCase()) {
       case TEXT -> new Value.Text(value.getText());
       case INTEGER -> new Value.Whole(value.getInteger());
@@ -151,7 +151,7 @@ final class FilterMessages {
     };
   }
 
-  private static FieldPath path(String field, String written) {
+  static FieldPath path(String field, String written) {
     try {
       return FieldPath.parse(written);
     } catch (IllegalArgumentException noPath) {

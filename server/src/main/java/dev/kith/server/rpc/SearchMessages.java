@@ -1,13 +1,12 @@
 package dev.kith.server.rpc;
 
 import com.google.protobuf.UnsafeByteOperations;
-import dev.kith.index.Metric;
 import dev.kith.index.VectorSpace;
 import dev.kith.index.ivf.Reach;
 import dev.kith.proto.v1.Explanation;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.Outlyingness;
-import dev.kith.proto.v1.RelevanceOptions;
+import dev.kith.proto.v1.RankScale;
 import dev.kith.proto.v1.RelevanceOutcome;
 import dev.kith.proto.v1.ScoreOrder;
 import dev.kith.proto.v1.SearchBatchRequest;
@@ -16,12 +15,13 @@ import dev.kith.proto.v1.SearchHeader;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SearchResult;
+import dev.kith.proto.v1.SoftmaxOutcome;
 import dev.kith.proto.v1.StageWork;
 import dev.kith.proto.v1.VectorMatrix;
 import dev.kith.server.config.Limits;
 import dev.kith.server.search.Adaptive;
 import dev.kith.server.search.Query;
-import dev.kith.server.search.Relevance;
+import dev.kith.server.search.Ranking;
 import dev.kith.server.search.SearchAnswer;
 import dev.kith.server.search.SearchOptions;
 import java.lang.foreign.MemorySegment;
@@ -47,11 +47,9 @@ final class SearchMessages {
 
   /// Reads options.
   ///
+  /// @param space of the collection
   /// @throws dev.kith.server.refusal.RefusedException naming the fields at fault
-  SearchOptions options(dev.kith.proto.v1.SearchOptions options) {
-    Fields.notYet(options.hasSoftmax(), "options.softmax");
-    Fields.notYet(options.hasDiversity(), "options.diversity");
-    Fields.notYet(options.hasFusion(), "options.fusion");
+  SearchOptions options(dev.kith.proto.v1.SearchOptions options, VectorSpace space) {
     Fields fields = new Fields();
     int limit =
         options.hasLimit()
@@ -68,7 +66,7 @@ final class SearchMessages {
     boolean mustFindAll = options.hasRecall() && options.getRecall() > Reach.Measured.MOST;
     Optional<Reach> reach = reach(fields, options);
     Optional<Adaptive> adaptive = AdaptiveMessages.read(fields, options);
-    Optional<Relevance> relevance = relevance(fields, options);
+    Ranking ranking = new RankingMessages(fields, limit, limits, ids, space).read(options);
     fields.refuseIfWrong();
     return new SearchOptions(
         limit,
@@ -84,44 +82,7 @@ final class SearchMessages {
         options.hasFilter()
             ? Optional.of(filters.read("options.filter", options.getFilter()))
             : Optional.empty(),
-        relevance);
-  }
-
-  private static Optional<Relevance> relevance(
-      Fields fields, dev.kith.proto.v1.SearchOptions options) {
-    if (!options.hasRelevance()) {
-      return Optional.empty();
-    }
-    RelevanceOptions asked = options.getRelevance();
-    if (!asked.getModel().isEmpty()) {
-      fields.name("options.relevance.model", asked.getModel());
-    }
-    Relevance.Cut cut =
-        switch (asked.getCutCase()) {
-          case MIN_RELEVANCE ->
-              new Relevance.Cut.Below(
-                  (float) fields.share("options.relevance.min_relevance", asked.getMinRelevance()));
-          case MAX_FRACTION_MISSED -> missing(fields, asked.getMaxFractionMissed());
-          case CUT_NOT_SET -> new Relevance.Cut.Nothing();
-        };
-    boolean bestOne =
-        switch (asked.getOnEmpty()) {
-          case ON_EMPTY_UNSPECIFIED, ON_EMPTY_EMPTY -> false;
-          case ON_EMPTY_BEST_ONE -> true;
-          case UNRECOGNIZED ->
-              throw Fields.unsupported("options.relevance.on_empty", asked.getOnEmptyValue());
-        };
-    return Optional.of(new Relevance(asked.getModel(), cut, bestOne, asked.getOutlyingness()));
-  }
-
-  private static Relevance.Cut missing(Fields fields, float fraction) {
-    if (!(fraction > 0 && fraction < 1)) {
-      fields.wrong(
-          "options.relevance.max_fraction_missed", "must be above 0 and below 1, got " + fraction);
-      return new Relevance.Cut.Nothing();
-    }
-    // As it was written: a float of 0.2 is a little more, and may not promise less than 0.2 does.
-    return new Relevance.Cut.MissingAtMost(Double.parseDouble(Float.toString(fraction)));
+        ranking);
   }
 
   private static Optional<Reach> reach(Fields fields, dev.kith.proto.v1.SearchOptions options) {
@@ -193,11 +154,12 @@ final class SearchMessages {
 
   static SearchResponse response(SearchAnswer answer) {
     SearchResponse.Builder message = SearchResponse.newBuilder();
-    SearchHeader.Builder header = header(answer.metric(), answer.lsn());
+    SearchHeader.Builder header = header(answer, answer.lsn());
     if (answer.explanation() != null) {
       header.setExplanation(write(answer.explanation()));
     }
     answer.relevance().ifPresent(outcome -> header.setRelevance(write(outcome)));
+    answer.shares().ifPresent(outcome -> header.setSoftmax(write(outcome)));
     message.setHeader(header);
     for (SearchAnswer.Hit hit : answer.hits()) {
       message.addHits(write(hit));
@@ -209,13 +171,14 @@ final class SearchMessages {
   static SearchBatchResponse response(List<SearchAnswer> answers) {
     SearchBatchResponse.Builder message = SearchBatchResponse.newBuilder();
     long lsn = answers.stream().mapToLong(SearchAnswer::lsn).min().orElse(0);
-    message.setHeader(header(answers.getFirst().metric(), lsn));
+    message.setHeader(header(answers.getFirst(), lsn));
     for (SearchAnswer answer : answers) {
       SearchResult.Builder result = message.addResultsBuilder();
       if (answer.explanation() != null) {
         result.setExplanation(write(answer.explanation()));
       }
       answer.relevance().ifPresent(outcome -> result.setRelevance(write(outcome)));
+      answer.shares().ifPresent(outcome -> result.setSoftmax(write(outcome)));
       for (SearchAnswer.Hit hit : answer.hits()) {
         result.addHits(write(hit));
       }
@@ -223,9 +186,10 @@ final class SearchMessages {
     return message.build();
   }
 
-  private static SearchHeader.Builder header(Metric metric, long lsn) {
+  private static SearchHeader.Builder header(SearchAnswer answer, long lsn) {
     return SearchHeader.newBuilder()
-        .setMetric(CollectionMessages.write(metric))
+        .setMetric(CollectionMessages.write(answer.metric()))
+        .setRankScale(write(answer.scale()))
         .setScoreOrder(ScoreOrder.SCORE_ORDER_HIGHER_IS_BETTER)
         .setLsn(lsn);
   }
@@ -247,6 +211,35 @@ final class SearchMessages {
     if (!Float.isNaN(hit.relevance())) {
       message.setRelevance(hit.relevance());
     }
+    if (!Float.isNaN(hit.probability())) {
+      message.setProbability(hit.probability());
+    }
+    if (!Double.isNaN(hit.rankScore())) {
+      message.setRankScore(hit.rankScore());
+    }
+    hit.duplicates().forEach(id -> message.addDuplicates(PointIdMessages.write(id)));
+    return message.build();
+  }
+
+  private static RankScale write(SearchAnswer.RankScale scale) {
+    return switch (scale) {
+      case SCORE -> RankScale.RANK_SCALE_UNSPECIFIED;
+      case LOG_MIXTURE -> RankScale.RANK_SCALE_LOG_MIXTURE;
+      case RECIPROCAL_RANK -> RankScale.RANK_SCALE_RECIPROCAL_RANK;
+      case MARGINAL_RELEVANCE -> RankScale.RANK_SCALE_MARGINAL_RELEVANCE;
+      case LOG_DECAYED -> RankScale.RANK_SCALE_LOG_DECAYED;
+    };
+  }
+
+  static SoftmaxOutcome write(SearchAnswer.SharesOutcome outcome) {
+    SoftmaxOutcome.Builder message =
+        SoftmaxOutcome.newBuilder()
+            .setTemperature(outcome.temperature())
+            .setLogSumExp(outcome.logSumExp())
+            .setEffective(outcome.effective())
+            .setPoints(outcome.points());
+    outcome.perplexity().ifPresent(message::setPerplexity);
+    outcome.standardError().ifPresent(message::setStandardError);
     return message.build();
   }
 

@@ -53,7 +53,9 @@ final class SearchRpc extends SearchServiceGrpc.SearchServiceImplBase {
                           }
                           long started = System.nanoTime();
                           Collection collection = collection(request.getCollection());
-                          SearchOptions options = messages.options(request.getOptions());
+                          SearchOptions options =
+                              messages.options(
+                                  request.getOptions(), collection.info().spec().space());
                           try {
                             answer.succeed(
                                 SearchMessages.response(
@@ -87,7 +89,9 @@ final class SearchRpc extends SearchServiceGrpc.SearchServiceImplBase {
                             return;
                           }
                           Collection collection = collection(request.getCollection());
-                          SearchOptions options = messages.options(request.getOptions());
+                          SearchOptions options =
+                              messages.options(
+                                  request.getOptions(), collection.info().spec().space());
                           new BatchSearch(
                                   engine,
                                   collection,

@@ -184,7 +184,7 @@ final class Planner {
   }
 
   /// Whether no row that may be returned is missed.
-  private static boolean isExact(Probe probe) {
+  static boolean isExact(Probe probe) {
     return probe instanceof Probe.Exact || probe instanceof Probe.Labels;
   }
 

@@ -21,7 +21,7 @@ import java.util.OptionalDouble;
 ///
 /// The model always sees as many candidates as it was made for, whatever the limit is: what it says
 /// of a hit does not depend on how many are wanted.
-final class RelevanceJudge {
+final class RelevanceJudge implements ListStage {
   private static final String FIELD = "options.relevance";
 
   private final KeptModel model;
@@ -91,47 +91,45 @@ final class RelevanceJudge {
     return new RefusedException(new Refusal.ModelUnsuitable(model.name(), problem));
   }
 
+  @Override
+  public String name() {
+    return "relevance";
+  }
+
   /// Nearest points that the model sees.
-  int candidates() {
+  @Override
+  public int candidates() {
     return candidates;
   }
 
-  /// What a model says of the candidates.
-  ///
-  /// @param relevances of the candidates
-  /// @param kept hits that are returned: the first candidates
-  /// @param outcome for the caller
-  @SuppressWarnings("ArrayRecordComponent") // Handed over, compared by nobody.
-  record Judgment(float[] relevances, int kept, RelevanceOutcome outcome) {}
-
-  /// Judges.
-  ///
-  /// @param scores of the candidates, none above the one before it
-  Judgment judge(QueryBuffer query, float[] scores) {
-    int count = scores.length;
-    float[] coordinates = coordinates(query);
+  /// Judges the first candidates, as many as the model sees, and keeps those that are relevant.
+  @Override
+  public void apply(MergedList list, ListContext context) {
+    List<Candidate> seen = list.first(candidates);
+    int count = seen.size();
+    float[] scores = MergedList.strengths(seen);
+    float[] coordinates = coordinates(context.query());
     float[] relevances = new float[count];
     model.trained().model().relevances(coordinates, scores, count, relevances);
     int relevant = 0;
     while (relevant < count && relevances[relevant] >= least) {
       relevant++;
     }
-    int wanted = Math.min(limit, count);
-    int kept = Math.min(relevant, limit);
-    if (kept == 0 && asked.bestOne()) {
-      kept = Math.min(1, count);
+    for (int i = 0; i < count; i++) {
+      seen.get(i).relevance = relevances[i];
     }
-    return new Judgment(
-        relevances,
-        kept,
-        new RelevanceOutcome(
-            model.name(),
-            model.version(),
-            least,
-            count,
-            relevant,
-            wanted - kept,
-            outlyingness(coordinates, scores)));
+    int kept = relevant == 0 && asked.bestOne() ? Math.min(1, count) : relevant;
+    list.keep(list.first(kept));
+    list.relevance =
+        Optional.of(
+            new RelevanceOutcome(
+                model.name(),
+                model.version(),
+                least,
+                count,
+                relevant,
+                Math.min(limit, count) - Math.min(limit, kept),
+                outlyingness(coordinates, scores)));
   }
 
   private Optional<Outlyingness> outlyingness(float[] query, float[] scores) {
@@ -157,8 +155,8 @@ final class RelevanceJudge {
     return coordinates;
   }
 
-  /// Says what is done, as the end of the line that says the plan.
-  String describe() {
+  @Override
+  public String describe() {
     return ", relevance of %d by %s%s%s"
         .formatted(
             candidates,

@@ -1,6 +1,7 @@
 package dev.kith.server.search;
 
 import dev.kith.index.Metric;
+import dev.kith.server.collection.PointId;
 import dev.kith.server.collection.StoredPoint;
 import java.util.List;
 import java.util.Optional;
@@ -13,22 +14,53 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param metric of the scores; a higher score is nearer
 /// @param lsn every write up to this one is reflected
+/// @param scale what hits are ordered by
 /// @param hits best first
 /// @param explanation if it was asked for
 /// @param relevance what became of it, if it was asked for
+/// @param shares what became of them, if they were asked for
 public record SearchAnswer(
     Metric metric,
     long lsn,
+    RankScale scale,
     List<Hit> hits,
     @Nullable Explanation explanation,
-    Optional<RelevanceOutcome> relevance) {
+    Optional<RelevanceOutcome> relevance,
+    Optional<SharesOutcome> shares) {
+
+  /// What hits are ordered by.
+  public enum RankScale {
+    /// Their scores.
+    SCORE,
+    /// The logarithm of a probability that several signals give them.
+    LOG_MIXTURE,
+    /// A sum of reciprocal ranks.
+    RECIPROCAL_RANK,
+    /// A difference of scores.
+    MARGINAL_RELEVANCE,
+    /// The logarithm of a share that has decayed.
+    LOG_DECAYED
+  }
 
   /// A point that answers.
   ///
   /// @param point with what was asked for of it
   /// @param score on the metric's scale
   /// @param relevance how likely it is relevant, in `[0, 1]`; NaN if that was not asked
-  public record Hit(StoredPoint point, float score, float relevance) {}
+  /// @param probability its share, in `[0, 1]`; NaN if that was not asked
+  /// @param rankScore what it is ordered by, if that is not the score; else NaN
+  /// @param duplicates near duplicates that it stands for
+  public record Hit(
+      StoredPoint point,
+      float score,
+      float relevance,
+      float probability,
+      double rankScore,
+      List<PointId> duplicates) {
+    public Hit {
+      duplicates = List.copyOf(duplicates);
+    }
+  }
 
   /// What became of relevance.
   ///
@@ -56,6 +88,22 @@ public record SearchAnswer(
   ///   stranger, in percent; empty if it was trained on too few
   public record Outlyingness(
       double distance, double pointsPercentile, OptionalDouble queriesPercentile) {}
+
+  /// What became of shares.
+  ///
+  /// @param temperature that divided scores
+  /// @param logSumExp logarithm of the sum of exponentials in the scope
+  /// @param perplexity of the shares; empty where they are of a collection
+  /// @param effective number of shares
+  /// @param points in the scope
+  /// @param standardError of `logSumExp`; empty if it is exact
+  public record SharesOutcome(
+      double temperature,
+      double logSumExp,
+      OptionalDouble perplexity,
+      double effective,
+      long points,
+      OptionalDouble standardError) {}
 
   /// How an answer was found.
   ///

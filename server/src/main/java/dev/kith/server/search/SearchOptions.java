@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 /// @param explain whether to tell how the answer was found
 /// @param minLsn the answer reflects at least this write, an unsigned number; 0 for any
 /// @param filter which points may answer; all if empty
-/// @param relevance how relevant hits must be; not asked if empty
+/// @param ranking what is made of the candidates
 public record SearchOptions(
     int limit,
     OptionalInt ef,
@@ -31,7 +31,7 @@ public record SearchOptions(
     boolean explain,
     long minLsn,
     Optional<Filter> filter,
-    Optional<Relevance> relevance) {
+    Ranking ranking) {
 
   /// The usual search for so many points, of which nothing but their places is wanted.
   public static SearchOptions usual(int limit) {
@@ -47,13 +47,13 @@ public record SearchOptions(
         false,
         0,
         Optional.empty(),
-        Optional.empty());
+        Ranking.NONE);
   }
 
   /// The same, looking for so many points.
   SearchOptions seeking(int points) {
     return new SearchOptions(
         points, ef, rescore, reach, adaptive, exact, vectors, payloads, explain, minLsn, filter,
-        relevance);
+        ranking);
   }
 }

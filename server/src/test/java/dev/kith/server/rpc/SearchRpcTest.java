@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import dev.kith.proto.v1.DiversityOptions;
 import dev.kith.proto.v1.GetCollectionStatsRequest;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.Metric;
@@ -22,7 +21,6 @@ import dev.kith.proto.v1.SearchOptions;
 import dev.kith.proto.v1.SearchRequest;
 import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SegmentStats;
-import dev.kith.proto.v1.SoftmaxOptions;
 import dev.kith.proto.v1.UpsertRequest;
 import dev.kith.proto.v1.Vector;
 import dev.kith.proto.v1.VectorEncoding;
@@ -32,7 +30,6 @@ import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -246,22 +243,6 @@ final class SearchRpcTest {
                     RunningServer.batch(10, new float[][] {row(50, 0, 0)}).toBuilder()
                         .addPayloads(ByteString.copyFromUtf8("{\"a\": [1, \"é\"]}")))
                 .build());
-  }
-
-  @Test
-  void everyFieldThatIsNotHonouredYetIsRefusedByName() {
-    List<UnaryOperator<SearchOptions.Builder>> changes =
-        List.of(
-            options -> options.setSoftmax(SoftmaxOptions.getDefaultInstance()),
-            options -> options.setDiversity(DiversityOptions.getDefaultInstance()));
-    List<String> fields = new ArrayList<>();
-    for (UnaryOperator<SearchOptions.Builder> change : changes) {
-      StatusRuntimeException failure = refused(change);
-      assertEquals(Code.INVALID_ARGUMENT, failure.getStatus().getCode());
-      assertEquals("ERROR_REASON_UNSUPPORTED_FIELD", info(failure).getReason());
-      fields.add(field(failure));
-    }
-    assertEquals(List.of("options.softmax", "options.diversity"), fields);
   }
 
   @Test

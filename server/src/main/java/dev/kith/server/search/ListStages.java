@@ -1,0 +1,81 @@
+package dev.kith.server.search;
+
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.server.collection.Collection;
+import dev.kith.server.search.SearchAnswer.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What one search does with its merged list, in order: relevance cuts, signals are combined,
+/// diversity chooses. Shares among more than the hits are found before diversity chooses.
+final class ListStages {
+  private final List<ListStage> stages;
+  private final Optional<ShareFinder> ofAll;
+
+  private ListStages(List<ListStage> stages, Optional<ShareFinder> ofAll) {
+    this.stages = List.copyOf(stages);
+    this.ofAll = ofAll;
+  }
+
+  /// Prepares them.
+  ///
+  /// @param isTruncated whether the query has only some of the coordinates
+  /// @throws dev.kith.server.refusal.RefusedException if there is no such model of relevance, or it
+  ///   cannot do what is asked
+  static ListStages of(Collection collection, SearchOptions options, boolean isTruncated) {
+    Ranking ranking = options.ranking();
+    int limit = options.limit();
+    List<ListStage> stages = new ArrayList<>();
+    ranking
+        .relevance()
+        .ifPresent(
+            asked ->
+                stages.add(RelevanceJudge.of(collection.relevance(), asked, limit, isTruncated)));
+    ranking.fused().ifPresent(asked -> stages.add(new SignalFusion(asked)));
+    ranking.diverse().ifPresent(asked -> stages.add(new Diversifier(asked, limit)));
+    Optional<ShareFinder> shares = ranking.shares().map(asked -> new ShareFinder(asked, limit));
+    boolean isOfHits =
+        ranking.shares().map(asked -> asked.scope() == Ranking.Scope.RETURNED).orElse(false);
+    int place = stages.size() - (isOfHits || ranking.diverse().isEmpty() ? 0 : 1);
+    shares.ifPresent(finder -> stages.add(place, finder));
+    boolean isOfAll =
+        ranking.shares().map(asked -> asked.scope() == Ranking.Scope.COLLECTION).orElse(false);
+    return new ListStages(stages, isOfAll ? shares : Optional.empty());
+  }
+
+  /// Nearest points that they want to see; 0 if it is all the same to them.
+  int candidates() {
+    return stages.stream().mapToInt(ListStage::candidates).max().orElse(0);
+  }
+
+  /// Whether points count that are no candidates, however far.
+  boolean countAll() {
+    return ofAll.isPresent();
+  }
+
+  /// The plan, changed to sum up on the way what a stage would go the way once more for.
+  SearchPlan summing(SearchPlan plan) {
+    return ofAll.map(finder -> finder.summing(plan)).orElse(plan);
+  }
+
+  void apply(MergedList list, ListContext context) {
+    stages.forEach(stage -> stage.apply(list, context));
+  }
+
+  /// The same, telling what each stage did.
+  void explain(MergedList list, ListContext context, List<Stage> work) {
+    for (ListStage stage : stages) {
+      int in = list.size();
+      long began = System.nanoTime();
+      stage.apply(list, context);
+      work.add(SearchRun.listStage(stage.name(), in, list.size(), System.nanoTime() - began));
+    }
+  }
+
+  /// Says what is done, as the end of the line that says the plan.
+  String describe() {
+    return stages.stream().map(ListStage::describe).collect(Collectors.joining());
+  }
+}

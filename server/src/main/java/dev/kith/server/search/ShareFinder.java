@@ -1,0 +1,142 @@
+package dev.kith.server.search;
+
+import dev.kith.index.plan.CollectionSum;
+import dev.kith.index.plan.SearchPlan;
+import dev.kith.index.rank.Softmax;
+import dev.kith.index.rank.Temperature;
+import dev.kith.server.search.SearchAnswer.SharesOutcome;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// Finds each candidate's share of probability.
+final class ShareFinder implements ListStage {
+  private final Ranking.Shares asked;
+  private final int limit;
+
+  /// @param limit hits wanted
+  ShareFinder(Ranking.Shares asked, int limit) {
+    this.asked = asked;
+    this.limit = limit;
+  }
+
+  /// The plan that sums up scores while it looks for candidates, if it comes by every row and the
+  /// temperature is known before.
+  SearchPlan summing(SearchPlan plan) {
+    return asked.scope() == Ranking.Scope.COLLECTION
+            && asked.temperature() instanceof Temperature.Of(double value)
+            && Planner.isExact(plan.probe())
+        ? summing(plan, value)
+        : plan;
+  }
+
+  private static SearchPlan summing(SearchPlan plan, double temperature) {
+    return new SearchPlan(
+        plan.limit(), plan.probe(), plan.widths(), OptionalDouble.of(temperature));
+  }
+
+  @Override
+  public String name() {
+    return "softmax";
+  }
+
+  @Override
+  public int candidates() {
+    return asked.scope() == Ranking.Scope.RETURNED ? limit : asked.candidates();
+  }
+
+  @Override
+  public void apply(MergedList list, ListContext context) {
+    List<Candidate> all =
+        asked.scope() == Ranking.Scope.RETURNED ? list.first(limit) : list.candidates();
+    all.forEach(candidate -> candidate.probability = 0);
+    // No signal speaks for the others.
+    List<Candidate> among =
+        all.stream().filter(each -> each.strength() > Float.NEGATIVE_INFINITY).toList();
+    float[] strengths = MergedList.strengths(among);
+    float[] shares = new float[strengths.length];
+    double temperature = asked.temperature().of(strengths, strengths.length, shares);
+    Softmax softmax = Softmax.of(strengths, strengths.length, temperature, shares);
+    for (int i = 0; i < shares.length; i++) {
+      among.get(i).probability = shares[i];
+    }
+    list.shares =
+        Optional.of(
+            new SharesOutcome(
+                temperature,
+                softmax.sum().log(),
+                OptionalDouble.of(softmax.perplexity()),
+                softmax.effective(),
+                strengths.length,
+                OptionalDouble.empty()));
+    if (asked.scope() == Ranking.Scope.COLLECTION) {
+      ofCollection(among, temperature, list, context);
+    }
+  }
+
+  private void ofCollection(
+      List<Candidate> among, double temperature, MergedList list, ListContext context) {
+    CollectionSum sum = sum(temperature, context);
+    double log = sum.sum().log();
+    for (Candidate candidate : among) {
+      // What the sum misses by rounding, or by its estimate, makes no share larger than all.
+      double share = Math.min(1, Math.exp(candidate.score / temperature - log));
+      candidate.probability = (float) share;
+    }
+    list.shares =
+        Optional.of(
+            new SharesOutcome(
+                temperature,
+                log,
+                OptionalDouble.empty(),
+                Math.exp(2 * log - sum.halved().log()),
+                sum.rows(),
+                sum.standardError() > 0
+                    ? OptionalDouble.of(sum.standardError())
+                    : OptionalDouble.empty()));
+  }
+
+  private CollectionSum sum(double temperature, ListContext context) {
+    SearchPlan plan = context.plan();
+    if (plan.sumAt().isPresent()) {
+      return context.runner().sum();
+    }
+    boolean hasEnded =
+        !Planner.isExact(plan.probe())
+            || context
+                .runner()
+                .run(
+                    summing(plan, temperature),
+                    context.query(),
+                    context.segments(),
+                    context.gone());
+    if (!hasEnded) {
+      throw new AbandonedException();
+    }
+    if (Planner.isExact(plan.probe())) {
+      return context.runner().sum();
+    }
+    CollectionSum estimate =
+        context
+            .runner()
+            .estimateSum(
+                temperature,
+                asked.sample(),
+                context.query(),
+                plan.widths(),
+                context.segments(),
+                context.gone());
+    context.requireCaller();
+    return estimate;
+  }
+
+  @Override
+  public String describe() {
+    return ", shares of "
+        + switch (asked.scope()) {
+          case RETURNED -> "the hits";
+          case CANDIDATES -> "%d candidates".formatted(asked.candidates());
+          case COLLECTION -> "the collection";
+        };
+  }
+}
