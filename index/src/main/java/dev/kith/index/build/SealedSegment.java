@@ -176,6 +176,11 @@ public final class SealedSegment implements SegmentReader, Resource {
   }
 
   @Override
+  public Optional<VectorRows> listCentroids() {
+    return Optional.ofNullable(index.centroids()).map(Partition.Centroids::rows);
+  }
+
+  @Override
   public void probe(
       SearchPlan plan,
       QueryBuffer query,

@@ -75,6 +75,11 @@ public interface SegmentReader {
     return Optional.empty();
   }
 
+  /// The centroids of its lists, borrowed; empty if rows are in none.
+  default Optional<VectorRows> listCentroids() {
+    return Optional.empty();
+  }
+
   /// Bytes of memory or mapped file in use.
   long bytes();
 }

@@ -16,26 +16,32 @@ import java.util.TreeMap;
 /// rest, in equal parts, where its neighbours are. The weight of a group is the mass that lies in
 /// its cell, and its vector the centre of that mass. Not thread-safe.
 public final class MixtureGroups {
-  private final Metric metric;
-  private final int dimension;
-  private final double smoothing;
-  private final Map<Integer, Group> groups = new TreeMap<>();
 
+  /// Length of a sum of unit vectors, in terms of their number, below which it has no direction.
+  private static final double LOST = 1e-6;
+
+  private final double smoothing;
+  private final double[] masses;
+  private final int[] memberships;
+
+  /// @param points there are, members and neighbours
   /// @param smoothing mass of a member that lies where it is, in `[0, 1]`
-  public MixtureGroups(Metric metric, int dimension, double smoothing) {
+  public MixtureGroups(int points, double smoothing) {
     if (!(smoothing >= 0 && smoothing <= 1)) {
       throw new IllegalArgumentException("smoothing must be in [0, 1], got " + smoothing);
     }
-    this.metric = metric;
-    this.dimension = dimension;
     this.smoothing = smoothing;
+    this.masses = new double[points];
+    this.memberships = new int[points];
   }
 
-  /// A point and the cell that it lies in.
-  ///
-  /// @param vector under COSINE of any length but zero
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  public record Place(float[] vector, int cell) {}
+  /// Where points are.
+  @FunctionalInterface
+  public interface Vectors {
+
+    /// Reads the vector of a point; under COSINE of length one.
+    void read(int point, float[] vector);
+  }
 
   /// A group.
   ///
@@ -45,87 +51,86 @@ public final class MixtureGroups {
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   public record Component(float[] vector, double weight, int members) {}
 
-  private final class Group {
-    private final float[] first;
-    private final double[] sum = new double[dimension];
+  /// The points in one cell.
+  private static final class Group {
+    private final List<Integer> points = new ArrayList<>();
     private double mass;
     private int members;
-
-    Group(float[] first) {
-      this.first = first;
-    }
-
-    void add(float[] vector, double part) {
-      double scale = part * scale(dot(vector));
-      for (int i = 0; i < dimension; i++) {
-        sum[i] += scale * vector[i];
-      }
-      mass += part;
-    }
-
-    /// The centre; under COSINE its direction, or that of a point if it has none.
-    Component component(double total) {
-      double squares = 0;
-      for (double coordinate : sum) {
-        squares += coordinate * coordinate;
-      }
-      boolean isLost = metric == Metric.COSINE && Math.sqrt(squares) < 1e-9 * mass;
-      float[] vector = new float[dimension];
-      double scale =
-          isLost ? scale(dot(first)) : metric == Metric.COSINE ? scale(squares) : 1 / mass;
-      for (int i = 0; i < dimension; i++) {
-        vector[i] = (float) (scale * (isLost ? first[i] : sum[i]));
-      }
-      return new Component(vector, mass / total, members);
-    }
   }
 
-  private static double dot(float[] vector) {
-    double sum = 0;
-    for (float coordinate : vector) {
-      sum += (double) coordinate * coordinate;
-    }
-    return sum;
-  }
-
-  /// What makes a vector of a squared length one that counts as much as others.
-  private double scale(double squares) {
-    return metric == Metric.COSINE ? 1 / Math.sqrt(squares) : 1;
-  }
-
-  /// Adds a member.
+  /// Adds a member; one that is added twice counts twice.
   ///
   /// @param neighbors with no one, all mass lies where the member is
-  public void add(Place member, List<Place> neighbors) {
-    double own = neighbors.isEmpty() ? 1 : smoothing;
-    add(member, own);
-    group(member).members++;
-    for (Place neighbor : neighbors) {
-      add(neighbor, (1 - own) / neighbors.size());
+  public void add(int member, int[] neighbors) {
+    double own = neighbors.length == 0 ? 1 : smoothing;
+    masses[member] += own;
+    memberships[member]++;
+    for (int neighbor : neighbors) {
+      masses[neighbor] += (1 - own) / neighbors.length;
     }
-  }
-
-  private void add(Place place, double part) {
-    Group group = group(place);
-    if (part > 0) {
-      group.add(place.vector, part);
-    }
-  }
-
-  private Group group(Place place) {
-    return groups.computeIfAbsent(place.cell, _ -> new Group(place.vector));
   }
 
   /// The weightiest groups, first the weightiest; of equal ones that of the smaller cell.
   ///
-  /// @param most of them, at least 1
-  public List<Component> components(int most) {
+  /// @param cells of each point
+  /// @param most groups, at least 1
+  public List<Component> components(
+      int[] cells, int most, Metric metric, int dimension, Vectors vectors) {
     Require.inRange("components", most, 1, Integer.MAX_VALUE);
-    List<Group> weightiest = new ArrayList<>(groups.values());
-    weightiest.removeIf(group -> group.mass == 0);
-    weightiest.sort(Comparator.comparingDouble(group -> -group.mass));
-    List<Group> kept = weightiest.subList(0, Math.min(most, weightiest.size()));
+    Map<Integer, Group> groups = new TreeMap<>();
+    for (int point = 0; point < masses.length; point++) {
+      if (masses[point] > 0 || memberships[point] > 0) {
+        Group group = groups.computeIfAbsent(cells[point], _ -> new Group());
+        group.points.add(point);
+        group.mass += masses[point];
+        group.members += memberships[point];
+      }
+    }
+    List<Group> kept =
+        groups.values().stream()
+            .filter(group -> group.mass > 0)
+            .sorted(Comparator.comparingDouble(group -> -group.mass))
+            .limit(most)
+            .toList();
     double total = kept.stream().mapToDouble(group -> group.mass).sum();
-    return kept.stream().map(group -> group.component(total)).toList();
+    return kept.stream()
+        .map(
+            group ->
+                new Component(
+                    centre(group, metric, dimension, vectors),
+                    group.mass / total,
+                    group.members))
+        .toList();
+  }
+
+  /// The centre of mass; under COSINE its direction, or that of the point with the largest mass if
+  /// it has none.
+  private float[] centre(Group group, Metric metric, int dimension, Vectors vectors) {
+    float[] vector = new float[dimension];
+    double[] sum = new double[dimension];
+    int heaviest = group.points.getFirst();
+    for (int point : group.points) {
+      vectors.read(point, vector);
+      for (int i = 0; i < dimension; i++) {
+        sum[i] += masses[point] * vector[i];
+      }
+      heaviest = masses[point] > masses[heaviest] ? point : heaviest;
+    }
+    double length = group.mass;
+    if (metric == Metric.COSINE) {
+      double squares = 0;
+      for (double coordinate : sum) {
+        squares += coordinate * coordinate;
+      }
+      length = Math.sqrt(squares);
+    }
+    if (length < LOST * group.mass) {
+      vectors.read(heaviest, vector);
+      return vector;
+    }
+    for (int i = 0; i < dimension; i++) {
+      vector[i] = (float) (sum[i] / length);
+    }
+    return vector;
   }
 }

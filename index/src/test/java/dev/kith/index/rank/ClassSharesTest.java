@@ -40,7 +40,8 @@ final class ClassSharesTest {
         found.put(got.classes()[i], got.probabilities()[i]);
       }
       assertEquals(expected.keySet(), found.keySet());
-      expected.forEach((of, value) -> assertEquals(value, found.get(of), 1e-12));
+      expected.forEach(
+          (of, value) -> assertEquals(value, found.getOrDefault(of, Double.NaN), 1e-12));
       if (!expected.isEmpty()) {
         assertEquals(1, Arrays.stream(got.probabilities()).sum(), 1e-12);
       }

@@ -12,8 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class QueryLatentTest {
-  private static final Runnable NO_PULSE = () -> {};
-
   @ParameterizedTest
   @CsvSource({"1, 30, 8", "2, 8, 30", "3, 12, 12", "4, 1, 5", "5, 60, 3"})
   void theSolutionIsThatOfGradientDescent_seed(long seed, int scores, int dimension) {
@@ -22,7 +20,7 @@ final class QueryLatentTest {
       float[][] latents = latents(random, scores, dimension);
       double[] wanted = random.doubles(scores, -2, 2).toArray();
       float[] towards = latents(random, 1, dimension)[0];
-      QueryLatent got = QueryLatent.solve(latents, wanted, ridge, towards, NO_PULSE);
+      QueryLatent got = QueryLatent.solve(latents, wanted, ridge, towards, QueryLatentTest::goOn);
       double[] expected = naive(latents, wanted, ridge, towards);
       double errors = 0;
       for (int i = 0; i < dimension; i++) {
@@ -70,7 +68,7 @@ final class QueryLatentTest {
     float[][] latents = latents(random, 40, 10);
     float[] hidden = latents(random, 1, 10)[0];
     double[] scores = scores(latents, hidden);
-    QueryLatent got = QueryLatent.solve(latents, scores, 0, new float[10], NO_PULSE);
+    QueryLatent got = QueryLatent.solve(latents, scores, 0, new float[10], QueryLatentTest::goOn);
     for (int i = 0; i < 10; i++) {
       assertEquals(hidden[i], got.vector()[i], 1e-5);
     }
@@ -83,7 +81,7 @@ final class QueryLatentTest {
     float[][] few = latents(random, 3, 8);
     float[] towards = latents(random, 1, 8)[0];
     double[] scores = {1, -1, 2};
-    QueryLatent got = QueryLatent.solve(few, scores, 0, towards, NO_PULSE);
+    QueryLatent got = QueryLatent.solve(few, scores, 0, towards, QueryLatentTest::goOn);
     assertEquals(0, got.rmsError(), 1e-5);
     // The nearest one differs by a combination of latents: what is orthogonal to them stays.
     float[] orthogonal = orthogonal(few, latents(random, 1, 8)[0]);
@@ -91,7 +89,7 @@ final class QueryLatentTest {
 
     float[][] twice = {few[0], few[0], few[1], few[1], few[1]};
     double[] contrary = {1, 3, 0, 1, 5};
-    float[] vector = QueryLatent.solve(twice, contrary, 0, new float[8], NO_PULSE).vector();
+    float[] vector = QueryLatent.solve(twice, contrary, 0, new float[8], QueryLatentTest::goOn).vector();
     assertEquals(2, dot(few[0], vector), 1e-4);
     assertEquals(2, dot(few[1], vector), 1e-4);
 
@@ -100,7 +98,7 @@ final class QueryLatentTest {
       latent[0] = 1;
     }
     float[] line =
-        QueryLatent.solve(flat, random.doubles(20, 3, 3.001).toArray(), 0, new float[2], NO_PULSE)
+        QueryLatent.solve(flat, random.doubles(20, 3, 3.001).toArray(), 0, new float[2], QueryLatentTest::goOn)
             .vector();
     assertEquals(3, line[0], 1e-2);
     assertEquals(0, line[1], 1e-6);
@@ -124,7 +122,7 @@ final class QueryLatentTest {
   void latentsOfZerosLeaveWhatTheSolutionIsPulledTowards() {
     float[] towards = {1, 2};
     QueryLatent got =
-        QueryLatent.solve(new float[3][2], new double[] {1, 1, 1}, 0.1, towards, NO_PULSE);
+        QueryLatent.solve(new float[3][2], new double[] {1, 1, 1}, 0.1, towards, QueryLatentTest::goOn);
     assertEquals(1, got.vector()[0]);
     assertEquals(2, got.vector()[1]);
     assertEquals(1, got.rmsError());
@@ -139,10 +137,10 @@ final class QueryLatentTest {
         IllegalArgumentException.class,
         () ->
             QueryLatent.solve(
-                new float[2049][2049], new double[2049], 1, new float[2049], NO_PULSE));
+                new float[2049][2049], new double[2049], 1, new float[2049], QueryLatentTest::goOn));
     assertThrows(
         IllegalArgumentException.class,
-        () -> QueryLatent.solve(new float[2][2], new double[1], 1, new float[2], NO_PULSE));
+        () -> QueryLatent.solve(new float[2][2], new double[1], 1, new float[2], QueryLatentTest::goOn));
     Runnable stop =
         () -> {
           throw new CancellationException();
@@ -152,6 +150,8 @@ final class QueryLatentTest {
         CancellationException.class,
         () -> QueryLatent.solve(latents, new double[9], 1, new float[3], stop));
   }
+
+  private static void goOn() {}
 
   private static float[][] latents(Random random, int count, int dimension) {
     float[][] latents = new float[count][dimension];

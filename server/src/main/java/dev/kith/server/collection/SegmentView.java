@@ -124,6 +124,11 @@ final class SegmentView implements SegmentReader {
   }
 
   @Override
+  public Optional<VectorRows> listCentroids() {
+    return segment.listCentroids();
+  }
+
+  @Override
   public long bytes() {
     return segment.bytes();
   }

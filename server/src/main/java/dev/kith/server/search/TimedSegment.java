@@ -158,6 +158,11 @@ final class TimedSegment implements SegmentReader {
   }
 
   @Override
+  public Optional<VectorRows> listCentroids() {
+    return segment.listCentroids();
+  }
+
+  @Override
   public long bytes() {
     return segment.bytes();
   }
