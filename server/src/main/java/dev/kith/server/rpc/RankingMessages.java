@@ -65,11 +65,19 @@ final class RankingMessages {
         options.hasDiversity() ? diverse(options.getDiversity()) : Optional.empty();
     Optional<Ranking.Shares> shares =
         options.hasSoftmax() ? Optional.of(shares(options.getSoftmax())) : Optional.empty();
-    if (fused.isPresent() && shares.map(each -> each.scope() == Scope.COLLECTION).orElse(false)) {
+    boolean areOfAll = shares.map(each -> each.scope() == Scope.COLLECTION).orElse(false);
+    if (fused.isPresent() && areOfAll) {
       fields.wrong(
           "options.softmax.scope",
           "is COLLECTION, and combined scores are known of candidates alone: leave fusion unset, or"
               + " ask for CANDIDATES");
+    }
+    if (options.getSoftmax().getOfRelevance() && (areOfAll || relevance.isEmpty())) {
+      fields.wrong(
+          "options.softmax.of_relevance",
+          areOfAll
+              ? "is known of candidates alone, and the scope is COLLECTION: ask for CANDIDATES"
+              : "needs a model of relevance: set options.relevance");
     }
     return new Ranking(relevance, fused, diverse, shares);
   }
@@ -128,13 +136,17 @@ final class RankingMessages {
       fields.wrong(
           "options.softmax.sample", "is of the scope COLLECTION, and this one is " + scope);
     }
+    Temperature temperature =
+        temperature(fields, "options.softmax.temperature", asked.getTemperature());
+    boolean isUsual = temperature instanceof Temperature.Usual;
     return new Ranking.Shares(
-        temperature(fields, "options.softmax.temperature", asked.getTemperature()),
+        asked.getOfRelevance() && isUsual ? new Temperature.Of(1) : temperature,
         scope,
         candidates("options.softmax.candidates", asked.hasCandidates(), asked.getCandidates()),
         asked.hasSample()
             ? fields.number("options.softmax.sample", asked.getSample(), LEAST_SAMPLE, MOST_SAMPLE)
-            : DEFAULT_SAMPLE);
+            : DEFAULT_SAMPLE,
+        asked.getOfRelevance());
   }
 
   /// Reads candidates to look for, which are never fewer than hits.

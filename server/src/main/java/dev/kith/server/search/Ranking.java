@@ -78,7 +78,9 @@ public record Ranking(
   /// @param scope among which points
   /// @param candidates to look for, at least 1
   /// @param sample points to draw where not all are scanned
-  public record Shares(Temperature temperature, Scope scope, int candidates, int sample) {}
+  /// @param areOfRelevance whether shares are of the odds of relevance, which is asked for too
+  public record Shares(
+      Temperature temperature, Scope scope, int candidates, int sample, boolean areOfRelevance) {}
 
   /// Among which points shares are.
   public enum Scope {

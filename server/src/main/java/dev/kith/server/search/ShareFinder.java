@@ -50,10 +50,12 @@ final class ShareFinder implements ListStage {
     List<Candidate> all =
         asked.scope() == Ranking.Scope.RETURNED ? list.first(limit) : list.candidates();
     all.forEach(candidate -> candidate.probability = 0);
-    // No signal speaks for the others.
+    // For the others no signal speaks.
     List<Candidate> among =
-        all.stream().filter(each -> each.strength() > Float.NEGATIVE_INFINITY).toList();
-    float[] strengths = MergedList.strengths(among);
+        asked.areOfRelevance()
+            ? all
+            : all.stream().filter(each -> each.strength() > Float.NEGATIVE_INFINITY).toList();
+    float[] strengths = asked.areOfRelevance() ? logOdds(among) : MergedList.strengths(among);
     float[] shares = new float[strengths.length];
     double temperature = asked.temperature().of(strengths, strengths.length, shares);
     Softmax softmax = Softmax.of(strengths, strengths.length, temperature, shares);
@@ -72,6 +74,18 @@ final class ShareFinder implements ListStage {
     if (asked.scope() == Ranking.Scope.COLLECTION) {
       ofCollection(among, temperature, list, context);
     }
+  }
+
+  /// Logarithms of the odds of relevance, as far as a float tells probabilities from 0 and 1.
+  private static float[] logOdds(List<Candidate> candidates) {
+    float[] odds = new float[candidates.size()];
+    for (int i = 0; i < odds.length; i++) {
+      double relevance = candidates.get(i).relevance;
+      double likely = Math.max(relevance, Float.MIN_NORMAL);
+      double unlikely = Math.max(1 - relevance, Math.ulp(0.5f));
+      odds[i] = (float) Math.log(likely / unlikely);
+    }
+    return odds;
   }
 
   private void ofCollection(
@@ -132,7 +146,7 @@ final class ShareFinder implements ListStage {
 
   @Override
   public String describe() {
-    return ", shares of "
+    return (asked.areOfRelevance() ? ", shares by relevance of " : ", shares of ")
         + switch (asked.scope()) {
           case RETURNED -> "the hits";
           case CANDIDATES -> "%d candidates".formatted(asked.candidates());

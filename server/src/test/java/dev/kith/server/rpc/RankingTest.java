@@ -218,6 +218,34 @@ final class RankingTest {
     assertTrue(answer.getHitsList().stream().mapToDouble(Hit::getProbability).sum() < 1);
   }
 
+  @Test
+  void sharesByRelevanceAreThoseOfTheOddsThatTheModelGives() {
+    RelevanceOptions.Builder judged = RelevanceOptions.newBuilder().setModel("zscore");
+    SearchResponse answer =
+        search(
+            "cosine",
+            SearchOptions.newBuilder()
+                .setLimit(15)
+                .setRelevance(judged)
+                .setSoftmax(SoftmaxOptions.newBuilder().setOfRelevance(true)));
+    double[] odds =
+        answer.getHitsList().stream()
+            .mapToDouble(Hit::getRelevance)
+            .map(relevance -> relevance / (1 - relevance))
+            .toArray();
+    double sum = Arrays.stream(odds).sum();
+    assertShares(Arrays.stream(odds).map(each -> each / sum).toArray(), answer.getHitsList());
+    assertEquals(1, answer.getHeader().getSoftmax().getTemperature());
+    SoftmaxOptions.Builder asked = SoftmaxOptions.newBuilder().setOfRelevance(true);
+    assertEquals("options.softmax.of_relevance", refused(asked));
+    assertEquals(
+        "options.softmax.of_relevance",
+        refused(
+            SearchOptions.newBuilder()
+                .setRelevance(judged)
+                .setSoftmax(asked.setScope(SoftmaxScope.SOFTMAX_SCOPE_COLLECTION))));
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {1, 3, 12.5, 20, 500})
   void aPerplexityThatIsAskedForIsReachedAsFarAsThereAreHits(double target) {
