@@ -64,6 +64,9 @@ public final class RpcServer implements AutoCloseable {
             new IngestSessions(),
             calls,
             streamThreads);
+    SearchEngine engine = new SearchEngine(catalog::lsn);
+    SearchCalls searchCalls = new SearchCalls(searches);
+    SearchMessages searchMessages = new SearchMessages(limits, ids);
     RelevanceTrainer trainer = new RelevanceTrainer();
     ByteBudget trainingBudget = new ByteBudget(limits.trainingBytes());
     metrics.gauge(
@@ -81,12 +84,7 @@ public final class RpcServer implements AutoCloseable {
               List.of(
                   new CollectionRpc(catalog, limits, pool, calls),
                   new PointRpc(services, ids, pool),
-                  new SearchRpc(
-                      catalog,
-                      new SearchEngine(catalog::lsn),
-                      searches,
-                      new SearchMessages(limits, ids),
-                      limits),
+                  new SearchRpc(catalog, engine, searchCalls, searchMessages, limits),
                   new RelevanceRpc(
                       catalog,
                       pool,

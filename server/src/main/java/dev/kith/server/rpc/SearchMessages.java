@@ -6,10 +6,10 @@ import dev.kith.index.ivf.Reach;
 import dev.kith.proto.v1.Explanation;
 import dev.kith.proto.v1.Hit;
 import dev.kith.proto.v1.Outlyingness;
+import dev.kith.proto.v1.PointIds;
 import dev.kith.proto.v1.RankScale;
 import dev.kith.proto.v1.RelevanceOutcome;
 import dev.kith.proto.v1.ScoreOrder;
-import dev.kith.proto.v1.SearchBatchRequest;
 import dev.kith.proto.v1.SearchBatchResponse;
 import dev.kith.proto.v1.SearchHeader;
 import dev.kith.proto.v1.SearchRequest;
@@ -17,6 +17,7 @@ import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SearchResult;
 import dev.kith.proto.v1.SoftmaxOutcome;
 import dev.kith.proto.v1.StageWork;
+import dev.kith.proto.v1.Vector;
 import dev.kith.proto.v1.VectorMatrix;
 import dev.kith.server.config.Limits;
 import dev.kith.server.search.Adaptive;
@@ -117,39 +118,55 @@ final class SearchMessages {
   /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
   Query query(SearchRequest request, QueryWidths widths) {
     return switch (request.getQueryCase()) {
-      case VECTOR -> {
-        long coordinates = VectorMessages.coordinates("vector", request.getVector());
-        VectorSpace space = widths.spaceOf("vector", coordinates);
-        MemorySegment vector =
-            VectorMessages.vector("vector", request.getVector(), space.dimension());
-        Coordinates.requireUsable("vector", vector, 0, space);
-        yield new Query.ByVector(vector, 0, space.dimension());
-      }
+      case VECTOR -> vector("vector", request.getVector(), widths);
       case POINT -> new Query.ByPoint(ids.one("point", request.getPoint()));
       case QUERY_NOT_SET -> throw Fields.invalid("query", "is required: set vector or point");
     };
   }
 
-  /// Reads the queries of a batch.
+  /// Reads a query that is a vector.
   ///
   /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
-  List<Query> queries(SearchBatchRequest request, QueryWidths widths) {
-    VectorMatrix matrix = request.getVectors();
+  static Query vector(String field, Vector asked, QueryWidths widths) {
+    VectorSpace space = widths.spaceOf(field, VectorMessages.coordinates(field, asked));
+    MemorySegment vector = VectorMessages.vector(field, asked, space.dimension());
+    Coordinates.requireUsable(field, vector, 0, space);
+    return new Query.ByVector(vector, 0, space.dimension());
+  }
+
+  /// Reads the queries of a batch, which are the rows of a matrix.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
+  List<Query> vectors(String field, VectorMatrix matrix, QueryWidths widths) {
     VectorSpace space =
-        widths.spaceOf("vectors.dimension", Integer.toUnsignedLong(matrix.getDimension()));
-    int rows = VectorMessages.rows("vectors", matrix, space.dimension());
-    if (rows > limits.searchBatch()) {
-      throw Fields.invalid(
-          "vectors", "must hold [1, %d] queries, got %d".formatted(limits.searchBatch(), rows));
-    }
-    MemorySegment vectors = VectorMessages.matrix("vectors", matrix, space.dimension(), rows);
+        widths.spaceOf(field + ".dimension", Integer.toUnsignedLong(matrix.getDimension()));
+    int rows = VectorMessages.rows(field, matrix, space.dimension());
+    requireBatch(field, rows);
+    MemorySegment vectors = VectorMessages.matrix(field, matrix, space.dimension(), rows);
     List<Query> queries = new ArrayList<>(rows);
     for (int row = 0; row < rows; row++) {
       long offset = (long) row * space.dimension() * Float.BYTES;
-      Coordinates.requireUsable("vectors[%d]".formatted(row), vectors, offset, space);
+      Coordinates.requireUsable("%s[%d]".formatted(field, row), vectors, offset, space);
       queries.add(new Query.ByVector(vectors, offset, space.dimension()));
     }
     return queries;
+  }
+
+  /// Reads the queries of a batch, which are stored points.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the field at fault
+  List<Query> points(String field, PointIds points) {
+    List<Query> queries = new ArrayList<>();
+    ids.all(field, points).forEach(id -> queries.add(new Query.ByPoint(id)));
+    requireBatch(field, queries.size());
+    return queries;
+  }
+
+  private void requireBatch(String field, int queries) {
+    if (queries > limits.searchBatch()) {
+      throw Fields.invalid(
+          field, "must hold [1, %d] queries, got %d".formatted(limits.searchBatch(), queries));
+    }
   }
 
   static SearchResponse response(SearchAnswer answer) {
@@ -186,7 +203,7 @@ final class SearchMessages {
     return message.build();
   }
 
-  private static SearchHeader.Builder header(SearchAnswer answer, long lsn) {
+  static SearchHeader.Builder header(SearchAnswer answer, long lsn) {
     return SearchHeader.newBuilder()
         .setMetric(CollectionMessages.write(answer.metric()))
         .setRankScale(write(answer.scale()))
@@ -194,7 +211,7 @@ final class SearchMessages {
         .setLsn(lsn);
   }
 
-  private static Hit write(SearchAnswer.Hit hit) {
+  static Hit write(SearchAnswer.Hit hit) {
     Hit.Builder message =
         Hit.newBuilder()
             .setId(PointIdMessages.write(hit.point().id()))
@@ -243,7 +260,7 @@ final class SearchMessages {
     return message.build();
   }
 
-  private static RelevanceOutcome write(SearchAnswer.RelevanceOutcome outcome) {
+  static RelevanceOutcome write(SearchAnswer.RelevanceOutcome outcome) {
     RelevanceOutcome.Builder message =
         RelevanceOutcome.newBuilder()
             .setModel(outcome.model())
@@ -266,7 +283,7 @@ final class SearchMessages {
     return message.build();
   }
 
-  private static Explanation write(SearchAnswer.Explanation explanation) {
+  static Explanation write(SearchAnswer.Explanation explanation) {
     Explanation.Builder message =
         Explanation.newBuilder()
             .setPlan(explanation.plan())

@@ -42,6 +42,25 @@ public final class SearchEngine {
       SearchWorker worker,
       AnswerSize size,
       Patience patience) {
+    try (SearchSnapshot snapshot = collection.acquire()) {
+      return search(collection, snapshot, query, options, worker, size, patience);
+    }
+  }
+
+  /// Answers one of several queries over one snapshot.
+  ///
+  /// @param snapshot of the collection; stays open
+  /// @throws RefusedException if the query does not fit the collection, or the LSN asked for has
+  ///   not been reached
+  /// @throws AbandonedException if the caller has left
+  SearchAnswer search(
+      Collection collection,
+      SearchSnapshot snapshot,
+      Query query,
+      SearchOptions options,
+      SearchWorker worker,
+      AnswerSize size,
+      Patience patience) {
     CollectionSpec spec = collection.info().spec();
     VectorSpace space = spec.space();
     QueryBuffer buffer = worker.buffer(space);
@@ -58,32 +77,31 @@ public final class SearchEngine {
       }
       case Query.ByPoint(PointId id) -> {
         self = id;
-        buffer.set(MemorySegment.ofArray(vectorOf(collection, id)), 0);
+        buffer.set(MemorySegment.ofArray(vectorOf(collection, snapshot, id)), 0);
       }
     }
     ListStages stages = ListStages.of(collection, options, width < space.dimension());
     SearchOptions sought = options.seeking(Math.max(options.limit(), stages.candidates()));
     SearchPlan plan = Planner.plan(spec, sought, width, self == null ? 0 : 1);
-    try (SearchSnapshot snapshot = collection.acquire()) {
-      requireLsn(options.minLsn(), snapshot.lsn());
-      Optional<Budget> budget = options.adaptive().flatMap(Adaptive::budget);
-      if (budget.isPresent()) {
-        plan = Planner.afford(plan, budget.get().products(rate.get()), snapshot.segments());
-      }
-      SearchRun run =
-          new SearchRun(options, plan, spec.index(), self, stages, snapshot, size, patience);
-      long began = System.nanoTime();
-      SearchAnswer answer = run.answer(worker.runner(), buffer, space.metric());
-      if (!stages
-          .countAll()) { // Else the runner was sent out twice, and counts the last time alone.
-        rate.note(worker.runner().work().multiplyAdds, Math.max(1, System.nanoTime() - began));
-      }
-      return answer;
+    requireLsn(options.minLsn(), snapshot.lsn());
+    Optional<Budget> budget = options.adaptive().flatMap(Adaptive::budget);
+    if (budget.isPresent()) {
+      plan = Planner.afford(plan, budget.get().products(rate.get()), snapshot.segments());
     }
+    SearchRun run =
+        new SearchRun(options, plan, spec.index(), self, stages, snapshot, size, patience);
+    long began = System.nanoTime();
+    SearchAnswer answer = run.answer(worker.runner(), buffer, space.metric());
+    // Else the runner was sent out twice, and counts the last time alone.
+    if (!stages.countAll()) {
+      rate.note(worker.runner().work().multiplyAdds, Math.max(1, System.nanoTime() - began));
+    }
+    return answer;
   }
 
-  private static byte[] vectorOf(Collection collection, PointId id) {
-    StoredPoint point = collection.get(List.of(id), true, false).getFirst();
+  private static byte[] vectorOf(Collection collection, SearchSnapshot snapshot, PointId id) {
+    StoredPoint point =
+        snapshot.fetch(snapshot.rowOfEach(List.of(id)), true, false).getFirst();
     byte[] vector = point == null ? null : point.vector();
     if (vector == null) {
       throw new RefusedException(
@@ -95,7 +113,9 @@ public final class SearchEngine {
   /// A write to another collection does not change what this one should show, but its LSN is
   /// reached all the same. Whoever knows an LSN has it from an answer, and a write is visible
   /// before it is answered.
-  private void requireLsn(long asked, long reached) {
+  ///
+  /// @throws RefusedException if the LSN asked for has not been reached
+  void requireLsn(long asked, long reached) {
     if (Long.compareUnsigned(asked, reached) > 0
         && Long.compareUnsigned(asked, serverLsn.getAsLong()) > 0) {
       throw new RefusedException(new Refusal.LsnNotReached(asked, reached));
