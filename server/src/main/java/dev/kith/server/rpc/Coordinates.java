@@ -13,6 +13,9 @@ final class Coordinates {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /// Coordinates that one call may hold at a time: 256 MiB.
+  private static final int MAX_HELD = 1 << 26;
+
   private Coordinates() {}
 
   /// Says what is wrong with the vector at `offset`, or returns null if nothing is.
@@ -35,6 +38,19 @@ final class Coordinates {
     String problem = problemOf(f32, offset, space);
     if (problem != null) {
       throw Fields.invalid(field, problem);
+    }
+  }
+
+  /// Refuses more vectors than one call may hold at a time.
+  ///
+  /// @throws dev.kith.server.refusal.RefusedException naming the field
+  static void requireRoom(String field, int vectors, VectorSpace space) {
+    int most = MAX_HELD / space.dimension();
+    if (vectors > most) {
+      throw Fields.invalid(
+          field,
+          "must hold [1, %d] ids of vectors of %d dimensions, got %d"
+              .formatted(most, space.dimension(), vectors));
     }
   }
 }

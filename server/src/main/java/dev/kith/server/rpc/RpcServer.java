@@ -85,6 +85,7 @@ public final class RpcServer implements AutoCloseable {
                   new CollectionRpc(catalog, limits, pool, calls),
                   new PointRpc(services, ids, pool),
                   new SearchRpc(catalog, engine, searchCalls, searchMessages, limits),
+                  new RankRpc(catalog, engine, searchCalls, searchMessages, ids, limits),
                   new RelevanceRpc(
                       catalog,
                       pool,

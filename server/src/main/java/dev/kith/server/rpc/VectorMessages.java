@@ -75,6 +75,14 @@ final class VectorMessages {
     return Math.toIntExact(size / rowSize);
   }
 
+  /// Writes a vector.
+  static Vector write(float[] coordinates) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(coordinates.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(coordinates);
+    return PointMessages.write(bytes.array());
+  }
+
   private static void requireDimension(String field, VectorMatrix matrix, int dimension) {
     if (matrix.getDimension() != dimension) {
       throw Fields.invalid(

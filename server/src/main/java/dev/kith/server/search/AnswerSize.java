@@ -22,6 +22,11 @@ public final class AnswerSize {
     this.max = max;
   }
 
+  /// For points that are looked for and not returned, of which only ids are read.
+  static AnswerSize unbounded() {
+    return new AnswerSize("", Long.MAX_VALUE);
+  }
+
   /// Counts a point.
   ///
   /// @throws RefusedException if the answer is too large with it

@@ -60,6 +60,16 @@ public record SearchAnswer(
     public Hit {
       duplicates = List.copyOf(duplicates);
     }
+
+    /// The same with more of the point.
+    Hit of(StoredPoint fetched) {
+      return new Hit(fetched, score, relevance, probability, rankScore, duplicates);
+    }
+
+    /// The same with another share.
+    Hit withProbability(float share) {
+      return new Hit(point, score, relevance, share, rankScore, duplicates);
+    }
   }
 
   /// What became of relevance.

@@ -1,7 +1,10 @@
 package dev.kith.server.search;
 
 import dev.kith.index.ivf.Reach;
+import dev.kith.server.collection.PointId;
 import dev.kith.server.filter.Filter;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -55,5 +58,23 @@ public record SearchOptions(
     return new SearchOptions(
         points, ef, rescore, reach, adaptive, exact, vectors, payloads, explain, minLsn, filter,
         ranking);
+  }
+
+  /// The same, with nothing of the points but their ids.
+  SearchOptions withoutContent() {
+    return new SearchOptions(
+        limit, ef, rescore, reach, adaptive, exact, false, false, explain, minLsn, filter, ranking);
+  }
+
+  /// The same, without certain points.
+  SearchOptions leavingOut(Collection<PointId> points) {
+    if (points.isEmpty()) {
+      return this;
+    }
+    Filter others = new Filter.Not(new Filter.Ids(List.copyOf(points)));
+    Filter both = filter.<Filter>map(asked -> new Filter.All(List.of(asked, others))).orElse(others);
+    return new SearchOptions(
+        limit, ef, rescore, reach, adaptive, exact, vectors, payloads, explain, minLsn,
+        Optional.of(both), ranking);
   }
 }

@@ -18,6 +18,8 @@ import dev.kith.proto.v1.PointIds;
 import dev.kith.proto.v1.PointServiceGrpc;
 import dev.kith.proto.v1.PointServiceGrpc.PointServiceBlockingStub;
 import dev.kith.proto.v1.PointServiceGrpc.PointServiceStub;
+import dev.kith.proto.v1.RankServiceGrpc;
+import dev.kith.proto.v1.RankServiceGrpc.RankServiceBlockingStub;
 import dev.kith.proto.v1.RelevanceServiceGrpc;
 import dev.kith.proto.v1.RelevanceServiceGrpc.RelevanceServiceBlockingStub;
 import dev.kith.proto.v1.RelevanceServiceGrpc.RelevanceServiceStub;
@@ -94,6 +96,10 @@ public final class RunningServer implements AutoCloseable {
 
   public SearchServiceBlockingStub searches() {
     return SearchServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  public RankServiceBlockingStub ranks() {
+    return RankServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
   public RelevanceServiceBlockingStub relevance() {
