@@ -21,6 +21,9 @@ public record ClientOptions(
   /// Points of one message at most, whatever their size: the server's limit.
   static final int MAX_CHUNK_POINTS = 10_000;
 
+  /// Queries of one message at most: the server's limit.
+  static final int MAX_BATCH_QUERIES = 1_000;
+
   public ClientOptions {
     requirePositive("deadline", deadline);
     requirePositive("keepAlive", keepAlive);

@@ -55,7 +55,7 @@ final class FilterWire {
     return message.build();
   }
 
-  private static FieldValue value(Filter.Value value) {
+  static FieldValue value(Filter.Value value) {
     FieldValue.Builder message = FieldValue.newBuilder();
     switch (value) {
       case Filter.Value.Text(String text) -> message.setText(text);
@@ -64,5 +64,15 @@ final class FilterWire {
       case Filter.Value.Flag(boolean flag) -> message.setFlag(flag);
     }
     return message.build();
+  }
+
+  static Filter.Value value(FieldValue message) {
+    return switch (message.getKindCase()) {
+      case TEXT -> Filter.Value.of(message.getText());
+      case INTEGER -> Filter.Value.of(message.getInteger());
+      case NUMBER -> Filter.Value.of(message.getNumber());
+      case FLAG -> Filter.Value.of(message.getFlag());
+      case KIND_NOT_SET -> throw new IllegalStateException("the server sent a value of no kind");
+    };
   }
 }

@@ -28,8 +28,6 @@ public final class KithCollection {
   /// A check reads everything; a collection that takes longer than this is better checked offline.
   private static final Duration VERIFY_DEADLINE = Duration.ofHours(4);
 
-  private static final int MAX_BATCH_QUERIES = 1_000;
-
   private final Rpc rpc;
   private final String name;
 
@@ -270,13 +268,7 @@ public final class KithCollection {
   /// @throws IllegalArgumentException if the queries are of different dimensions
   public CompletableFuture<List<SearchResult>> searchBatchAsync(
       List<float[]> queries, SearchOptions options) {
-    for (float[] query : queries) {
-      if (query.length != queries.getFirst().length) {
-        throw new IllegalArgumentException(
-            "the queries of a batch must be of one dimension, got %d and %d"
-                .formatted(queries.getFirst().length, query.length));
-      }
-    }
+    Wire.requireOneDimension(queries);
     return queries.isEmpty()
         ? CompletableFuture.completedFuture(List.of())
         : searchFrom(0, queries, options, new ArrayList<>(), new Cancellation());
@@ -288,7 +280,7 @@ public final class KithCollection {
       SearchOptions options,
       List<SearchResult> found,
       Cancellation cancellation) {
-    int to = Math.min(queries.size(), from + MAX_BATCH_QUERIES);
+    int to = Math.min(queries.size(), from + ClientOptions.MAX_BATCH_QUERIES);
     SearchBatchRequest request =
         SearchBatchRequest.newBuilder()
             .setCollection(name)
@@ -376,6 +368,11 @@ public final class KithCollection {
   /// Its models of relevance.
   public KithRelevance relevance() {
     return new KithRelevance(rpc, name);
+  }
+
+  /// What is made of neighbours beyond a list of them.
+  public KithRanking ranking() {
+    return new KithRanking(rpc, name);
   }
 
   /// Begins or resumes a bulk load.

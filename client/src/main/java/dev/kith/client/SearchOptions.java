@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 /// @param explain whether the answer tells how it was found
 /// @param minLsn the answer reflects at least this write, or fails; 0 for any
 /// @param filter which points may answer; all if empty
-/// @param relevance what is asked of relevance; nothing if empty
+/// @param stages what becomes of the candidates
 public record SearchOptions(
     int limit,
     Effort effort,
@@ -22,7 +22,7 @@ public record SearchOptions(
     boolean explain,
     long minLsn,
     Optional<Filter> filter,
-    Optional<RelevanceOptions> relevance) {
+    Stages stages) {
 
   /// How hard to look. More means higher recall and more time; what is empty has a default that was
   /// measured, or is the collection's.
@@ -128,16 +128,25 @@ public record SearchOptions(
   /// @param payload its payload
   public record Fields(boolean vector, boolean payload) {}
 
+  /// What becomes of the candidates, in this order; each stage sees what the one before has left.
+  ///
+  /// @param relevance tells how likely they are relevant, and cuts those that are not
+  /// @param fusion combines several scores of each
+  /// @param diversity chooses those that are unlike each other
+  /// @param softmax tells which share of probability each has
+  public record Stages(
+      Optional<RelevanceOptions> relevance,
+      Optional<Fusion> fusion,
+      Optional<Diversity> diversity,
+      Optional<SoftmaxOptions> softmax) {
+    static final Stages NONE =
+        new Stages(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
   /// The best `limit` hits with their payloads.
   public static SearchOptions top(int limit) {
     return new SearchOptions(
-        limit,
-        Effort.DEFAULT,
-        new Fields(false, true),
-        false,
-        0,
-        Optional.empty(),
-        Optional.empty());
+        limit, Effort.DEFAULT, new Fields(false, true), false, 0, Optional.empty(), Stages.NONE);
   }
 
   /// The same with another beam.
@@ -228,33 +237,51 @@ public record SearchOptions(
   }
 
   private SearchOptions with(Effort other) {
-    return new SearchOptions(limit, other, fields, explain, minLsn, filter, relevance);
+    return new SearchOptions(limit, other, fields, explain, minLsn, filter, stages);
   }
 
   /// The same, returning other fields.
   public SearchOptions returning(boolean vector, boolean payload) {
     return new SearchOptions(
-        limit, effort, new Fields(vector, payload), explain, minLsn, filter, relevance);
+        limit, effort, new Fields(vector, payload), explain, minLsn, filter, stages);
   }
 
   /// The same, explained.
   public SearchOptions explained() {
-    return new SearchOptions(limit, effort, fields, true, minLsn, filter, relevance);
+    return new SearchOptions(limit, effort, fields, true, minLsn, filter, stages);
   }
 
   /// The same, reflecting at least one's own write.
   public SearchOptions atLeast(WriteReceipt written) {
-    return new SearchOptions(limit, effort, fields, explain, written.lsn(), filter, relevance);
+    return new SearchOptions(limit, effort, fields, explain, written.lsn(), filter, stages);
   }
 
   /// The same, answered only by points that another filter accepts.
   public SearchOptions withFilter(Filter accepted) {
-    return new SearchOptions(
-        limit, effort, fields, explain, minLsn, Optional.of(accepted), relevance);
+    return new SearchOptions(limit, effort, fields, explain, minLsn, Optional.of(accepted), stages);
   }
 
   /// The same, telling how likely hits are relevant and dropping those that are not.
   public SearchOptions withRelevance(RelevanceOptions asked) {
-    return new SearchOptions(limit, effort, fields, explain, minLsn, filter, Optional.of(asked));
+    return with(new Stages(Optional.of(asked), stages.fusion, stages.diversity, stages.softmax));
+  }
+
+  /// The same, ordered by several scores combined.
+  public SearchOptions withFusion(Fusion asked) {
+    return with(new Stages(stages.relevance, Optional.of(asked), stages.diversity, stages.softmax));
+  }
+
+  /// The same, with hits that are unlike each other.
+  public SearchOptions withDiversity(Diversity asked) {
+    return with(new Stages(stages.relevance, stages.fusion, Optional.of(asked), stages.softmax));
+  }
+
+  /// The same, telling which share of probability each hit has.
+  public SearchOptions withSoftmax(SoftmaxOptions asked) {
+    return with(new Stages(stages.relevance, stages.fusion, stages.diversity, Optional.of(asked)));
+  }
+
+  private SearchOptions with(Stages other) {
+    return new SearchOptions(limit, effort, fields, explain, minLsn, filter, other);
   }
 }

@@ -34,7 +34,11 @@ final class SearchWire {
     if (!options.effort().widths().equals(SearchOptions.Widths.USUAL)) {
       message.setAdaptive(adaptive(options.effort().widths()));
     }
-    options.relevance().ifPresent(asked -> message.setRelevance(RelevanceWire.options(asked)));
+    SearchOptions.Stages stages = options.stages();
+    stages.relevance().ifPresent(asked -> message.setRelevance(RelevanceWire.options(asked)));
+    stages.fusion().ifPresent(asked -> message.setFusion(StageWire.fusion(asked)));
+    stages.diversity().ifPresent(asked -> message.setDiversity(StageWire.diversity(asked)));
+    stages.softmax().ifPresent(asked -> message.setSoftmax(StageWire.softmax(asked)));
     options.filter().ifPresent(filter -> message.setFilter(FilterWire.filter(filter)));
     return message.build();
   }
@@ -54,34 +58,45 @@ final class SearchWire {
   }
 
   static SearchResult result(SearchResponse response) {
-    SearchHeader header = response.getHeader();
+    return result(response.getHeader(), response.getHitsList());
+  }
+
+  /// Hits of one query, and what holds for them.
+  static SearchResult result(SearchHeader header, List<dev.kith.proto.v1.Hit> hits) {
     return new SearchResult(
-        hits(response.getHitsList()),
+        hits(hits),
         Wire.metric(header.getMetric()),
+        rankScale(header.getRankScale()),
         header.getLsn(),
         header.hasExplanation()
             ? Optional.of(explanation(header.getExplanation()))
             : Optional.empty(),
         header.hasRelevance()
             ? Optional.of(RelevanceWire.outcome(header.getRelevance()))
+            : Optional.empty(),
+        header.hasSoftmax()
+            ? Optional.of(StageWire.outcome(header.getSoftmax()))
             : Optional.empty());
   }
 
   static List<SearchResult> results(SearchBatchResponse response) {
-    Metric metric = Wire.metric(response.getHeader().getMetric());
-    long lsn = response.getHeader().getLsn();
+    SearchHeader header = response.getHeader();
     return response.getResultsList().stream()
         .map(
             result ->
                 new SearchResult(
                     hits(result.getHitsList()),
-                    metric,
-                    lsn,
+                    Wire.metric(header.getMetric()),
+                    rankScale(header.getRankScale()),
+                    header.getLsn(),
                     result.hasExplanation()
                         ? Optional.of(explanation(result.getExplanation()))
                         : Optional.empty(),
                     result.hasRelevance()
                         ? Optional.of(RelevanceWire.outcome(result.getRelevance()))
+                        : Optional.empty(),
+                    result.hasSoftmax()
+                        ? Optional.of(StageWire.outcome(result.getSoftmax()))
                         : Optional.empty()))
         .toList();
   }
@@ -96,13 +111,31 @@ final class SearchWire {
                     hit.getVersion(),
                     Wire.payload(hit.getPayload()),
                     hit.hasVector() ? Wire.floats(hit.getVector()) : null,
-                    hit.hasRelevance()
-                        ? OptionalDouble.of(hit.getRelevance())
-                        : OptionalDouble.empty()))
+                    optional(hit.hasRelevance(), hit.getRelevance()),
+                    optional(hit.hasProbability(), hit.getProbability()),
+                    optional(hit.hasRankScore(), hit.getRankScore()),
+                    hit.getDuplicatesList().stream().map(Wire::id).toList(),
+                    hit.hasComponent() ? OptionalInt.of(hit.getComponent()) : OptionalInt.empty()))
         .toList();
   }
 
-  private static Explanation explanation(dev.kith.proto.v1.Explanation explanation) {
+  private static OptionalDouble optional(boolean isSet, double value) {
+    return isSet ? OptionalDouble.of(value) : OptionalDouble.empty();
+  }
+
+  private static RankScale rankScale(dev.kith.proto.v1.RankScale scale) {
+    return switch (scale) {
+      case RANK_SCALE_UNSPECIFIED -> RankScale.SCORE;
+      case RANK_SCALE_LOG_MIXTURE -> RankScale.LOG_MIXTURE;
+      case RANK_SCALE_RECIPROCAL_RANK -> RankScale.RECIPROCAL_RANK;
+      case RANK_SCALE_MARGINAL_RELEVANCE -> RankScale.MARGINAL_RELEVANCE;
+      case RANK_SCALE_LOG_DECAYED -> RankScale.LOG_DECAYED;
+      case UNRECOGNIZED ->
+          throw new IllegalStateException("the server sent a scale unknown here: " + scale);
+    };
+  }
+
+  static Explanation explanation(dev.kith.proto.v1.Explanation explanation) {
     return new Explanation(
         explanation.getPlan(),
         explanation.getStagesList().stream().map(SearchWire::stage).toList(),

@@ -13,6 +13,7 @@ import dev.kith.proto.v1.VectorMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,23 @@ final class Wire {
     return column.setMixed(mixed).build();
   }
 
+  static List<PointId> ids(PointIds column) {
+    return switch (column.getColumnCase()) {
+      case NUMBERS -> column.getNumbers().getValuesList().stream().map(PointId::of).toList();
+      case UUIDS -> {
+        ByteBuffer bytes = column.getUuids().asReadOnlyByteBuffer();
+        List<PointId> ids = new ArrayList<>();
+        while (bytes.remaining() >= UUID_BYTES) {
+          ids.add(PointId.of(new UUID(bytes.getLong(), bytes.getLong())));
+        }
+        yield List.copyOf(ids);
+      }
+      case TEXTS -> column.getTexts().getValuesList().stream().map(PointId::of).toList();
+      case MIXED -> column.getMixed().getValuesList().stream().map(Wire::id).toList();
+      case COLUMN_NOT_SET -> List.of();
+    };
+  }
+
   private static ByteString uuids(List<? extends PointId> ids) {
     ByteBuffer bytes = ByteBuffer.allocate(UUID_BYTES * ids.size());
     for (PointId id : ids) {
@@ -95,6 +113,19 @@ final class Wire {
       }
     }
     return message.build();
+  }
+
+  /// Checks the queries of a batch.
+  ///
+  /// @throws IllegalArgumentException if they are of different dimensions
+  static void requireOneDimension(List<float[]> queries) {
+    for (float[] query : queries) {
+      if (query.length != queries.getFirst().length) {
+        throw new IllegalArgumentException(
+            "the queries of a batch must be of one dimension, got %d and %d"
+                .formatted(queries.getFirst().length, query.length));
+      }
+    }
   }
 
   /// A matrix of rows of one length, at least one.

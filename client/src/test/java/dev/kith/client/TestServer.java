@@ -105,6 +105,7 @@ public final class TestServer implements AutoCloseable {
   private final TreeMap<String, List<Point>> points = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
   private final RelevanceCalls relevance = new RelevanceCalls();
+  private final RankCalls rank = new RankCalls();
   private final Server server;
   private SearchOptions searched = SearchOptions.getDefaultInstance();
   private long lsn;
@@ -119,6 +120,7 @@ public final class TestServer implements AutoCloseable {
             .addService(new PointCalls())
             .addService(new SearchCalls())
             .addService(relevance)
+            .addService(rank)
             .build();
   }
 
@@ -147,6 +149,11 @@ public final class TestServer implements AutoCloseable {
   /// Its models of relevance.
   public RelevanceCalls relevance() {
     return relevance;
+  }
+
+  /// What it makes of neighbours.
+  public RankCalls rank() {
+    return rank;
   }
 
   /// What the last search asked for.
