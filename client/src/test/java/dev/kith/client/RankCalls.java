@@ -17,6 +17,8 @@ import dev.kith.proto.v1.RankServiceGrpc;
 import dev.kith.proto.v1.SearchHeader;
 import dev.kith.proto.v1.SearchMixtureRequest;
 import dev.kith.proto.v1.SearchMixtureResponse;
+import dev.kith.proto.v1.SearchOptions;
+import dev.kith.proto.v1.SearchResponse;
 import dev.kith.proto.v1.SoftmaxOutcome;
 import dev.kith.proto.v1.SolveQueryLatentRequest;
 import dev.kith.proto.v1.SolveQueryLatentResponse;
@@ -74,6 +76,29 @@ public final class RankCalls extends RankServiceGrpc.RankServiceImplBase {
   /// Makes so many classifications fail before one succeeds.
   public synchronized void beUnavailable(int times) {
     unavailable = times;
+  }
+
+  /// Gives hits what stages of a search give them, as far as these were asked for: equal shares,
+  /// rank scores that fall by one, and to the first hit the point 99 for a duplicate.
+  static void rank(SearchResponse.Builder response, SearchOptions asked) {
+    if (asked.hasFusion()) {
+      response.getHeaderBuilder().setRankScale(dev.kith.proto.v1.RankScale.RANK_SCALE_LOG_MIXTURE);
+    }
+    if (asked.hasSoftmax()) {
+      response.getHeaderBuilder().setSoftmax(SHARES);
+    }
+    for (int i = 0; i < response.getHitsCount(); i++) {
+      Hit.Builder hit = response.getHitsBuilder(i);
+      if (asked.hasFusion()) {
+        hit.setRankScore(-0.5 - i);
+      }
+      if (asked.hasSoftmax()) {
+        hit.setProbability(1f / response.getHitsCount());
+      }
+      if (asked.getDiversity().hasNearDuplicates() && i == 0) {
+        hit.addDuplicates(number(99));
+      }
+    }
   }
 
   private static Classification classification() {

@@ -582,7 +582,10 @@ public final class TestServer implements AutoCloseable {
               header.setRelevance(outcome(request.getOptions().getRelevance(), hits, kept));
               hits = kept;
             }
-            return SearchResponse.newBuilder().setHeader(header).addAllHits(hits).build();
+            SearchResponse.Builder response =
+                SearchResponse.newBuilder().setHeader(header).addAllHits(hits);
+            RankCalls.rank(response, request.getOptions());
+            return response.build();
           });
     }
 

@@ -15,6 +15,8 @@ import picocli.CommandLine.Spec;
       CollectionCommand.class,
       ImportCommand.class,
       SearchCommand.class,
+      ClassifyCommand.class,
+      MixtureCommand.class,
       RelevanceCommand.class,
       GetCommand.class,
       DeleteCommand.class,

@@ -4,14 +4,9 @@ import dev.kith.client.Filter;
 import dev.kith.client.Filter.Value;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// How a comparison with a payload field is written by people, such as `kg>=1500`.
 final class WhereTerm {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   /// The field is all before the first comparison, and as long a comparison as there can be.
   private static final Pattern TERM = Pattern.compile("(?s)([^=!<>]+)(!=|<=|>=|=|<|>)(.*)");
 
@@ -56,30 +51,11 @@ final class WhereTerm {
                   + " string, in double quotes")
               .formatted(written, text.charAt(0)));
     }
-    JsonNode json;
     try {
-      json = JSON.readTree(text);
-    } catch (JacksonException noJson) {
-      return Value.of(text);
-    }
-    if (json.isString()) {
-      return Value.of(json.stringValue());
-    }
-    if (json.isBoolean()) {
-      return Value.of(json.booleanValue());
-    }
-    if (!json.isNumber()) {
-      return Value.of(text);
-    }
-    if (json.isIntegralNumber() && json.canConvertToLong()) {
-      return Value.of(json.longValue());
-    }
-    double number = Double.parseDouble(text);
-    if (!Double.isFinite(number)) {
+      return PlainValue.parse(text);
+    } catch (IllegalArgumentException tooLarge) {
       throw new UsageException(
-          "--where must compare with a number up to %s, got '%s'"
-              .formatted(Double.MAX_VALUE, written));
+          "--where must compare with %s, got '%s'".formatted(tooLarge.getMessage(), written));
     }
-    return Value.of(number);
   }
 }

@@ -620,6 +620,8 @@ final class MainTest {
         "collection verify",
         "import",
         "search",
+        "classify",
+        "mixture",
         "relevance judge",
         "relevance train",
         "relevance evaluate",
