@@ -12,8 +12,15 @@ import java.util.OptionalInt;
 ///   empty
 /// @param sample where the sum over the whole collection is estimated, points that are drawn, in
 ///   `[100, 1048576]`; 4,096 if empty
+/// @param ofRelevance whether shares are of the odds of relevance, `r / (1 - r)`, and not of
+///   scores, at a temperature of 1 if it is the usual one: if one of the points alone is relevant,
+///   how likely it is this one. The search must ask for relevance
 public record SoftmaxOptions(
-    Temperature temperature, Scope scope, OptionalInt candidates, OptionalInt sample) {
+    Temperature temperature,
+    Scope scope,
+    OptionalInt candidates,
+    OptionalInt sample,
+    boolean ofRelevance) {
 
   /// Among which points shares are.
   public enum Scope {
@@ -36,26 +43,31 @@ public record SoftmaxOptions(
   /// Shares among the hits, at a temperature.
   public static SoftmaxOptions at(Temperature temperature) {
     return new SoftmaxOptions(
-        temperature, Scope.RETURNED, OptionalInt.empty(), OptionalInt.empty());
+        temperature, Scope.RETURNED, OptionalInt.empty(), OptionalInt.empty(), false);
   }
 
   /// The same at another temperature.
   public SoftmaxOptions withTemperature(Temperature other) {
-    return new SoftmaxOptions(other, scope, candidates, sample);
+    return new SoftmaxOptions(other, scope, candidates, sample, ofRelevance);
   }
 
   /// The same among other points.
   public SoftmaxOptions within(Scope other) {
-    return new SoftmaxOptions(temperature, other, candidates, sample);
+    return new SoftmaxOptions(temperature, other, candidates, sample, ofRelevance);
   }
 
   /// The same, looking for another number of nearest points.
   public SoftmaxOptions withCandidates(int count) {
-    return new SoftmaxOptions(temperature, scope, OptionalInt.of(count), sample);
+    return new SoftmaxOptions(temperature, scope, OptionalInt.of(count), sample, ofRelevance);
   }
 
   /// The same, drawing another number of points.
   public SoftmaxOptions withSample(int points) {
-    return new SoftmaxOptions(temperature, scope, candidates, OptionalInt.of(points));
+    return new SoftmaxOptions(temperature, scope, candidates, OptionalInt.of(points), ofRelevance);
+  }
+
+  /// The same, of the odds of relevance and not of scores.
+  public SoftmaxOptions byRelevance() {
+    return new SoftmaxOptions(temperature, scope, candidates, sample, true);
   }
 }

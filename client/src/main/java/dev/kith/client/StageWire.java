@@ -32,6 +32,7 @@ final class StageWire {
     dev.kith.proto.v1.SoftmaxOptions.Builder message =
         dev.kith.proto.v1.SoftmaxOptions.newBuilder()
             .setTemperature(temperature(options.temperature()))
+            .setOfRelevance(options.ofRelevance())
             .setScope(
                 switch (options.scope()) {
                   case RETURNED -> SoftmaxScope.SOFTMAX_SCOPE_RETURNED;

@@ -52,13 +52,15 @@ final class StageWireTest {
             .setScope(SoftmaxScope.SOFTMAX_SCOPE_COLLECTION)
             .setCandidates(300)
             .setSample(5000)
+            .setOfRelevance(true)
             .build(),
         StageWire.softmax(
             SoftmaxOptions.usual()
                 .withTemperature(Temperature.of(2))
                 .within(SoftmaxOptions.Scope.COLLECTION)
                 .withCandidates(300)
-                .withSample(5000)));
+                .withSample(5000)
+                .byRelevance()));
     assertEquals(
         SoftmaxScope.SOFTMAX_SCOPE_CANDIDATES,
         StageWire.softmax(SoftmaxOptions.usual().within(SoftmaxOptions.Scope.CANDIDATES))

@@ -25,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "mixture",
     description = {
-      "Find points for several interests at once, as many for each as its weight says. The interests"
-          + " are made of some points, or given."
+      "Find points for several interests at once, as many for each as its weight says. The"
+          + " interests are made of some points, or given."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -110,15 +110,11 @@ final class MixtureCommand implements Callable<Integer> {
   private SearchOptions options() {
     SearchOptions options = SearchOptions.top(limit).returning(withVector && common.json(), true);
     options = relevance.in(filter.in(effort.in(explain ? options.explained() : options)));
-    shares.requireSoftmax();
-    if (!shares.isAsked()) {
-      if (temperature.isAsked()) {
-        throw new UsageException(
-            "--temperature, --perplexity and --rho are of shares: give --softmax too");
-      }
-      return options;
+    if (temperature.isAsked() && !shares.isAsked()) {
+      throw new UsageException(
+          "--temperature, --perplexity and --rho are of shares: give --softmax too");
     }
-    return options.withSoftmax(shares.get(temperature.get(), OptionalInt.empty()));
+    return shares.in(options, temperature.get(), OptionalInt.empty());
   }
 
   private Mixture.Allocation allocation() {

@@ -1,5 +1,6 @@
 package dev.kith.client.cli;
 
+import dev.kith.client.SearchOptions;
 import dev.kith.client.SoftmaxOptions;
 import dev.kith.client.Temperature;
 import java.util.OptionalInt;
@@ -32,6 +33,14 @@ final class ShareOptions {
               + " 1048576 (default 4096).")
   private @Nullable Integer sample;
 
+  @Option(
+      names = "--of-relevance",
+      description =
+          "With --softmax and --relevance, shares of the odds of relevance and not of"
+              + " scores: if one point alone is relevant, how likely it is this one (default"
+              + " temperature 1).")
+  private boolean ofRelevance;
+
   /// Whether shares were asked for.
   boolean isAsked() {
     return softmax;
@@ -42,28 +51,32 @@ final class ShareOptions {
     return softmax && scope() != SoftmaxOptions.Scope.RETURNED;
   }
 
-  /// What was asked for, if anything was.
+  /// The same options, with what was asked of shares.
   ///
+  /// @param before with what was asked of relevance already
   /// @throws UsageException if it contradicts itself
-  SoftmaxOptions get(Temperature temperature, OptionalInt candidates) {
+  SearchOptions in(SearchOptions before, Temperature temperature, OptionalInt candidates) {
+    if (!softmax && (scope != null || sample != null || ofRelevance)) {
+      throw new UsageException(
+          "--scope, --sample and --of-relevance are of shares: give --softmax too");
+    }
+    if (!softmax) {
+      return before;
+    }
     SoftmaxOptions.Scope among = scope();
     if (sample != null && among != SoftmaxOptions.Scope.COLLECTION) {
       throw new UsageException("--sample is of shares of the whole: give --scope collection too");
     }
-    return new SoftmaxOptions(
-        temperature,
-        among,
-        candidates,
-        sample == null ? OptionalInt.empty() : OptionalInt.of(sample));
-  }
-
-  /// Checks that nothing was said of shares that are not asked for.
-  ///
-  /// @throws UsageException if something was
-  void requireSoftmax() {
-    if (!softmax && (scope != null || sample != null)) {
-      throw new UsageException("--scope and --sample are of shares: give --softmax too");
+    if (ofRelevance && before.stages().relevance().isEmpty()) {
+      throw new UsageException("--of-relevance needs a model of relevance: give --relevance too");
     }
+    return before.withSoftmax(
+        new SoftmaxOptions(
+            temperature,
+            among,
+            among == SoftmaxOptions.Scope.RETURNED ? OptionalInt.empty() : candidates,
+            sample == null ? OptionalInt.empty() : OptionalInt.of(sample),
+            ofRelevance));
   }
 
   private SoftmaxOptions.Scope scope() {

@@ -28,7 +28,6 @@ final class StageOptions {
   ///
   /// @throws UsageException if they contradict each other
   SearchOptions in(SearchOptions before) throws IOException {
-    shares.requireSoftmax();
     if (temperature.isAsked() && !shares.isAsked() && !diversity.decays()) {
       throw new UsageException(
           "--temperature, --perplexity and --rho are of shares: give --softmax or --soft-nms too");
@@ -48,9 +47,6 @@ final class StageOptions {
         diversity.isAsked()
             ? options.withDiversity(diversity.get(temperature.get(), count))
             : options;
-    return shares.isAsked()
-        ? options.withSoftmax(
-            shares.get(temperature.get(), shares.takesCandidates() ? count : OptionalInt.empty()))
-        : options;
+    return shares.in(options, temperature.get(), count);
   }
 }

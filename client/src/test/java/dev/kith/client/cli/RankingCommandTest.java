@@ -151,6 +151,9 @@ final class RankingCommandTest {
     assertEquals(SoftmaxScope.SOFTMAX_SCOPE_CANDIDATES, server.searched().getSoftmax().getScope());
     succeed(SEARCH, "--softmax", "--rho", "1.5");
     assertEquals(1.5, server.searched().getSoftmax().getTemperature().getRho());
+    assertFalse(server.searched().getSoftmax().getOfRelevance());
+    succeed(SEARCH, "--softmax", "--relevance", "--of-relevance");
+    assertTrue(server.searched().getSoftmax().getOfRelevance());
   }
 
   @Test
@@ -257,6 +260,8 @@ final class RankingCommandTest {
         "--temperature 1 | give --softmax or --soft-nms too",
         "--scope collection | give --softmax too",
         "--softmax --scope all | must be returned, candidates or collection, got 'all'",
+        "--of-relevance | give --softmax too",
+        "--softmax --of-relevance | give --relevance too",
         "--softmax --sample 500 | give --scope collection too",
         "--softmax --candidates 9 | give one of them too",
         "--rrf | such as --fuse score",
