@@ -5,6 +5,7 @@ import dev.kith.index.codec.Codec;
 import dev.kith.index.codec.SegmentCodes;
 import dev.kith.index.kernel.FactorFormat;
 import dev.kith.index.store.VectorRows;
+import java.util.OptionalInt;
 
 /// Off-heap memory that building a segment takes: growing it, linking it and sealing it.
 public final class BuildMemory {
@@ -46,7 +47,12 @@ public final class BuildMemory {
         // A node has 1 / (m - 1) upper levels on average.
         int upper = Math.ceilDiv((params.m() + 2) * Integer.BYTES, params.m() - 1);
         long links = 2L * params.m() * Integer.BYTES + upper;
-        long growing = row + links + GROWING_BYTES + (long) threads * Integer.BYTES;
+        OptionalInt width = LinkedBy.width(index, space);
+        long linkedBy =
+            width.isEmpty()
+                ? 0
+                : VectorRows.strideBytes(new VectorSpace(width.getAsInt(), space.metric()));
+        long growing = row + linkedBy + links + GROWING_BYTES + (long) threads * Integer.BYTES;
         long sealing = links + SEALING_BYTES;
         // The encoder of fast graphs holds the rows once more, rotated, and the links the other way
         // round; codes are tried out on all rows before they are written.

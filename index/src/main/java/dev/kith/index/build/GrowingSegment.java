@@ -41,6 +41,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
   private final IndexSpec index;
   private final SegmentMemory memory;
   private final VectorRows rows;
+  private final LinkedBy linkedBy;
   private final Tombstones tombstones;
   private final @Nullable HnswGraph graph;
   private final LinkQueue queue;
@@ -54,18 +55,21 @@ public final class GrowingSegment implements SegmentReader, Resource {
   private volatile int published;
 
   /// @param memory this owns it from now on
+  /// @param linkedBy what new rows are linked by
   /// @param graph over the rows of `memory`; null if the index is none
   /// @param queue knows which of its nodes are linked
   /// @param count rows that are in `memory` already
   GrowingSegment(
       IndexSpec index,
       SegmentMemory memory,
+      LinkedBy linkedBy,
       @Nullable HnswGraph graph,
       LinkQueue queue,
       int count) {
     this.index = index;
     this.memory = memory;
     this.rows = memory.rows();
+    this.linkedBy = linkedBy;
     this.tombstones = memory.tombstones();
     this.graph = graph;
     this.queue = queue;
@@ -86,9 +90,10 @@ public final class GrowingSegment implements SegmentReader, Resource {
     SegmentMemory memory =
         SegmentMemory.reserve(space, Require.inRange("capacity", capacity, 1, MAX_CAPACITY));
     try {
-      @Nullable HnswGraph graph = memory.newGraph(index);
+      LinkedBy linkedBy = LinkedBy.of(index, memory);
+      @Nullable HnswGraph graph = memory.newGraph(index, linkedBy.rows());
       return new GrowingSegment(
-          index, memory, graph, new LinkQueue(graph == null ? 0 : capacity), 0);
+          index, memory, linkedBy, graph, new LinkQueue(graph == null ? 0 : capacity), 0);
     } catch (RuntimeException | Error failure) {
       memory.close();
       throw failure;
@@ -132,6 +137,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
           "labels must ascend: expected more than %d, got %d".formatted(label(ordinal - 1), label));
     }
     rows.set(ordinal, vector, offset);
+    linkedBy.set(ordinal, vector, offset);
     memory.labels().setAtIndex(SealedLayout.LONG, ordinal, label);
     appended = ordinal + 1;
     return ordinal;
@@ -282,6 +288,7 @@ public final class GrowingSegment implements SegmentReader, Resource {
     int count = appended;
     SegmentLists lists = this.lists;
     return rows.bytes(count)
+        + linkedBy.bytes(count)
         + (long) count * Long.BYTES
         + (graph == null ? 0 : graph.bytes(queue.linked()))
         + (lists == null ? 0 : lists.bytes());

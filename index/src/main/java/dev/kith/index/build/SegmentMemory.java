@@ -33,10 +33,12 @@ record SegmentMemory(Arena arena, VectorRows rows, MemorySegment labels, Tombsto
   }
 
   /// An empty graph of the rows, or null if the index is none.
-  @Nullable HnswGraph newGraph(IndexSpec index) {
+  ///
+  /// @param near what they are linked by
+  @Nullable HnswGraph newGraph(IndexSpec index, VectorRows near) {
     return switch (index) {
       case IndexSpec.Flat(_), IndexSpec.Ivf(_, _) -> null;
-      case IndexSpec.Hnsw(var params, _, _) -> new HnswGraph(params, rows, tombstones, arena);
+      case IndexSpec.Hnsw(var params, _, _) -> new HnswGraph(params, rows, near, tombstones, arena);
     };
   }
 

@@ -10,6 +10,7 @@ import dev.kith.index.ivf.Partition;
 import dev.kith.index.plan.SegmentReader;
 import dev.kith.index.store.Resource;
 import dev.kith.index.store.Tombstones;
+import dev.kith.index.store.VectorRows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -286,41 +287,44 @@ public final class SegmentMerge implements Resource {
     GrowingSegment run() {
       SegmentMemory memory = SegmentMemory.reserve(inputs.getFirst().space(), Math.max(1, rows));
       try {
+        LinkedBy linkedBy = LinkedBy.of(index, memory);
         for (int i = 0; i < newOrdinals.length; i++) {
-          copy(inputs.get(i), newOrdinals[i], memory);
+          copy(inputs.get(i), newOrdinals[i], memory, linkedBy);
         }
-        @Nullable HnswGraph graph = graph(memory);
+        @Nullable HnswGraph graph = graph(memory, linkedBy.rows());
         LinkQueue queue =
             core < 0
                 ? new LinkQueue(graph == null ? 0 : rows)
                 : new LinkQueue(rows, first[core], first[core + 1]);
-        return new GrowingSegment(index, memory, graph, queue, rows);
+        return new GrowingSegment(index, memory, linkedBy, graph, queue, rows);
       } catch (RuntimeException | Error failure) {
         memory.close();
         throw failure;
       }
     }
 
-    private void copy(SegmentReader input, int[] ordinals, SegmentMemory memory) {
+    private void copy(
+        SegmentReader input, int[] ordinals, SegmentMemory memory, LinkedBy linkedBy) {
       for (int ordinal = 0; ordinal < ordinals.length; ordinal++) {
         int there = ordinals[ordinal];
         if (there >= 0) {
           memory.rows().copy(there, input.rows(), ordinal);
+          linkedBy.set(there, memory.rows().segment(), memory.rows().offset(there));
           memory.labels().setAtIndex(SealedLayout.LONG, there, input.label(ordinal));
           report(there);
         }
       }
     }
 
-    private @Nullable HnswGraph graph(SegmentMemory memory) {
+    private @Nullable HnswGraph graph(SegmentMemory memory, VectorRows near) {
       SealedGraph kept =
           core >= 0 && inputs.get(core) instanceof SealedSegment sealed ? sealed.graph() : null;
       if (kept == null || !(index instanceof IndexSpec.Hnsw(var params, _, _))) {
-        return memory.newGraph(index);
+        return memory.newGraph(index, near);
       }
       return new GraphCompactor(
               kept, inputs.get(core).rows(), newOrdinals[core], done -> report(rows + done))
-          .grow(params, memory.rows(), memory.tombstones(), memory.arena());
+          .grow(params, memory.rows(), near, memory.tombstones(), memory.arena());
     }
 
     private void report(int done) {

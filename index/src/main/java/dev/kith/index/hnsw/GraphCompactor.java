@@ -127,22 +127,24 @@ public final class GraphCompactor {
   ///
   /// @param params with the `m` of the source
   /// @param grownRows the row of every new ordinal, those of the source's live nodes set
+  /// @param near what other nodes are linked by; see [HnswGraph]
   /// @param dead none of them yet
   /// @param arena owns the links
-  public HnswGraph grow(HnswParams params, VectorRows grownRows, Tombstones dead, Arena arena) {
+  public HnswGraph grow(
+      HnswParams params, VectorRows grownRows, VectorRows near, Tombstones dead, Arena arena) {
     if (params.m() != links.m()) {
       throw new IllegalArgumentException(
           "a graph of m = %d cannot go on as one of m = %d".formatted(links.m(), params.m()));
     }
     if (live == 0) {
-      return new HnswGraph(params, grownRows, dead, arena);
+      return new HnswGraph(params, grownRows, near, dead, arena);
     }
     try (Arena temporary = Arena.ofConfined()) {
       GraphLinks work = compact(temporary);
       Graph.Entry entry = highest(work);
       int first = Arrays.stream(newOrdinals).filter(ordinal -> ordinal >= 0).findFirst().orElse(0);
       HnswGraph.Core core = new HnswGraph.Core(first, live, upperInts(work), source.dimension());
-      HnswGraph grown = HnswGraph.around(params, grownRows, dead, arena, core);
+      HnswGraph grown = HnswGraph.around(params, grownRows, near, dead, arena, core);
       int used = renumber(work, grown.links());
       grown.begin(core, new Graph.Entry(newOrdinals[entry.node()], entry.level()), used, scratch);
       return grown;

@@ -41,6 +41,10 @@ public final class HnswGraph implements Graph {
 
   private final HnswParams params;
   private final VectorRows rows;
+
+  /// What nodes are linked by.
+  private final VectorRows near;
+
   private final Tombstones dead;
   private final LevelDraw draw;
   private final GraphLinks links;
@@ -59,15 +63,31 @@ public final class HnswGraph implements Graph {
   /// @param dead nodes that new links avoid while there are others
   /// @param arena owns the links
   public HnswGraph(HnswParams params, VectorRows rows, Tombstones dead, Arena arena) {
-    this(params, rows, dead, arena, Core.NONE);
+    this(params, rows, rows, dead, arena);
   }
 
-  private HnswGraph(HnswParams params, VectorRows rows, Tombstones dead, Arena arena, Core core) {
+  /// Creates an empty graph of rows that are linked by other ones, such as their prefixes.
+  ///
+  /// @param near as many rows, of any dimension: row `i` stands for node `i`, and is written before
+  ///   that is linked too
+  public HnswGraph(
+      HnswParams params, VectorRows rows, VectorRows near, Tombstones dead, Arena arena) {
+    this(params, rows, near, dead, arena, Core.NONE);
+  }
+
+  private HnswGraph(
+      HnswParams params,
+      VectorRows rows,
+      VectorRows near,
+      Tombstones dead,
+      Arena arena,
+      Core core) {
     this.params = params;
     this.rows = rows;
+    this.near = near;
     this.dead = dead;
     this.draw = new LevelDraw(params);
-    this.dimension = new IntrinsicDimension(rows.space().metric(), core.dimension());
+    this.dimension = new IntrinsicDimension(near.space().metric(), core.dimension());
     int capacity = rows.capacity();
     long upperInts = 1 + core.upperInts();
     for (int node = 0; node < capacity; node++) {
@@ -81,7 +101,7 @@ public final class HnswGraph implements Graph {
             OffHeap.reserve((long) capacity * Integer.BYTES, arena),
             OffHeap.reserve(Math.toIntExact(upperInts) * (long) Integer.BYTES, arena));
     this.table =
-        new LinkTable(links, rows, OffHeap.reserve((long) capacity * Integer.BYTES, arena));
+        new LinkTable(links, near, OffHeap.reserve((long) capacity * Integer.BYTES, arena));
   }
 
   /// Nodes that a graph has from the beginning.
@@ -105,15 +125,20 @@ public final class HnswGraph implements Graph {
 
   /// Creates a graph whose core is about to be written to [#links()]; complete after [#begin].
   static HnswGraph around(
-      HnswParams params, VectorRows rows, Tombstones dead, Arena arena, Core core) {
-    return new HnswGraph(params, rows, dead, arena, core);
+      HnswParams params,
+      VectorRows rows,
+      VectorRows near,
+      Tombstones dead,
+      Arena arena,
+      Core core) {
+    return new HnswGraph(params, rows, near, dead, arena, core);
   }
 
   /// Takes the core as written, before anything else is linked.
   ///
   /// @param used integers of `upper` up to the end of its records
   void begin(Core core, Entry coreEntry, int used, HnswScratch scratch) {
-    new TreePlanter(links, table, rows, scratch).plant(core, coreEntry.node());
+    new TreePlanter(links, table, near, scratch).plant(core, coreEntry.node());
     upperUsed.set(used);
     entry = coreEntry;
   }
@@ -188,7 +213,7 @@ public final class HnswGraph implements Graph {
   private void insert(int ordinal, int level, HnswScratch scratch) {
     Entry top = entry;
     F32Scorer scorer = scratch.rowScorer;
-    scorer.bind(rows, ordinal);
+    scorer.bind(near, ordinal);
     allocateUpper(ordinal, level);
     long nearest = Scored.pack(top.node(), scorer.score(top.node()));
     nearest =
@@ -237,7 +262,7 @@ public final class HnswGraph implements Graph {
       radius.endless();
     } else {
       radius.set(
-          rows.space().metric(),
+          near.space().metric(),
           Math.min(params.m(), params.efConstruction()),
           params.efConstruction(),
           dimension.estimate(),
@@ -287,7 +312,7 @@ public final class HnswGraph implements Graph {
     for (int i = count - 1; i >= 0 && chosen < params.m(); i--) {
       long candidate = scratch.sorted[i];
       if ((all || !dead.isDead(Scored.ordinal(candidate)))
-          && selector.keepIfDiverse(rows, candidate)) {
+          && selector.keepIfDiverse(near, candidate)) {
         scratch.chosen[chosen++] = candidate;
       }
     }

@@ -51,7 +51,7 @@ final class GraphCompactorTest {
         Graph graph = sealFirst ? sealed(source, arena) : source.graph;
         HnswGraph grown =
             new GraphCompactor(graph, source.rows, newOrdinals, _ -> {})
-                .grow(params, rows, new Tombstones(capacity), arena);
+                .grow(params, rows, rows, new Tombstones(capacity), arena);
         if (before == 0) {
           assertEquals(List.of(), grown.verify(next));
         }
