@@ -149,6 +149,11 @@ public record SearchOptions(
         limit, Effort.DEFAULT, new Fields(false, true), false, 0, Optional.empty(), Stages.NONE);
   }
 
+  /// The same with another number of hits.
+  public SearchOptions withLimit(int hits) {
+    return new SearchOptions(hits, effort, fields, explain, minLsn, filter, stages);
+  }
+
   /// The same with another beam.
   public SearchOptions withEf(int beam) {
     return with(

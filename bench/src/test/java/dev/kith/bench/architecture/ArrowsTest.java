@@ -172,6 +172,17 @@ final class ArrowsTest {
   }
 
   @Test
+  void eigenvectorsOfMatricesAreFoundInTheClient() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.kith.client")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.ejml..")
+        .check(KITH);
+  }
+
+  @Test
   void eachCompetitorComesInThroughAPackageOfItsOwn() {
     noClasses()
         .that()
