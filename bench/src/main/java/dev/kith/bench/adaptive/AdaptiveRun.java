@@ -2,6 +2,8 @@ package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
+import dev.kith.bench.dataset.Labels;
+import dev.kith.bench.dataset.QuerySplit;
 import dev.kith.bench.peers.Machine;
 import dev.kith.bench.peers.Workspace;
 import dev.kith.bench.report.Report;

@@ -1,6 +1,8 @@
 package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.dataset.Labels;
+import dev.kith.bench.dataset.QuerySplit;
 import java.util.Optional;
 
 /// What settings are measured on.

@@ -1,6 +1,7 @@
 package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.dataset.Labels;
 import dev.kith.bench.run.Recall;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.kith.bench.adaptive;
 import dev.kith.bench.dataset.Dataset;
 import dev.kith.bench.dataset.DatasetFolder;
 import dev.kith.bench.dataset.FloatMatrix;
+import dev.kith.bench.dataset.Labels;
 import dev.kith.index.Metric;
 import dev.kith.index.relevance.Adam;
 import java.io.IOException;

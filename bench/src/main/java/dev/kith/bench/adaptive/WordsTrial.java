@@ -1,6 +1,7 @@
 package dev.kith.bench.adaptive;
 
 import dev.kith.bench.dataset.Dataset;
+import dev.kith.bench.dataset.QuerySplit;
 import dev.kith.bench.run.BaseRows;
 import dev.kith.bench.run.Recall;
 import dev.kith.bench.run.SegmentSearcher;

@@ -7,6 +7,7 @@ import dev.kith.bench.report.Plot.Line;
 import dev.kith.bench.report.Plot.Point;
 import dev.kith.bench.report.Plot.Scale;
 import dev.kith.bench.report.Section;
+import dev.kith.bench.report.Spread;
 import dev.kith.index.relevance.Quality;
 import dev.kith.index.relevance.RelevanceTraining.Split;
 import dev.kith.index.relevance.TrainedModel;

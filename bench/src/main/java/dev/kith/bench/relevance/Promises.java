@@ -1,6 +1,7 @@
 package dev.kith.bench.relevance;
 
 import dev.kith.bench.report.Section;
+import dev.kith.bench.report.Spread;
 import dev.kith.index.relevance.TrainedModel;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.kith.bench.report.Plot.Line;
 import dev.kith.bench.report.Plot.Point;
 import dev.kith.bench.report.Plot.Scale;
 import dev.kith.bench.report.Section;
+import dev.kith.bench.report.Spread;
 import dev.kith.index.relevance.Quality;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

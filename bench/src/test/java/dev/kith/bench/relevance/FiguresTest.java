@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kith.bench.dataset.Judgments;
 import dev.kith.bench.report.Plot.Point;
+import dev.kith.bench.report.Spread;
 import dev.kith.index.Metric;
 import dev.kith.index.relevance.RawScore;
 import java.util.ArrayList;

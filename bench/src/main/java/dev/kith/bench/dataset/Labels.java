@@ -1,6 +1,5 @@
-package dev.kith.bench.adaptive;
+package dev.kith.bench.dataset;
 
-import dev.kith.bench.dataset.Dataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,13 +11,13 @@ import java.util.Optional;
 ///
 /// @param base classes of the rows
 /// @param queries classes of the queries
-record Labels(List<String> base, List<String> queries) {
+public record Labels(List<String> base, List<String> queries) {
 
   /// Reads both files, if there are any.
   ///
   /// @param folder of the data set; one in a file has no labels
   /// @throws IOException if only one is there, or they have more or fewer lines than vectors
-  static Optional<Labels> of(Path folder, Dataset dataset) throws IOException {
+  public static Optional<Labels> of(Path folder, Dataset dataset) throws IOException {
     Path base = folder.resolve("labels.txt");
     Path queries = folder.resolve("query_labels.txt");
     if (!Files.exists(base) && !Files.exists(queries)) {
@@ -43,7 +42,7 @@ record Labels(List<String> base, List<String> queries) {
   }
 
   /// Writes both files.
-  void write(Path folder) throws IOException {
+  public void write(Path folder) throws IOException {
     Files.write(folder.resolve("labels.txt"), base);
     Files.write(folder.resolve("query_labels.txt"), queries);
   }
@@ -52,7 +51,7 @@ record Labels(List<String> base, List<String> queries) {
   ///
   /// @param asked which queries
   /// @param hits rows found, one of `asked` each, best first
-  double accuracy(int[] asked, int[][] hits) {
+  public double accuracy(int[] asked, int[][] hits) {
     int right = 0;
     for (int i = 0; i < asked.length; i++) {
       if (hits[i].length > 0 && base.get(hits[i][0]).equals(queries.get(asked[i]))) {

@@ -1,4 +1,4 @@
-package dev.kith.bench.adaptive;
+package dev.kith.bench.dataset;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -8,14 +8,14 @@ import java.util.Random;
 /// @param choosing numbers of queries
 /// @param judging none of the same, as many or one more
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-record QuerySplit(int[] choosing, int[] judging) {
+public record QuerySplit(int[] choosing, int[] judging) {
 
   /// Draws both.
   ///
   /// @param available queries there are
   /// @param most that take part
   /// @throws IllegalArgumentException if there are fewer than two
-  static QuerySplit draw(int available, int most, long seed) {
+  public static QuerySplit draw(int available, int most, long seed) {
     int count = Math.min(available, most);
     if (count < 2) {
       throw new IllegalArgumentException(
@@ -33,7 +33,7 @@ record QuerySplit(int[] choosing, int[] judging) {
   }
 
   /// Both, those that choose first.
-  int[] all() {
+  public int[] all() {
     int[] all = Arrays.copyOf(choosing, choosing.length + judging.length);
     System.arraycopy(judging, 0, all, choosing.length, judging.length);
     return all;

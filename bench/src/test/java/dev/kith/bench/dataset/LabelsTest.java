@@ -1,12 +1,9 @@
-package dev.kith.bench.adaptive;
+package dev.kith.bench.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kith.bench.dataset.Dataset;
-import dev.kith.bench.dataset.DatasetFolder;
-import dev.kith.bench.dataset.RandomData;
 import dev.kith.index.Metric;
 import java.io.IOException;
 import java.nio.file.Files;

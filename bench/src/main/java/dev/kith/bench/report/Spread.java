@@ -1,4 +1,4 @@
-package dev.kith.bench.relevance;
+package dev.kith.bench.report;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -10,10 +10,10 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param mean of them
 /// @param deviation of a sample (over one less than there are); 0 of a single one
-record Spread(double mean, double deviation) {
+public record Spread(double mean, double deviation) {
 
   /// Sums up one figure of each.
-  static <T> Spread of(Collection<T> all, ToDoubleFunction<T> figure) {
+  public static <T> Spread of(Collection<T> all, ToDoubleFunction<T> figure) {
     double mean = all.stream().mapToDouble(figure).average().orElse(Double.NaN);
     double squares =
         all.stream().mapToDouble(each -> Math.pow(figure.applyAsDouble(each) - mean, 2)).sum();
@@ -21,16 +21,17 @@ record Spread(double mean, double deviation) {
   }
 
   /// Four digits and the deviation.
-  String cell() {
+  public String cell() {
     return String.format(Locale.ROOT, "%.4f ± %.4f", mean, deviation);
   }
 
   /// So many times as much.
-  String times() {
+  public String times() {
     return String.format(Locale.ROOT, "%.3fx ± %.3f", mean, deviation);
   }
 
-  ObjectNode json() {
+  /// Both numbers.
+  public ObjectNode json() {
     return JsonNodeFactory.instance.objectNode().put("mean", mean).put("deviation", deviation);
   }
 }
