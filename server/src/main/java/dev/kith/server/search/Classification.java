@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// What a query was classified as.
 ///
-/// @param found how its neighbours were found
+/// @param found how its neighbours were found; none of them
 /// @param classes the likeliest, best first
 /// @param abstained whether none is likely enough
 /// @param distinct classes that are possible at all

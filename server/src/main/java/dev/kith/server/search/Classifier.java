@@ -103,7 +103,7 @@ public final class Classifier {
       boolean isSure =
           !classes.isEmpty() && classes.getFirst().probability() >= options.minConfidence();
       return new Classification(
-          found,
+          found.withoutHits(),
           classes.subList(0, Math.min(options.maxClasses(), classes.size())),
           !isSure,
           classes.size(),

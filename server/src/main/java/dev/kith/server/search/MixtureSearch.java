@@ -50,7 +50,7 @@ public final class MixtureSearch {
   /// @param weight of one
   /// @param allocated hits that are its own
   /// @param hits that it brought
-  /// @param answer how they were found; its hits are none of the points themselves
+  /// @param answer how they were found; none of them
   public record Outcome(double weight, int allocated, int hits, SearchAnswer answer) {}
 
   /// Searches.
@@ -101,7 +101,8 @@ public final class MixtureSearch {
       for (int i = 0; i < weights.length; i++) {
         int component = i;
         int brought = (int) picks.stream().filter(pick -> pick.component() == component).count();
-        outcomes.add(new Outcome(weights[i], allocated[i], brought, answers.get(i)));
+        outcomes.add(
+            new Outcome(weights[i], allocated[i], brought, answers.get(i).withoutHits()));
       }
       return new Found(resolve(hits, options, snapshot, size, patience), outcomes);
     }

@@ -28,6 +28,11 @@ public record SearchAnswer(
     Optional<RelevanceOutcome> relevance,
     Optional<SharesOutcome> shares) {
 
+  /// How the hits were found, without them.
+  SearchAnswer withoutHits() {
+    return new SearchAnswer(metric, lsn, scale, List.of(), explanation, relevance, shares);
+  }
+
   /// What hits are ordered by.
   public enum RankScale {
     /// Their scores.

@@ -51,7 +51,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ClassifyTest {
   private static final int POINTS = 300;
   private static final int DIMENSION = 8;
-  private static final IntPredicate ALL = _ -> true;
 
   private final Random random = new Random(21);
   private final float[][] rows = new float[POINTS][];
@@ -110,6 +109,10 @@ final class ClassifyTest {
       vector[i] = (float) random.nextGaussian();
     }
     return vector;
+  }
+
+  private static boolean any(int row) {
+    return row >= 0;
   }
 
   private static FieldValue text(String text) {
@@ -187,9 +190,9 @@ final class ClassifyTest {
       double temperature = 0.05 + drawn.nextDouble();
       ClassifyResponse answer = classify(query, options(field, count, temperature));
       Classification got = answer.getClassification();
-      check(naive(query, field, count, temperature, ALL), got);
+      check(naive(query, field, count, temperature, ClassifyTest::any), got);
       long without =
-          neighbors.of(query, count, ALL).stream()
+          neighbors.of(query, count, ClassifyTest::any).stream()
               .filter(row -> classes(field, row).isEmpty())
               .count();
       assertEquals(without, got.getWithoutValue());
@@ -255,7 +258,7 @@ final class ClassifyTest {
   @Test
   void aPriorIsWeighedAgainstTheNeighboursAndStandsAloneWithoutThem() {
     float[] query = gaussian();
-    Map<FieldValue, Double> expected = naive(query, "genre", 30, 0.3, ALL);
+    Map<FieldValue, Double> expected = naive(query, "genre", 30, 0.3, ClassifyTest::any);
     expected.replaceAll((_, value) -> 0.25 * value);
     expected.merge(text("a"), 0.75 * 0.2, Double::sum);
     expected.merge(text("new"), 0.75 * 0.8, Double::sum);
@@ -270,7 +273,7 @@ final class ClassifyTest {
         Map.of(text("a"), 0.2, text("new"), 0.8),
         classify(query, options.clone().setField("absent").setNeighborsWeight(1))
             .getClassification());
-    Map<FieldValue, Double> half = naive(query, "genre", 30, 0.3, ALL);
+    Map<FieldValue, Double> half = naive(query, "genre", 30, 0.3, ClassifyTest::any);
     half.replaceAll((_, value) -> 0.5 * value);
     half.merge(text("a"), 0.5, Double::sum);
     check(
@@ -310,7 +313,7 @@ final class ClassifyTest {
   @Test
   void numbersHaveAMeanAndADeviationAndTextsHaveNone() {
     float[] query = gaussian();
-    Map<FieldValue, Double> shares = naive(query, "made.year", 25, 0.2, ALL);
+    Map<FieldValue, Double> shares = naive(query, "made.year", 25, 0.2, ClassifyTest::any);
     double mean = 0;
     double squares = 0;
     for (Map.Entry<FieldValue, Double> each : shares.entrySet()) {
