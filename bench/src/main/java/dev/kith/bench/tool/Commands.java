@@ -1,6 +1,7 @@
 package dev.kith.bench.tool;
 
 import dev.kith.client.KithException;
+import dev.kith.client.cli.FlowingHelp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +19,7 @@ final class Commands {
   static int run(Object command, PrintWriter out, PrintWriter err, String... args) {
     int code =
         new CommandLine(command)
+            .setHelpFactory(new FlowingHelp())
             .setOut(out)
             .setErr(err)
             .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure, line))

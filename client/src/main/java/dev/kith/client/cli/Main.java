@@ -61,6 +61,7 @@ public final class Main {
     root.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setUsageHelpAutoWidth(true);
+    root.setHelpFactory(new FlowingHelp());
     root.setExecutionExceptionHandler(new FailureReport(err));
     root.setParameterExceptionHandler(
         (failure, _) -> {
