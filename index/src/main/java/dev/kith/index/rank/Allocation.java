@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 public enum Allocation {
 
   /// The next hit is of the component that is farthest behind its weight: that with the largest
-  /// `weight / (2 * hits + 1)` (Webster's highest averages, as Sainte-Laguë found anew). So the first
-  /// hits are in proportion, however many one looks at.
+  /// `weight / (2 * hits + 1)` (Webster's highest averages, as Sainte-Laguë found anew). So the
+  /// first hits are in proportion, however many one looks at.
   PROPORTIONAL,
 
   /// Each component has the whole part of its share of the limit, and those with the largest
@@ -60,14 +60,14 @@ public enum Allocation {
     return seats;
   }
 
-  /// Makes one list of what the components found. What one of them lacks is made up for by the others
-  /// as [#PROPORTIONAL] has it.
+  /// Makes one list of what the components found. What one of them lacks is made up for by the
+  /// others as [#PROPORTIONAL] has it.
   ///
   /// @param weights one a component, not negative, one of them above zero
   /// @param found of each component, the best first
   /// @param limit hits in all, at least 0
-  /// @param dedupe whether what several components found is taken once, from the first that comes to
-  ///   it, and the next ones come in its stead with the others
+  /// @param dedupe whether what several components found is taken once, from the first that comes
+  ///   to it, and the next ones come in its stead with the others
   public <K> List<Pick> merge(
       double[] weights, List<? extends List<? extends K>> found, int limit, boolean dedupe) {
     Merge<K> merge = new Merge<>(weights, found, limit, dedupe);
@@ -114,8 +114,7 @@ public enum Allocation {
     private final Set<K> seen = new HashSet<>();
     private final List<Pick> picks = new ArrayList<>();
 
-    Merge(
-        double[] weights, List<? extends List<? extends K>> found, int limit, boolean dedupe) {
+    Merge(double[] weights, List<? extends List<? extends K>> found, int limit, boolean dedupe) {
       this.weights = weights;
       this.found = found;
       this.limit = limit;

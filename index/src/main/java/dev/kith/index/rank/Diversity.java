@@ -39,9 +39,9 @@ public final class Diversity {
 
     /// Maximal marginal relevance: the next hit is the candidate with the largest `(1 - diversity)
     /// * score - diversity * similarity`, that to the hit before that is most similar to it
-    /// (Carbonell and Goldstein, *The use of MMR, diversity-based reranking for reordering
-    /// documents and producing summaries*, 1998). Similarity is a score on the scale of the metric;
-    /// of the first hit there is none.
+    ///   (Carbonell and Goldstein, *The use of MMR, diversity-based reranking for reordering
+    ///   documents and producing summaries*, 1998). Similarity is a score on the scale of the
+    ///   metric; of the first hit there is none.
     ///
     /// @param diversity in `[0, 1]`
     record MarginalRelevance(double diversity) implements Method {

@@ -97,9 +97,7 @@ public final class MixtureGroups {
         .map(
             group ->
                 new Component(
-                    centre(group, metric, dimension, vectors),
-                    group.mass / total,
-                    group.members))
+                    centre(group, metric, dimension, vectors), group.mass / total, group.members))
         .toList();
   }
 

@@ -139,8 +139,7 @@ public record QueryLatent(float[] vector, double rmsError) {
   }
 
   /// The lower half of `A'A`, with a number added to the diagonal.
-  private static double[][] ofColumns(
-      float[][] rows, int dimension, double added, Runnable pulse) {
+  private static double[][] ofColumns(float[][] rows, int dimension, double added, Runnable pulse) {
     double[][] products = new double[dimension][];
     for (int i = 0; i < dimension; i++) {
       products[i] = new double[i + 1];

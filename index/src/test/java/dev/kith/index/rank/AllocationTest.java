@@ -140,8 +140,7 @@ final class AllocationTest {
             IntStream.range(0, weights.length)
                 .map(i -> weights[i] > 0 ? found.get(i).size() : 0)
                 .sum();
-        assertEquals(
-            Math.min(limit, total), allocation.merge(weights, found, limit, false).size());
+        assertEquals(Math.min(limit, total), allocation.merge(weights, found, limit, false).size());
       }
     }
   }

@@ -31,7 +31,9 @@ final class ClassSharesTest {
       double[] prior =
           random.nextBoolean()
               ? NO_PRIOR
-              : IntStream.range(0, count).mapToDouble(i -> i == 0 ? 1 : random.nextInt(3)).toArray();
+              : IntStream.range(0, count)
+                  .mapToDouble(i -> i == 0 ? 1 : random.nextInt(3))
+                  .toArray();
       double weight = random.nextInt(5) / 4.0;
       ClassShares got = ClassShares.of(shares, classes, count, prior, weight);
       Map<Integer, Double> expected = naive(shares, classes, prior, weight);
@@ -85,8 +87,7 @@ final class ClassSharesTest {
   @Test
   void ofEquallyLikelyClassesThatOfTheNearerNeighbourIsFirst() {
     int[][] classes = {{2}, {0}, {1, 3}};
-    ClassShares got =
-        ClassShares.of(new double[] {0.25, 0.25, 0.5}, classes, 4, NO_PRIOR, 0.5);
+    ClassShares got = ClassShares.of(new double[] {0.25, 0.25, 0.5}, classes, 4, NO_PRIOR, 0.5);
     assertArrayEquals(new int[] {2, 0, 1, 3}, got.classes());
     assertArrayEquals(new double[] {0.25, 0.25, 0.25, 0.25}, got.probabilities());
   }

@@ -85,16 +85,14 @@ final class MixtureGroupsTest {
   }
 
   /// The cell whose mean a component's vector is: equal weights may come in any order of rounding.
-  private static int cellOf(
-      Component component, Metric metric, double[] weights, double[][] sums) {
+  private static int cellOf(Component component, Metric metric, double[] weights, double[][] sums) {
     return IntStream.range(0, CELLS)
         .filter(cell -> weights[cell] > 0)
         .filter(
             cell -> {
               double length = metric == Metric.COSINE ? length(sums[cell]) : weights[cell];
               return IntStream.range(0, DIMENSION)
-                  .allMatch(
-                      i -> Math.abs(sums[cell][i] / length - component.vector()[i]) < 1e-5);
+                  .allMatch(i -> Math.abs(sums[cell][i] / length - component.vector()[i]) < 1e-5);
             })
         .findFirst()
         .orElseThrow(() -> new AssertionError("no cell has " + component));

@@ -34,8 +34,7 @@ final class QueryLatentTest {
   }
 
   /// Goes downhill in small steps until it is level.
-  private static double[] naive(
-      float[][] latents, double[] scores, double ridge, float[] towards) {
+  private static double[] naive(float[][] latents, double[] scores, double ridge, float[] towards) {
     double squares = 0;
     for (float[] latent : latents) {
       for (float coordinate : latent) {
@@ -89,7 +88,8 @@ final class QueryLatentTest {
 
     float[][] twice = {few[0], few[0], few[1], few[1], few[1]};
     double[] contrary = {1, 3, 0, 1, 5};
-    float[] vector = QueryLatent.solve(twice, contrary, 0, new float[8], QueryLatentTest::goOn).vector();
+    float[] vector =
+        QueryLatent.solve(twice, contrary, 0, new float[8], QueryLatentTest::goOn).vector();
     assertEquals(2, dot(few[0], vector), 1e-4);
     assertEquals(2, dot(few[1], vector), 1e-4);
 
@@ -98,7 +98,12 @@ final class QueryLatentTest {
       latent[0] = 1;
     }
     float[] line =
-        QueryLatent.solve(flat, random.doubles(20, 3, 3.001).toArray(), 0, new float[2], QueryLatentTest::goOn)
+        QueryLatent.solve(
+                flat,
+                random.doubles(20, 3, 3.001).toArray(),
+                0,
+                new float[2],
+                QueryLatentTest::goOn)
             .vector();
     assertEquals(3, line[0], 1e-2);
     assertEquals(0, line[1], 1e-6);
@@ -122,7 +127,8 @@ final class QueryLatentTest {
   void latentsOfZerosLeaveWhatTheSolutionIsPulledTowards() {
     float[] towards = {1, 2};
     QueryLatent got =
-        QueryLatent.solve(new float[3][2], new double[] {1, 1, 1}, 0.1, towards, QueryLatentTest::goOn);
+        QueryLatent.solve(
+            new float[3][2], new double[] {1, 1, 1}, 0.1, towards, QueryLatentTest::goOn);
     assertEquals(1, got.vector()[0]);
     assertEquals(2, got.vector()[1]);
     assertEquals(1, got.rmsError());
@@ -137,10 +143,16 @@ final class QueryLatentTest {
         IllegalArgumentException.class,
         () ->
             QueryLatent.solve(
-                new float[2049][2049], new double[2049], 1, new float[2049], QueryLatentTest::goOn));
+                new float[2049][2049],
+                new double[2049],
+                1,
+                new float[2049],
+                QueryLatentTest::goOn));
     assertThrows(
         IllegalArgumentException.class,
-        () -> QueryLatent.solve(new float[2][2], new double[1], 1, new float[2], QueryLatentTest::goOn));
+        () ->
+            QueryLatent.solve(
+                new float[2][2], new double[1], 1, new float[2], QueryLatentTest::goOn));
     Runnable stop =
         () -> {
           throw new CancellationException();

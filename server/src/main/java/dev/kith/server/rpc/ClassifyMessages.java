@@ -58,8 +58,7 @@ final class ClassifyMessages {
     return switch (request.getQueriesCase()) {
       case VECTORS -> searches.vectors("vectors", request.getVectors(), QueryWidths.of(spec));
       case POINTS -> searches.points("points", request.getPoints());
-      case QUERIES_NOT_SET ->
-          throw Fields.invalid("queries", "is required: set vectors or points");
+      case QUERIES_NOT_SET -> throw Fields.invalid("queries", "is required: set vectors or points");
     };
   }
 
@@ -118,8 +117,7 @@ final class ClassifyMessages {
       fields.wrong("options.search.with_payload", notOfClasses);
     }
     if (search.hasSoftmax()) {
-      fields.wrong(
-          "options.search.softmax", "is said by options.temperature: leave it unset");
+      fields.wrong("options.search.softmax", "is said by options.temperature: leave it unset");
     }
     if (search.hasFusion()) {
       fields.wrong("options.search.fusion", notOfClasses);
@@ -129,8 +127,7 @@ final class ClassifyMessages {
     }
   }
 
-  private static List<ClassShare> prior(
-      Fields fields, List<dev.kith.proto.v1.ClassShare> asked) {
+  private static List<ClassShare> prior(Fields fields, List<dev.kith.proto.v1.ClassShare> asked) {
     String field = "options.prior";
     if (asked.size() > MOST_CLASSES) {
       throw Fields.invalid(
@@ -147,8 +144,7 @@ final class ClassifyMessages {
         fields.wrong(each + ".value", "is there before: each must be there once");
       }
       if (!(probability >= 0 && probability <= Double.MAX_VALUE)) {
-        fields.wrong(
-            each + ".probability", "must be finite and not negative, got " + probability);
+        fields.wrong(each + ".probability", "must be finite and not negative, got " + probability);
       }
       sum += probability;
       prior.add(new ClassShare(value, probability));
@@ -161,8 +157,7 @@ final class ClassifyMessages {
 
   static ClassifyResponse response(Classification classification) {
     return ClassifyResponse.newBuilder()
-        .setHeader(
-            SearchMessages.header(classification.found(), classification.found().lsn()))
+        .setHeader(SearchMessages.header(classification.found(), classification.found().lsn()))
         .setClassification(write(classification))
         .build();
   }
@@ -190,13 +185,10 @@ final class ClassifyMessages {
           .setValue(write(share.value()))
           .setProbability(share.probability());
     }
-    classification
-        .shares()
-        .ifPresent(shares -> message.setSoftmax(SearchMessages.write(shares)));
+    classification.shares().ifPresent(shares -> message.setSoftmax(SearchMessages.write(shares)));
     classification
         .spread()
-        .ifPresent(
-            spread -> message.setMean(spread.mean()).setDeviation(spread.deviation()));
+        .ifPresent(spread -> message.setMean(spread.mean()).setDeviation(spread.deviation()));
     if (classification.found().explanation() != null) {
       message.setExplanation(SearchMessages.write(classification.found().explanation()));
     }

@@ -85,8 +85,7 @@ final class MixtureMessages {
           case MIXTURE_ALLOCATION_UNSPECIFIED, MIXTURE_ALLOCATION_PROPORTIONAL ->
               Allocation.PROPORTIONAL;
           case MIXTURE_ALLOCATION_LARGEST_REMAINDER -> Allocation.LARGEST_REMAINDER;
-          case UNRECOGNIZED ->
-              throw Fields.unsupported("allocation", request.getAllocationValue());
+          case UNRECOGNIZED -> throw Fields.unsupported("allocation", request.getAllocationValue());
         };
     return new MixtureSearch.Sharing(allocation, !request.hasDedupe() || request.getDedupe());
   }
@@ -110,11 +109,9 @@ final class MixtureMessages {
   static SearchMixtureResponse response(MixtureSearch.Found found) {
     SearchAnswer first = found.components().getFirst().answer();
     SearchMixtureResponse.Builder message =
-        SearchMixtureResponse.newBuilder()
-            .setHeader(SearchMessages.header(first, first.lsn()));
+        SearchMixtureResponse.newBuilder().setHeader(SearchMessages.header(first, first.lsn()));
     for (MixtureSearch.FromComponent from : found.hits()) {
-      message.addHits(
-          SearchMessages.write(from.hit()).toBuilder().setComponent(from.component()));
+      message.addHits(SearchMessages.write(from.hit()).toBuilder().setComponent(from.component()));
     }
     found.components().forEach(outcome -> message.addComponents(write(outcome)));
     return message.build();

@@ -5,8 +5,8 @@ import dev.kith.server.refusal.RefusedException;
 import dev.kith.server.refusal.Violation;
 import java.util.function.Supplier;
 
-/// Search options that are the field `options.search` of others: what is refused of them is named by
-/// where it is, and their limit by the field that sets it.
+/// Search options that are the field `options.search` of others: what is refused of them is named
+/// by where it is, and their limit by the field that sets it.
 final class NestedOptions {
   private static final String OUTSIDE = "options.";
 

@@ -74,8 +74,7 @@ final class RankRpc extends RankServiceGrpc.RankServiceImplBase {
           CollectionSpec spec = collection.info().spec();
           ClassifyOptions options = classifyMessages.options(request.getOptions(), spec);
           Query query = classifyMessages.query(request, spec);
-          return ClassifyMessages.response(
-              classify(collection, query, options, worker, patience));
+          return ClassifyMessages.response(classify(collection, query, options, worker, patience));
         });
   }
 
@@ -136,8 +135,7 @@ final class RankRpc extends RankServiceGrpc.RankServiceImplBase {
         responses,
         (worker, patience) -> {
           Collection collection = collection(request.getCollection());
-          MixtureBuilder.Request asked =
-              mixtureMessages.request(request, collection.info().spec());
+          MixtureBuilder.Request asked = mixtureMessages.request(request, collection.info().spec());
           return MixtureMessages.response(builder.build(collection, asked, worker, patience));
         });
   }

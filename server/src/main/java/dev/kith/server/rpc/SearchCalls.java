@@ -34,8 +34,7 @@ final class SearchCalls {
         worker -> {
           long started = System.nanoTime();
           try {
-            answer.succeed(
-                work.run(worker, new Patience(answer::isAbandoned, arrived, started)));
+            answer.succeed(work.run(worker, new Patience(answer::isAbandoned, arrived, started)));
           } catch (AbandonedException gone) {
             answer.fail(answer.abandoned());
           }
@@ -45,13 +44,10 @@ final class SearchCalls {
   /// Answers several queries at once, shared out among the threads that are free.
   ///
   /// @param queries reads them
-  <A, T> void answerAll(
-      StreamObserver<T> responses, Supplier<BatchSearch.Queries<A, T>> queries) {
+  <A, T> void answerAll(StreamObserver<T> responses, Supplier<BatchSearch.Queries<A, T>> queries) {
     Answer<T> answer = new Answer<>(responses);
     long arrived = System.nanoTime();
-    submit(
-        answer,
-        worker -> new BatchSearch<>(queries.get(), answer, arrived).start(pool, worker));
+    submit(answer, worker -> new BatchSearch<>(queries.get(), answer, arrived).start(pool, worker));
   }
 
   private <T> void submit(Answer<T> answer, SearchPool.SearchJob job) {

@@ -46,8 +46,7 @@ public final class Classifier {
               patience);
       Vote vote = new Vote(options);
       FieldReader reader = new FieldReader(snapshot, options.field());
-      long[] rows =
-          snapshot.rowOfEach(found.hits().stream().map(hit -> hit.point().id()).toList());
+      long[] rows = snapshot.rowOfEach(found.hits().stream().map(hit -> hit.point().id()).toList());
       for (int i = 0; i < rows.length; i++) {
         patience.requireCaller();
         vote.add(reader.values(rows[i]), found.hits().get(i).score());
@@ -73,7 +72,8 @@ public final class Classifier {
       // A number beyond all doubles is none that an answer could tell.
       int[] classes =
           values.stream()
-              .filter(value -> !(value instanceof Value.Real(double real) && Double.isInfinite(real)))
+              .filter(
+                  value -> !(value instanceof Value.Real(double real) && Double.isInfinite(real)))
               .distinct()
               .mapToInt(this::number)
               .toArray();

@@ -40,8 +40,8 @@ public final class LatentSolver {
 
   /// Solves and searches.
   ///
-  /// @throws RefusedException if a point does not exist, no vector of floats has such scores, or the
-  ///   LSN asked for has not been reached
+  /// @throws RefusedException if a point does not exist, no vector of floats has such scores, or
+  ///   the LSN asked for has not been reached
   /// @throws AbandonedException if the caller has left
   public Solved solve(
       Collection collection,
@@ -72,8 +72,7 @@ public final class LatentSolver {
           engine.search(
               collection,
               snapshot,
-              new Query.ByVector(
-                  MemorySegment.ofArray(query.array()), 0, latent.vector().length),
+              new Query.ByVector(MemorySegment.ofArray(query.array()), 0, latent.vector().length),
               options.leavingOut(scored.ids()),
               worker,
               size,
@@ -90,8 +89,7 @@ public final class LatentSolver {
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] == SearchSnapshot.NO_ROW) {
         throw new RefusedException(
-            new Refusal.PointNotFound(
-                collection.info().spec().name(), ids.get(i).toString()));
+            new Refusal.PointNotFound(collection.info().spec().name(), ids.get(i).toString()));
       }
       rows.read(rows.add(labels[i]), latents[i]);
     }

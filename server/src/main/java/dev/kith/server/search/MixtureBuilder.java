@@ -132,8 +132,8 @@ public final class MixtureBuilder {
     return Arrays.stream(snapshot.rowOfEach(ids)).mapToInt(rows::add).toArray();
   }
 
-  /// What the points are put into: the lists of the largest segment that has some, else groups of the
-  /// points themselves.
+  /// What the points are put into: the lists of the largest segment that has some, else groups of
+  /// the points themselves.
   ///
   /// @param distinct the first rows, which are the points
   private static Clusters cells(
@@ -152,8 +152,7 @@ public final class MixtureBuilder {
             .flatMap(SegmentReader::listCentroids);
     if (lists.isPresent()) {
       VectorRows centroids = lists.get();
-      return Clusters.of(
-          isSpherical, SnapshotRows.points(centroids), centroids.capacity(), arena);
+      return Clusters.of(isSpherical, SnapshotRows.points(centroids), centroids.capacity(), arena);
     }
     try {
       return KMeans.train(

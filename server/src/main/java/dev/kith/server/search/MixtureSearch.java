@@ -57,8 +57,8 @@ public final class MixtureSearch {
   ///
   /// @param components at least one, one of them with a weight above zero
   /// @param options for each; the limit is that of all hits
-  /// @throws dev.kith.server.refusal.RefusedException if a query does not fit the collection, or the
-  ///   LSN asked for has not been reached
+  /// @throws dev.kith.server.refusal.RefusedException if a query does not fit the collection, or
+  ///   the LSN asked for has not been reached
   /// @throws AbandonedException if the caller has left
   public Found search(
       Collection collection,
@@ -101,8 +101,7 @@ public final class MixtureSearch {
       for (int i = 0; i < weights.length; i++) {
         int component = i;
         int brought = (int) picks.stream().filter(pick -> pick.component() == component).count();
-        outcomes.add(
-            new Outcome(weights[i], allocated[i], brought, answers.get(i).withoutHits()));
+        outcomes.add(new Outcome(weights[i], allocated[i], brought, answers.get(i).withoutHits()));
       }
       return new Found(resolve(hits, options, snapshot, size, patience), outcomes);
     }
@@ -160,8 +159,7 @@ public final class MixtureSearch {
       int first = resolved.size();
       List<FromComponent> some =
           hits.subList(first, Math.min(hits.size(), first + FETCHED_AT_ONCE));
-      long[] rows =
-          snapshot.rowOfEach(some.stream().map(from -> from.hit().point().id()).toList());
+      long[] rows = snapshot.rowOfEach(some.stream().map(from -> from.hit().point().id()).toList());
       for (StoredPoint point : snapshot.fetch(rows, options.vectors(), options.payloads())) {
         FromComponent from = hits.get(resolved.size());
         if (point == null) {

@@ -100,8 +100,7 @@ public final class SearchEngine {
   }
 
   private static byte[] vectorOf(Collection collection, SearchSnapshot snapshot, PointId id) {
-    StoredPoint point =
-        snapshot.fetch(snapshot.rowOfEach(List.of(id)), true, false).getFirst();
+    StoredPoint point = snapshot.fetch(snapshot.rowOfEach(List.of(id)), true, false).getFirst();
     byte[] vector = point == null ? null : point.vector();
     if (vector == null) {
       throw new RefusedException(

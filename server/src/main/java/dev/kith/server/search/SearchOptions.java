@@ -72,9 +72,20 @@ public record SearchOptions(
       return this;
     }
     Filter others = new Filter.Not(new Filter.Ids(List.copyOf(points)));
-    Filter both = filter.<Filter>map(asked -> new Filter.All(List.of(asked, others))).orElse(others);
+    Filter both =
+        filter.<Filter>map(asked -> new Filter.All(List.of(asked, others))).orElse(others);
     return new SearchOptions(
-        limit, ef, rescore, reach, adaptive, exact, vectors, payloads, explain, minLsn,
-        Optional.of(both), ranking);
+        limit,
+        ef,
+        rescore,
+        reach,
+        adaptive,
+        exact,
+        vectors,
+        payloads,
+        explain,
+        minLsn,
+        Optional.of(both),
+        ranking);
   }
 }

@@ -108,11 +108,11 @@ final class BuildMixtureTest {
     Long[] ids = {0L, 4L, 8L, 8L, 1L, 5L, 2L};
     for (double smoothing : new double[] {1, 0.6}) {
       BuildMixtureResponse answer =
-          build(request(collection, ids).setSmoothing(smoothing).setNeighbors(3).setMaxComponents(3));
+          build(
+              request(collection, ids).setSmoothing(smoothing).setNeighbors(3).setMaxComponents(3));
       double[][] sums = new double[PLACES][DIMENSION];
       for (long id : ids) {
-        List<Integer> near =
-            neighbors.of(rows[(int) id], 3, row -> row != id);
+        List<Integer> near = neighbors.of(rows[(int) id], 3, row -> row != id);
         add(sums, (int) id, smoothing / ids.length);
         near.forEach(row -> add(sums, row, (1 - smoothing) / 3 / ids.length));
       }
@@ -162,9 +162,7 @@ final class BuildMixtureTest {
     assertEquals(2, answer.getComponents(0).getMembers());
     assertEquals(
         List.of(777L, 888L),
-        answer.getMissing().getMixed().getValuesList().stream()
-            .map(id -> id.getNumber())
-            .toList());
+        answer.getMissing().getMixed().getValuesList().stream().map(id -> id.getNumber()).toList());
     BuildMixtureResponse none = build(request("lists", 777L));
     assertEquals(0, none.getComponentsCount());
     assertEquals(1, none.getMissing().getMixed().getValuesCount());

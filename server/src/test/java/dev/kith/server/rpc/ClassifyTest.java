@@ -175,8 +175,7 @@ final class ClassifyTest {
       found.put(share.getValue(), share.getProbability());
     }
     assertEquals(expected.keySet(), found.keySet());
-    expected.forEach(
-        (value, share) -> assertEquals(share, found.getOrDefault(value, 0.0), 1e-5));
+    expected.forEach((value, share) -> assertEquals(share, found.getOrDefault(value, 0.0), 1e-5));
     assertEquals(expected.size(), got.getDistinct());
   }
 
@@ -246,8 +245,7 @@ final class ClassifyTest {
                                     .setModel("raw")
                                     .setMinRelevance(0.85f))))
             .getClassification();
-    check(
-        naive(query, "genre", 20, 0.2, row -> neighbors.score(query, row) >= 0.7), cut);
+    check(naive(query, "genre", 20, 0.2, row -> neighbors.score(query, row) >= 0.7), cut);
     assertTrue(cut.getNeighbors() + cut.getWithoutValue() < 20);
   }
 
@@ -364,8 +362,7 @@ final class ClassifyTest {
     assertEquals(20, vectors.getClassificationsCount());
     for (int i = 0; i < 20; i++) {
       same(
-          classify(queries[i], options.clone()).getClassification(),
-          vectors.getClassifications(i));
+          classify(queries[i], options.clone()).getClassification(), vectors.getClassifications(i));
     }
     ClassifyBatchResponse points =
         server
@@ -421,16 +418,14 @@ final class ClassifyTest {
     refused("options.neighbors", genre().setNeighbors(0));
     refused("options.neighbors", genre().setNeighbors(10_001));
     refused(
-        "options.temperature.value",
-        genre().setTemperature(Temperature.newBuilder().setValue(0)));
+        "options.temperature.value", genre().setTemperature(Temperature.newBuilder().setValue(0)));
     refused("options.prior[0].probability", genre().addPrior(share("a", -1)));
     refused("options.prior[0].probability", genre().addPrior(share("a", Double.NaN)));
     refused("options.prior[1].value", genre().addPrior(share("a", 1)).addPrior(share("a", 2)));
     refused("options.prior[0].value", genre().addPrior(ClassShare.newBuilder().setProbability(1)));
     refused("options.prior", genre().addPrior(share("a", 0)));
     refused("options.neighbors_weight", genre().setNeighborsWeight(0.5));
-    refused(
-        "options.neighbors_weight", genre().addPrior(share("a", 1)).setNeighborsWeight(1.1));
+    refused("options.neighbors_weight", genre().addPrior(share("a", 1)).setNeighborsWeight(1.1));
     refused("options.min_confidence", genre().setMinConfidence(1.5));
     refused("options.max_classes", genre().setMaxClasses(0));
     refused("options.max_classes", genre().setMaxClasses(10_001));
@@ -456,9 +451,7 @@ final class ClassifyTest {
         with(SearchOptions.newBuilder().setFilter(Filter.getDefaultInstance())));
     refused(
         "options.neighbors",
-        with(
-                SearchOptions.newBuilder()
-                    .setRelevance(RelevanceOptions.newBuilder().setModel("raw")))
+        with(SearchOptions.newBuilder().setRelevance(RelevanceOptions.newBuilder().setModel("raw")))
             .setNeighbors(2000));
     refused(
         Code.FAILED_PRECONDITION, "", with(SearchOptions.newBuilder().setMinLsn(Long.MAX_VALUE)));
@@ -481,9 +474,7 @@ final class ClassifyTest {
         () -> server.ranks().classify(one.clone().setVector(vector(1, 2)).build()));
     PointId.Builder missing = PointId.newBuilder().setNumber(9999);
     refusedQuery(
-        Code.NOT_FOUND,
-        "",
-        () -> server.ranks().classify(one.clone().setPoint(missing).build()));
+        Code.NOT_FOUND, "", () -> server.ranks().classify(one.clone().setPoint(missing).build()));
     refusedQuery(
         Code.INVALID_ARGUMENT,
         "collection",

@@ -136,7 +136,8 @@ final class MixtureTest {
         }
         boolean hasMore = next[i] < list.size() && weights[i] > 0;
         if (hasMore
-            && (best < 0 || weights[i] / (2 * seats[i] + 1) > weights[best] / (2 * seats[best] + 1))) {
+            && (best < 0
+                || weights[i] / (2 * seats[i] + 1) > weights[best] / (2 * seats[best] + 1))) {
           best = i;
         }
       }
@@ -213,8 +214,7 @@ final class MixtureTest {
     assertEquals(
         List.of(1, 1, 1, 1, 2, 2, 0, 0),
         answer.getHitsList().stream().map(Hit::getComponent).toList());
-    assertEquals(
-        neighbors.of(queries[1], 4, _ -> true), numbersOf(answer).subList(0, 4));
+    assertEquals(neighbors.of(queries[1], 4, _ -> true), numbersOf(answer).subList(0, 4));
     assertEquals(
         List.of(2, 4, 2),
         answer.getComponentsList().stream().map(ComponentOutcome::getAllocated).toList());
@@ -256,8 +256,7 @@ final class MixtureTest {
                 request(component(9, 1), component(1, query))
                     .setOptions(limit(20).setFilter(filter))
                     .build());
-    assertEquals(
-        Set.of(2, 3, 4, 5, 6), new HashSet<>(numbersOf(all)), "all but the point itself");
+    assertEquals(Set.of(2, 3, 4, 5, 6), new HashSet<>(numbersOf(all)), "all but the point itself");
     assertEquals(5, all.getHitsCount());
     assertEquals(18, all.getComponents(0).getAllocated());
     // Relevance cuts hits of each component: one that has none left gives way.
@@ -350,8 +349,7 @@ final class MixtureTest {
     refused(invalid, "components[1]", request(good, MixtureComponent.newBuilder()));
     refused(invalid, "components[1].weight", request(good, component(-1, 4)));
     refused(invalid, "components[0].weight", request(component(Double.NaN, 4)));
-    refused(
-        invalid, "components[0].weight", request(component(Double.POSITIVE_INFINITY, 4)));
+    refused(invalid, "components[0].weight", request(component(Double.POSITIVE_INFINITY, 4)));
     refused(invalid, "components", request(component(0, 3), component(0, 4)));
     refused(invalid, "components[0].vector.data", request(component(1, 1f, 2f)));
     refused(invalid, "components[0].point", request(good.clone().setPoint(PointId.newBuilder())));
@@ -360,8 +358,7 @@ final class MixtureTest {
         invalid,
         "options.fusion",
         request(good)
-            .setOptions(
-                SearchOptions.newBuilder().setFusion(FusionOptions.getDefaultInstance())));
+            .setOptions(SearchOptions.newBuilder().setFusion(FusionOptions.getDefaultInstance())));
     refused(
         invalid,
         "options.diversity",

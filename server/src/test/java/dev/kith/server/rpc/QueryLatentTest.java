@@ -86,7 +86,8 @@ final class QueryLatentTest {
     SolveQueryLatentRequest.Builder request =
         SolveQueryLatentRequest.newBuilder()
             .setCollection("latents")
-            .setIds(numbers(IntStream.range(0, count).mapToObj(Long::valueOf).toArray(Long[]::new)));
+            .setIds(
+                numbers(IntStream.range(0, count).mapToObj(Long::valueOf).toArray(Long[]::new)));
     for (int i = 0; i < count; i++) {
       request.addScores(neighbors.score(hidden, i) + noise * random.nextGaussian());
     }
@@ -94,8 +95,7 @@ final class QueryLatentTest {
   }
 
   private static float[] floats(ByteString data) {
-    FloatBuffer from =
-        data.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    FloatBuffer from = data.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     float[] floats = new float[from.remaining()];
     from.get(floats);
     return floats;
@@ -128,8 +128,7 @@ final class QueryLatentTest {
     assertEquals(Math.sqrt(errors / count), answer.getRmsError(), 1e-4);
     List<Integer> best = neighbors.of(latent, 15, row -> row >= count);
     assertEquals(best.stream().map(Integer::longValue).toList(), ids(answer.getHitsList()));
-    assertEquals(
-        neighbors.score(latent, best.getFirst()), answer.getHits(0).getScore(), 1e-4);
+    assertEquals(neighbors.score(latent, best.getFirst()), answer.getHits(0).getScore(), 1e-4);
     assertEquals(Metric.METRIC_DOT, answer.getHeader().getMetric());
     assertEquals(RankScale.RANK_SCALE_UNSPECIFIED, answer.getHeader().getRankScale());
   }
@@ -203,8 +202,7 @@ final class QueryLatentTest {
     float[] latent = floats(answer.getLatent().getData());
     List<Integer> best = neighbors.of(latent, 7, row -> row >= 20 && row % 2 == 0);
     assertEquals(best.stream().map(Integer::longValue).toList(), ids(answer.getHitsList()));
-    assertEquals(
-        1, answer.getHitsList().stream().mapToDouble(Hit::getProbability).sum(), 1e-5);
+    assertEquals(1, answer.getHitsList().stream().mapToDouble(Hit::getProbability).sum(), 1e-5);
     assertEquals(7, answer.getHeader().getSoftmax().getPoints());
     assertTrue(answer.getHeader().hasExplanation());
     assertEquals(DIMENSION * Float.BYTES, answer.getHits(0).getVector().getData().size());
@@ -215,8 +213,7 @@ final class QueryLatentTest {
   private void refused(Code code, String field, SolveQueryLatentRequest.Builder request) {
     StatusRuntimeException failure =
         assertThrows(
-            StatusRuntimeException.class,
-            () -> server.ranks().solveQueryLatent(request.build()));
+            StatusRuntimeException.class, () -> server.ranks().solveQueryLatent(request.build()));
     assertEquals(code, failure.getStatus().getCode(), failure.getMessage());
     assertEquals(field, field(failure), failure.getMessage());
   }
@@ -236,9 +233,7 @@ final class QueryLatentTest {
     refused(invalid, "ridge", good.clone().setRidge(1001));
     refused(invalid, "towards.data", good.clone().setTowards(vector(1, 2)));
     refused(
-        invalid,
-        "options.limit",
-        good.clone().setOptions(SearchOptions.newBuilder().setLimit(0)));
+        invalid, "options.limit", good.clone().setOptions(SearchOptions.newBuilder().setLimit(0)));
     refused(
         Code.FAILED_PRECONDITION,
         "",
