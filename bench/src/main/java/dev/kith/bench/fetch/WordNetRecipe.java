@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// Every WordNet 3.1 definition as `lemma, lemma: definition`, embedded by all-MiniLM-L6-v2.
 ///
 /// 112,791 definitions to index and 5,000 to search for, 384 dimensions. `texts.txt` has the
-/// indexed texts, one a line in the order of `base.npy`; `query_texts.txt` the others.
+/// indexed texts, one a line in the order of `base.npy`; `query_texts.txt` the others. `labels.txt`
+/// and `query_labels.txt` say likewise of which of 45 kinds a meaning is, as `noun.animal` or
+/// `verb.motion`: the lexicographer file that it comes from ([WordNet#LEXICOGRAPHER_FILES]).
 ///
 /// Embedding takes minutes, so what was embedded before (a folder with `definitions.npy` and
 /// `definitions.txt.gz`) is used when there is one, and an interrupted run goes on where it
@@ -54,25 +56,65 @@ public final class WordNetRecipe implements Recipe {
 
   @Override
   public void make(Path folder) throws IOException, InterruptedException {
+    make(folder, WordNet::download);
+  }
+
+  /// As [#make(Path)], of meanings that come from somewhere.
+  void make(Path folder, Source meanings) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     try (Arena arena = Arena.ofConfined()) {
       if (embedded != null) {
         List<String> texts = embedded.texts(DEFINITIONS);
-        write(folder, texts, embedded.vectors(DEFINITIONS, texts.size(), arena));
+        FloatMatrix vectors = embedded.vectors(DEFINITIONS, texts.size(), arena);
+        List<WordNet.Synset> synsets = meanings.read();
+        requireSame(texts, texts(synsets), embedded.path());
+        write(folder, synsets, vectors);
         return;
       }
-      List<String> texts = WordNet.download().stream().map(WordNet.Synset::text).toList();
+      List<WordNet.Synset> synsets = meanings.read();
       Path partial = folder.resolve("embeddings.partial");
-      write(folder, texts, EmbeddingLog.embed(partial, texts, arena));
+      write(folder, synsets, EmbeddingLog.embed(partial, texts(synsets), arena));
       Files.delete(partial);
     }
   }
 
-  /// Splits the texts and their vectors, and writes the folder.
-  private void write(Path folder, List<String> texts, FloatMatrix vectors) throws IOException {
-    Holdout holdout = Holdout.choose(texts.size(), QUERIES, SEED);
+  /// Reads the meanings of all parts of speech, in order.
+  @FunctionalInterface
+  interface Source {
+    List<WordNet.Synset> read() throws IOException, InterruptedException;
+  }
+
+  private static List<String> texts(List<WordNet.Synset> synsets) {
+    return synsets.stream().map(WordNet.Synset::text).toList();
+  }
+
+  /// Labels are found by the order of texts, so that this must be WordNet's.
+  private static void requireSame(List<String> embedded, List<String> texts, Path folder)
+      throws IOException {
+    if (embedded.size() != texts.size()) {
+      throw new IOException(
+          "%s: expected the %d texts of %s, got %d"
+              .formatted(folder, texts.size(), WordNet.PACKAGE, embedded.size()));
+    }
+    for (int row = 0; row < texts.size(); row++) {
+      if (!embedded.get(row).equals(texts.get(row))) {
+        throw new IOException(
+            "%s: text %d is not that of %s: expected \"%s\", got \"%s\""
+                .formatted(folder, row, WordNet.PACKAGE, texts.get(row), embedded.get(row)));
+      }
+    }
+  }
+
+  /// Splits the meanings and their vectors, and writes the folder.
+  private void write(Path folder, List<WordNet.Synset> synsets, FloatMatrix vectors)
+      throws IOException {
+    Holdout holdout = Holdout.choose(synsets.size(), QUERIES, SEED);
+    List<String> texts = texts(synsets);
+    List<String> labels = synsets.stream().map(WordNet.Synset::file).toList();
     Files.write(folder.resolve("texts.txt"), Holdout.pick(texts, holdout.base()));
     Files.write(folder.resolve("query_texts.txt"), Holdout.pick(texts, holdout.queries()));
+    Files.write(folder.resolve("labels.txt"), Holdout.pick(labels, holdout.base()));
+    Files.write(folder.resolve("query_labels.txt"), Holdout.pick(labels, holdout.queries()));
     try (Arena arena = Arena.ofConfined()) {
       DatasetFolder.write(
           folder,

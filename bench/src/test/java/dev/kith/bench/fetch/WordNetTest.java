@@ -24,11 +24,13 @@ final class WordNetTest {
     assertEquals(2, synsets.size());
     WordNet.Synset whole = synsets.getFirst();
     assertEquals("whole, unit: an assemblage of parts; regarded as one", whole.text());
+    assertEquals("noun.Tops", whole.file());
     assertEquals(List.of("00002684"), whole.hypernyms());
     assertEquals(
         new WordNet.Synset(
             "noun",
             "00001740",
+            "adj.all",
             List.of("able"),
             "having means; (usually followed by `to')",
             List.of(),
@@ -63,12 +65,39 @@ final class WordNetTest {
   }
 
   @Test
+  void aMeaningIsOfTheLexicographerFileThatItsNumberNames() throws IOException {
+    // Lines of WordNet 3.1, their pointers and frames left out.
+    String nouns =
+        """
+        02506148 05 n 01 elephant 0 000 | five-toed pachyderm
+        03477235 06 n 02 gymnasium 0 gym 0 000 | athletic facility
+        """;
+    assertEquals(List.of("noun.animal", "noun.artifact"), files("noun", nouns));
+    assertEquals(
+        List.of("verb.motion"),
+        files("verb", "01964770 38 v 01 swim 0 000 | travel through water\n"));
+    assertEquals(
+        List.of("adj.ppl"),
+        files("adj", "03159554 44 a 01 beaten 0 000 | made thin by hammering\n"));
+    assertEquals(45, WordNet.LEXICOGRAPHER_FILES.size());
+    assertThrows(IOException.class, () -> read("00003553 45 n 01 whole 0 000 | x\n"));
+    assertThrows(IOException.class, () -> read("00003553 xx n 01 whole 0 000 | x\n"));
+  }
+
+  @Test
   void aLineThatIsNoMeaningIsRefused() {
     assertThrows(IOException.class, () -> read("00003553 03 n zz whole 0 000 | x\n"));
     assertThrows(IOException.class, () -> read("00003553 03 n 05 whole 0 000 | x\n"));
     assertThrows(IOException.class, () -> read("00003553 03 n 01 whole 0 00x | x\n"));
     assertThrows(IOException.class, () -> read("00003553 03 n 01 whole 0 001 @ 1 n | x\n"));
     assertThrows(IOException.class, () -> read("nothing\n"));
+  }
+
+  private static List<String> files(String part, String data) throws IOException {
+    return WordNet.read(part, new ByteArrayInputStream(data.getBytes(StandardCharsets.UTF_8)))
+        .stream()
+        .map(WordNet.Synset::file)
+        .toList();
   }
 
   private static List<WordNet.Synset> read(String data) throws IOException {
