@@ -12,12 +12,19 @@ import java.util.SplittableRandom;
 /// these, summed, so that what helps most to tell classes apart moves to the front. (Kusupati et
 /// al., *Matryoshka representation learning*, NeurIPS 2022, section 3, equation 1, all weights 1.)
 ///
+/// Classes alone leave it open which of a class are near each other. So the cosine of any two of a
+/// batch by their first `m` outputs is to be that by all of them: the mean squared difference of
+/// both, of all pairs, is added for every width, times a *likeness* ([PrefixLikeness]). Prefixes
+/// are taught by whole embeddings, and these not to hold what prefixes cannot. (The pairwise loss
+/// of Yoon et al., *Matryoshka-Adaptor*, EMNLP 2024, is its like, for a given embedding.)
+///
 /// One thread trains; the same inputs and seed give the same head.
 final class NestedHead {
   private final int inputs;
   private final int outputs;
   private final List<Integer> widths;
   private final int classes;
+  private final double likeness;
 
   /// The map, the outputs of an input one after another; then for every width its classifier, the
   /// classes of an output one after another, and a bias a class.
@@ -26,12 +33,15 @@ final class NestedHead {
   private final int[] classifiers;
 
   /// @param widths ascending, the last one is all outputs
+  /// @param likeness what it counts that prefixes tell the nearness of two as all outputs do, at
+  ///   least 0
   /// @param seed of the weights to begin with
-  NestedHead(int inputs, List<Integer> widths, int classes, long seed) {
+  NestedHead(int inputs, List<Integer> widths, int classes, double likeness, long seed) {
     this.inputs = inputs;
     this.outputs = widths.getLast();
     this.widths = List.copyOf(widths);
     this.classes = Require.inRange("classes", classes, 2, 1 << 12);
+    this.likeness = likeness;
     this.classifiers = new int[widths.size()];
     int size = inputs * outputs;
     for (int i = 0; i < classifiers.length; i++) {
@@ -77,19 +87,32 @@ final class NestedHead {
     }
   }
 
-  /// Adds the gradient of one input's loss to `gradient`.
+  /// Adds the gradient of the loss of a batch to `gradient`.
   ///
-  /// @param label its class
+  /// @param labels classes of the inputs
   /// @param gradient as long as the weights
-  /// @return the loss: the cross-entropies of all widths, summed
-  double addGradient(float[] input, int label, float[] gradient) {
-    float[] embedding = new float[outputs];
-    float[] ofEmbedding = new float[outputs];
-    embed(input, embedding);
+  /// @return the loss: a mean input's cross-entropies of all widths, summed, and what prefixes and
+  ///   whole embeddings differ by
+  double addGradient(float[][] inputs, int[] labels, float[] gradient) {
+    float[][] embeddings = new float[inputs.length][outputs];
+    float[][] ofEmbeddings = new float[inputs.length][outputs];
+    float share = 1f / inputs.length;
     double loss = 0;
-    for (int level = 0; level < classifiers.length; level++) {
-      loss += addGradient(level, embedding, label, ofEmbedding, gradient);
+    for (int i = 0; i < inputs.length; i++) {
+      embed(inputs[i], embeddings[i]);
+      for (int level = 0; level < classifiers.length; level++) {
+        loss +=
+            share * addGradient(level, embeddings[i], labels[i], share, ofEmbeddings[i], gradient);
+      }
     }
+    loss += PrefixLikeness.addGradient(embeddings, widths, likeness, ofEmbeddings);
+    for (int i = 0; i < inputs.length; i++) {
+      addMapGradient(inputs[i], ofEmbeddings[i], gradient);
+    }
+    return loss;
+  }
+
+  private void addMapGradient(float[] input, float[] ofEmbedding, float[] gradient) {
     for (int i = 0; i < inputs; i++) {
       float value = input[i];
       if (value != 0) {
@@ -99,11 +122,12 @@ final class NestedHead {
         }
       }
     }
-    return loss;
   }
 
+  /// @param share of the input in the batch
+  /// @return the input's cross-entropy
   private double addGradient(
-      int level, float[] embedding, int label, float[] ofEmbedding, float[] gradient) {
+      int level, float[] embedding, int label, float share, float[] ofEmbedding, float[] gradient) {
     int width = widths.get(level);
     int classifier = classifiers[level];
     int biases = classifier + width * classes;
@@ -116,6 +140,9 @@ final class NestedHead {
     }
     double loss = softmax(shares, label);
     shares[label] -= 1; // Now the gradient of the loss by each class's sum.
+    for (int c = 0; c < classes; c++) {
+      shares[c] *= share;
+    }
     for (int o = 0; o < width; o++) {
       int row = classifier + o * classes;
       float sum = 0;
