@@ -61,7 +61,9 @@ public final class AdaptiveRun {
       Evaluation evaluation = evaluation(path, dataset);
       if (parts.nested && evaluation.labels().isEmpty()) {
         throw new IllegalArgumentException(
-            "%s has no labels.txt to train a nested head on; leave out --nested".formatted(path));
+            ("%s has no labels.txt to train a nested head on; leave out --nested, or make"
+                    + " wordnet-minilm or mnist-784 again: kith bench dataset fetch NAME --force")
+                .formatted(path));
       }
       head(evaluation);
       lists(evaluation, settings, json);
