@@ -27,7 +27,6 @@ public record Classification(
   /// @param softmax what became of their shares; empty if none has a say
   /// @param metric of their scores
   /// @param lsn they reflect every write up to this LSN
-  /// @param relevance which of them were cut, if that was asked for of a single query
   /// @param explanation how they were found, if asked for
   public record Neighborhood(
       int neighbors,
@@ -35,7 +34,6 @@ public record Classification(
       Optional<SoftmaxOutcome> softmax,
       Metric metric,
       long lsn,
-      Optional<RelevanceOutcome> relevance,
       Optional<Explanation> explanation) {}
 
   /// The distribution's own mean and spread.

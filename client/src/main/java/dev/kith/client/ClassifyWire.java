@@ -71,9 +71,6 @@ final class ClassifyWire {
                 : Optional.empty(),
             Wire.metric(header.getMetric()),
             header.getLsn(),
-            header.hasRelevance()
-                ? Optional.of(RelevanceWire.outcome(header.getRelevance()))
-                : Optional.empty(),
             message.hasExplanation()
                 ? Optional.of(SearchWire.explanation(message.getExplanation()))
                 : Optional.empty()),

@@ -47,6 +47,7 @@ public final class RankCalls extends RankServiceGrpc.RankServiceImplBase {
   private BuildMixtureRequest built = BuildMixtureRequest.getDefaultInstance();
   private SolveQueryLatentRequest solved = SolveQueryLatentRequest.getDefaultInstance();
   private int unavailable;
+  private boolean nothing;
 
   /// The last query that was classified alone.
   public synchronized ClassifyRequest classified() {
@@ -71,6 +72,11 @@ public final class RankCalls extends RankServiceGrpc.RankServiceImplBase {
   /// The last latent that was solved for.
   public synchronized SolveQueryLatentRequest solved() {
     return solved;
+  }
+
+  /// Makes mixtures have no components.
+  public synchronized void findNothingToMix() {
+    nothing = true;
   }
 
   /// Makes so many classifications fail before one succeeds.
@@ -185,23 +191,24 @@ public final class RankCalls extends RankServiceGrpc.RankServiceImplBase {
   public synchronized void buildMixture(
       BuildMixtureRequest request, StreamObserver<BuildMixtureResponse> out) {
     built = request;
-    answer(
-        out,
+    BuildMixtureResponse.Builder response =
         BuildMixtureResponse.newBuilder()
-            .addComponents(
-                MixtureComponent.newBuilder()
-                    .setVector(Wire.vector(new float[] {3, 4}))
-                    .setWeight(0.75)
-                    .setMembers(2))
-            .addComponents(
-                MixtureComponent.newBuilder()
-                    .setVector(Wire.vector(new float[] {0, 1}))
-                    .setWeight(0.25)
-                    .setMembers(1))
             .setMissing(Wire.ids(List.of(dev.kith.client.PointId.of(99))))
             .setCells(5)
-            .setLsn(9)
-            .build());
+            .setLsn(9);
+    if (!nothing) {
+      response.addComponents(
+          MixtureComponent.newBuilder()
+              .setVector(Wire.vector(new float[] {3, 4}))
+              .setWeight(0.75)
+              .setMembers(2));
+      response.addComponents(
+          MixtureComponent.newBuilder()
+              .setVector(Wire.vector(new float[] {0, 1}))
+              .setWeight(0.25)
+              .setMembers(1));
+    }
+    answer(out, response.build());
   }
 
   @Override

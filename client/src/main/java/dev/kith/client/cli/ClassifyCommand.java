@@ -130,9 +130,13 @@ final class ClassifyCommand implements Callable<Integer> {
     console
         .out()
         .printf(
-            "%d classes by %d neighbours; %d more have no %s%n",
-            classification.distinct(), from.neighbors(), from.withoutValue(), field);
-    if (classification.abstained()) {
+            "%d classes by %d neighbours%s%n",
+            classification.distinct(),
+            from.neighbors(),
+            from.withoutValue() == 0
+                ? ""
+                : "; %d more have no %s".formatted(from.withoutValue(), field));
+    if (classification.abstained() && !rows.isEmpty()) {
       console.out().println("abstained: no class is as likely as " + minConfidence);
     }
     classification
@@ -146,7 +150,6 @@ final class ClassifyCommand implements Callable<Integer> {
                         "mean %.4f, standard deviation %.4f%n",
                         moments.mean(),
                         moments.deviation()));
-    from.relevance().ifPresent(new RelevanceText(console)::outcome);
     from.softmax().ifPresent(outcome -> console.out().println(HitsText.sentence(outcome)));
     from.explanation().ifPresent(new ExplanationText(console)::print);
   }
@@ -170,7 +173,6 @@ final class ClassifyCommand implements Callable<Integer> {
         .moments()
         .ifPresent(
             moments -> object.put("mean", moments.mean()).put("deviation", moments.deviation()));
-    from.relevance().ifPresent(outcome -> object.set("relevance", RelevanceText.json(outcome)));
     from.softmax().ifPresent(outcome -> object.set("softmax", HitsText.json(outcome)));
     from.explanation()
         .ifPresent(explanation -> object.set("explanation", Json.explanation(explanation)));

@@ -1,9 +1,11 @@
 package dev.kith.client.cli;
 
+import dev.kith.client.Filter;
 import dev.kith.client.MixtureComponent;
 import dev.kith.client.MixtureSpec;
 import dev.kith.client.PointId;
 import dev.kith.client.Query;
+import dev.kith.client.SearchOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,9 +27,9 @@ final class ComponentOptions {
         paramLabel = "ID",
         split = ",",
         description =
-            "Make the components of these points, with commas between them, such as"
-                + " 1,2,3: those that somebody liked, for example. The points themselves are"
-                + " found too.")
+            "Make the components of these points, with commas between them, such as 1,2,3:"
+                + " those that somebody liked, for example. They are not themselves found,"
+                + " unless --keep-given says so.")
     private @Nullable List<String> ids;
 
     @Option(
@@ -60,15 +62,21 @@ final class ComponentOptions {
       description = "With --of, neighbours of each point that have a say, 1 to 1000 (default 10).")
   private @Nullable Integer neighbors;
 
+  @Option(
+      names = "--keep-given",
+      description = "With --of, find the points that components are made of, too.")
+  private boolean keepGiven;
+
   /// What to make components of, if they are to be made.
   ///
   /// @throws UsageException if an id is none, or it was said how to make components that are given
   Optional<MixtureSpec> spec() {
     List<String> ids = choice.ids;
     if (ids == null) {
-      if (most != null || smoothing != null || neighbors != null) {
+      if (most != null || smoothing != null || neighbors != null || keepGiven) {
         throw new UsageException(
-            "--max-components, --smoothing and --neighbors are of --of, which makes components");
+            "--max-components, --smoothing, --neighbors and --keep-given are of --of, which makes"
+                + " components");
       }
       return Optional.empty();
     }
@@ -76,6 +84,18 @@ final class ComponentOptions {
     spec = most == null ? spec : spec.withMaxComponents(most);
     spec = smoothing == null ? spec : spec.withSmoothing(smoothing);
     return Optional.of(neighbors == null ? spec : spec.withNeighbors(neighbors));
+  }
+
+  /// The same options, without the points that components are made of, unless they are wanted.
+  SearchOptions in(SearchOptions options) {
+    Optional<Filter> others =
+        keepGiven
+            ? Optional.empty()
+            : spec().map(spec -> new Filter.Not(new Filter.Ids(spec.ids())));
+    return others
+        .map(filter -> options.filter().map(asked -> Filter.all(asked, filter)).orElse(filter))
+        .map(options::withFilter)
+        .orElse(options);
   }
 
   /// The components that were given.

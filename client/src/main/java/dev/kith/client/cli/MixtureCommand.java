@@ -87,29 +87,33 @@ final class MixtureCommand implements Callable<Integer> {
     Optional<MixtureSpec> spec = components.spec();
     List<MixtureComponent> given = components.given();
     Mixture.Allocation allocated = allocation();
-    Answer answer;
     try (KithClient client = common.connect()) {
       KithRanking ranking = client.collection(collection.get()).ranking();
       Optional<BuiltMixture> built = spec.map(ranking::buildMixture);
+      for (PointId missing : built.map(BuiltMixture::missing).orElse(List.of())) {
+        console.err().println("kith: no point " + missing + " in " + collection.get());
+      }
       Mixture mixture =
           new Mixture(
               built.map(BuiltMixture::components).orElse(given), allocated, !keepDuplicates);
-      answer = new Answer(built, mixture, ranking.searchMixture(mixture, options));
-    }
-    if (common.json()) {
-      console.json(json(answer));
-    } else {
-      print(answer);
-    }
-    for (PointId missing : answer.built().map(BuiltMixture::missing).orElse(List.of())) {
-      console.err().println("kith: no point " + missing + " in " + collection.get());
+      if (mixture.components().isEmpty()) {
+        console.err().println("kith: no point to make components of");
+        return 1;
+      }
+      Answer answer = new Answer(built, mixture, ranking.searchMixture(mixture, options));
+      if (common.json()) {
+        console.json(json(answer));
+      } else {
+        print(answer);
+      }
     }
     return 0;
   }
 
   private SearchOptions options() {
     SearchOptions options = SearchOptions.top(limit).returning(withVector && common.json(), true);
-    options = relevance.in(filter.in(effort.in(explain ? options.explained() : options)));
+    options = components.in(filter.in(effort.in(explain ? options.explained() : options)));
+    options = relevance.in(options);
     if (temperature.isAsked() && !shares.isAsked()) {
       throw new UsageException(
           "--temperature, --perplexity and --rho are of shares: give --softmax too");

@@ -8,6 +8,7 @@ import dev.kith.client.TestServer;
 import dev.kith.proto.v1.BuildMixtureRequest;
 import dev.kith.proto.v1.ClassifyOptions;
 import dev.kith.proto.v1.DiversityOptions;
+import dev.kith.proto.v1.Filter;
 import dev.kith.proto.v1.FusionMethod;
 import dev.kith.proto.v1.FusionOptions;
 import dev.kith.proto.v1.MarginalRelevance;
@@ -406,6 +407,31 @@ final class RankingCommandTest {
     assertEquals(MixtureAllocation.MIXTURE_ALLOCATION_PROPORTIONAL, asked.getAllocation());
     assertTrue(asked.getDedupe());
     assertEquals(List.of(0.75, 0.25), weights(asked));
+    assertEquals(
+        server.rank().built().getIds(),
+        asked.getOptions().getFilter().getNegation().getIds(),
+        "what somebody liked is not news");
+  }
+
+  @Test
+  void theFilterOfAMixtureHoldsBesidesThatOfItsPoints() {
+    succeed(MIXTURE, "--of", "1,2", "--where", "kg>1");
+    List<Filter> all = server.rank().mixed().getOptions().getFilter().getAll().getFiltersList();
+    assertEquals("kg", all.get(0).getRange().getField());
+    assertEquals(List.of(1L, 2L), all.get(1).getNegation().getIds().getNumbers().getValuesList());
+    succeed(MIXTURE, "--of", "1,2", "--where", "kg>1", "--keep-given");
+    assertTrue(server.rank().mixed().getOptions().getFilter().hasRange());
+    succeed(MIXTURE, "--of", "1,2", "--keep-given");
+    assertFalse(server.rank().mixed().getOptions().hasFilter());
+  }
+
+  @Test
+  void aMixtureOfNoPointThatExistsIsAFailureThatNamesThem() {
+    server.rank().findNothingToMix();
+    Ran ran = run(MIXTURE, "--of", "99");
+    assertEquals(1, ran.status());
+    assertEquals("kith: no point 99 in c\nkith: no point to make components of\n", ran.err());
+    assertEquals("", ran.out());
   }
 
   private static List<Double> weights(SearchMixtureRequest asked) {
@@ -487,6 +513,7 @@ final class RankingCommandTest {
         "--limit 3 | --of",
         "--of 1,,2 | --of must name points",
         "--component id:2 --smoothing 1 | are of --of",
+        "--component id:2 --keep-given | are of --of",
         "--component 2 | must be id:ID or vector:JSON",
         "--component like:2 | must be id:ID or vector:JSON",
         "--component id:2,weight=x | must set weight to a number",
