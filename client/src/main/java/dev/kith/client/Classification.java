@@ -28,13 +28,15 @@ public record Classification(
   /// @param metric of their scores
   /// @param lsn they reflect every write up to this LSN
   /// @param explanation how they were found, if asked for
+  /// @param relevance what became of it, if asked for
   public record Neighborhood(
       int neighbors,
       int withoutValue,
       Optional<SoftmaxOutcome> softmax,
       Metric metric,
       long lsn,
-      Optional<Explanation> explanation) {}
+      Optional<Explanation> explanation,
+      Optional<RelevanceOutcome> relevance) {}
 
   /// The distribution's own mean and spread.
   ///

@@ -73,6 +73,9 @@ final class ClassifyWire {
             header.getLsn(),
             message.hasExplanation()
                 ? Optional.of(SearchWire.explanation(message.getExplanation()))
+                : Optional.empty(),
+            message.hasRelevance()
+                ? Optional.of(RelevanceWire.outcome(message.getRelevance()))
                 : Optional.empty()),
         message.hasMean() && message.hasDeviation()
             ? Optional.of(new Classification.Moments(message.getMean(), message.getDeviation()))

@@ -4,8 +4,9 @@ package dev.kith.client;
 /// over the sum of all. The lower, the more the best have. Immutable values.
 public sealed interface Temperature {
 
-  /// That at which shares have a perplexity of 10, or of half as many as there are scores if that
-  /// is less: scores of any metric and model become shares that way.
+  /// That at which shares have a perplexity of 10, or of half of one more than there are scores if
+  /// that is less: scores of any metric and model become shares that way. But 1 where scores are
+  /// logarithms of probabilities, as a mixture of signals and the odds of relevance are.
   record Usual() implements Temperature {}
 
   /// The temperature itself.

@@ -124,6 +124,7 @@ final class KithRankingTest {
                         0.5, 2.25, OptionalDouble.of(8), 4, 50, OptionalDouble.empty())),
                 Metric.DOT,
                 9,
+                Optional.empty(),
                 Optional.empty()),
             Optional.of(new Classification.Moments(1.25, 0.5))),
         ranking.classify(new float[] {1, 2}, ClassifyOptions.by("kind")));

@@ -151,6 +151,7 @@ final class ClassifyCommand implements Callable<Integer> {
                         moments.mean(),
                         moments.deviation()));
     from.softmax().ifPresent(outcome -> console.out().println(HitsText.sentence(outcome)));
+    from.relevance().ifPresent(new RelevanceText(console)::outcome);
     from.explanation().ifPresent(new ExplanationText(console)::print);
   }
 
@@ -174,6 +175,7 @@ final class ClassifyCommand implements Callable<Integer> {
         .ifPresent(
             moments -> object.put("mean", moments.mean()).put("deviation", moments.deviation()));
     from.softmax().ifPresent(outcome -> object.set("softmax", HitsText.json(outcome)));
+    from.relevance().ifPresent(outcome -> object.set("relevance", RelevanceText.json(outcome)));
     from.explanation()
         .ifPresent(explanation -> object.set("explanation", Json.explanation(explanation)));
     return object;

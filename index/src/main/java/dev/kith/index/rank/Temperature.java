@@ -11,14 +11,14 @@ public sealed interface Temperature {
   /// @return 1 if there are none, or all are equal, unless it is given
   double of(float[] scores, int count, float[] room);
 
-  /// That of a perplexity of 10, or of half as many as there are scores if that is less: scores of
-  /// any metric and model become shares that way.
+  /// That of a perplexity of 10, or of half of one more than there are scores if that is less:
+  /// scores of any metric and model become shares that way.
   record Usual() implements Temperature {
     private static final double PERPLEXITY = 10;
 
     @Override
     public double of(float[] scores, int count, float[] room) {
-      return ofPerplexity(scores, count, Math.min(PERPLEXITY, count / 2.0), room);
+      return ofPerplexity(scores, count, Math.min(PERPLEXITY, (count + 1) / 2.0), room);
     }
   }
 

@@ -21,7 +21,7 @@ final class TemperatureTest {
       int count = scores.length;
       double target = 1 + random.nextDouble() * (count - 1);
       check(scores, target, new Temperature.Perplexity(target));
-      check(scores, Math.max(1, Math.min(10, count / 2.0)), new Temperature.Usual());
+      check(scores, Math.max(1, Math.min(10, (count + 1) / 2.0)), new Temperature.Usual());
       double rho = random.nextDouble() * Math.log(count);
       check(scores, count * Math.exp(-rho), new Temperature.Divergence(rho));
     }

@@ -189,6 +189,10 @@ final class ClassifyMessages {
     classification
         .spread()
         .ifPresent(spread -> message.setMean(spread.mean()).setDeviation(spread.deviation()));
+    classification
+        .found()
+        .relevance()
+        .ifPresent(outcome -> message.setRelevance(SearchMessages.write(outcome)));
     if (classification.found().explanation() != null) {
       message.setExplanation(SearchMessages.write(classification.found().explanation()));
     }

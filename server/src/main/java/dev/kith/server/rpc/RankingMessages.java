@@ -64,7 +64,9 @@ final class RankingMessages {
     Optional<Ranking.Diverse> diverse =
         options.hasDiversity() ? diverse(options.getDiversity()) : Optional.empty();
     Optional<Ranking.Shares> shares =
-        options.hasSoftmax() ? Optional.of(shares(options.getSoftmax())) : Optional.empty();
+        options.hasSoftmax()
+            ? Optional.of(shares(options.getSoftmax(), areLogarithms(options, fused)))
+            : Optional.empty();
     boolean areOfAll = shares.map(each -> each.scope() == Scope.COLLECTION).orElse(false);
     if (fused.isPresent() && areOfAll) {
       fields.wrong(
@@ -118,7 +120,14 @@ final class RankingMessages {
     return new Relevance.Cut.MissingAtMost(Double.parseDouble(Float.toString(fraction)));
   }
 
-  private Ranking.Shares shares(SoftmaxOptions asked) {
+  private static boolean areLogarithms(SearchOptions options, Optional<Ranking.Fused> fused) {
+    boolean areMixed =
+        fused.map(each -> each.method() instanceof Fusion.Method.Mixture).orElse(false);
+    return areMixed || options.getSoftmax().getOfRelevance();
+  }
+
+  /// @param areLogarithms whether shares are of logarithms of probabilities
+  private Ranking.Shares shares(SoftmaxOptions asked, boolean areLogarithms) {
     Scope scope =
         switch (asked.getScope()) {
           case SOFTMAX_SCOPE_UNSPECIFIED, SOFTMAX_SCOPE_RETURNED -> Scope.RETURNED;
@@ -140,7 +149,7 @@ final class RankingMessages {
         temperature(fields, "options.softmax.temperature", asked.getTemperature());
     boolean isUsual = temperature instanceof Temperature.Usual;
     return new Ranking.Shares(
-        asked.getOfRelevance() && isUsual ? new Temperature.Of(1) : temperature,
+        areLogarithms && isUsual ? new Temperature.Of(1) : temperature,
         scope,
         candidates("options.softmax.candidates", asked.hasCandidates(), asked.getCandidates()),
         asked.hasSample()

@@ -262,12 +262,12 @@ final class RankingTest {
   }
 
   @Test
-  void whereNothingIsSaidOfTheTemperatureSharesAreAsUncertainAsTenEqualOnesOrHalfAsMany() {
+  void whereNothingIsSaidOfTheTemperatureSharesAreAsUncertainAsTenEqualOnesOrHalfOfAll() {
     SoftmaxOptions nothing = SoftmaxOptions.getDefaultInstance();
     SearchOptions.Builder fifty = SearchOptions.newBuilder().setLimit(50).setSoftmax(nothing);
     SearchOptions.Builder six = SearchOptions.newBuilder().setLimit(6).setSoftmax(nothing);
     assertEquals(10, search("dot", fifty).getHeader().getSoftmax().getPerplexity(), 1e-2);
-    assertEquals(3, search("dot", six).getHeader().getSoftmax().getPerplexity(), 1e-2);
+    assertEquals(3.5, search("dot", six).getHeader().getSoftmax().getPerplexity(), 1e-2);
   }
 
   @ParameterizedTest
