@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// Kernels in C: a program compiled on the spot that times itself. Owns a temporary folder.
+/// Kernels in C: a program compiled on the spot that times itself, or a library. Owns a temporary
+/// folder.
 final class NativeKernels implements AutoCloseable {
   /// The program beside [KernelBenchmark].
   static final String FLOATS = "kernels.c";
@@ -21,7 +22,7 @@ final class NativeKernels implements AutoCloseable {
   /// The program beside [ProductBenchmark]; it needs OpenBLAS.
   static final String PRODUCTS = "products.c";
 
-  /// The program beside [SoftmaxBenchmark]; it times nothing where there is no AVX2.
+  /// The library beside [SoftmaxBenchmark]; it does not compile where there is no AVX2.
   static final String SOFTMAX = "softmax.c";
 
   private static final String HEADER = "splitmix.h";
@@ -52,6 +53,19 @@ final class NativeKernels implements AutoCloseable {
     return false;
   }
 
+  /// What the compiler calls itself.
+  static String compiler() throws IOException {
+    if (!isSupported()) {
+      return "no gcc";
+    }
+    try {
+      return run(Path.of("."), "gcc", "--version").lines().findFirst().orElse("gcc");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while gcc was asked for its version", e);
+    }
+  }
+
   private void copy(String resource) throws IOException {
     try (InputStream text =
         Objects.requireNonNull(NativeKernels.class.getResourceAsStream(resource), resource)) {
@@ -70,11 +84,14 @@ final class NativeKernels implements AutoCloseable {
       kernels.copy(HEADER);
       List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native"));
       command.addAll(List.of("-ffast-math", "-Wno-psabi", source, "-o", "kernels"));
+      if (source.equals(SOFTMAX)) {
+        command.addAll(List.of("-shared", "-fPIC"));
+      }
       if (source.equals(PRODUCTS)) {
         command.add("-lopenblas");
       }
       command.add("-lm");
-      kernels.run(command.toArray(String[]::new));
+      run(kernels.folder, command.toArray(String[]::new));
       return kernels;
     } catch (IOException | InterruptedException | RuntimeException failure) {
       kernels.close();
@@ -82,12 +99,17 @@ final class NativeKernels implements AutoCloseable {
     }
   }
 
+  /// What was compiled.
+  Path file() {
+    return folder.resolve("kernels");
+  }
+
   /// Runs the program: a few seconds.
   ///
   /// @throws IOException if it fails
   List<Timing> time(int dimension, int rows) throws IOException, InterruptedException {
-    String program = folder.resolve("kernels").toString();
-    String output = run(program, Integer.toString(dimension), Integer.toString(rows));
+    String output =
+        run(folder, file().toString(), Integer.toString(dimension), Integer.toString(rows));
     List<Timing> timings = new ArrayList<>();
     for (String line : output.lines().toList()) {
       String[] words = line.split(" ", -1);
@@ -101,11 +123,12 @@ final class NativeKernels implements AutoCloseable {
   public void close() throws IOException {
     Files.deleteIfExists(folder.resolve(source));
     Files.deleteIfExists(folder.resolve(HEADER));
-    Files.deleteIfExists(folder.resolve("kernels"));
+    Files.deleteIfExists(file());
     Files.deleteIfExists(folder);
   }
 
-  private String run(String... command) throws IOException, InterruptedException {
+  private static String run(Path folder, String... command)
+      throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
     process.getOutputStream().close();

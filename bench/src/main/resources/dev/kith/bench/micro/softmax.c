@@ -1,19 +1,14 @@
-/* The softmax of SoftmaxBenchmark in C, timing itself, for comparison. Arrays begin 16 bytes into a
- * cache line, as those of Java do, which the wide loads and stores of both pay for.
+/* The softmax of SoftmaxBenchmark in C, as textbooks and the paper have it, for comparison: a
+ * library that is loaded into the benchmark's process, so that both languages take turns on the
+ * same arrays.
  *
- *   gcc -O3 -march=native -ffast-math softmax.c -o softmax && ./softmax COUNT ROWS
+ *   gcc -O3 -march=native -ffast-math -shared -fPIC softmax.c -o softmax.so
  *
- * prints one line a variant: its name, the least nanoseconds an element of many rounds, and the
- * sum of some shares. ROWS is not used. Numbers are those of the benchmark: see `coordinate`. */
+ * Counts are multiples of 64. Sums are of floats all through, which of millions of scores leaves
+ * errors of 1e-4. */
 #include <immintrin.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#include "splitmix.h"
 
 #if defined(__AVX512F__)
 enum { LANES = 16 };
@@ -73,7 +68,7 @@ static float most(const float *x, long count) {
   return largest;
 }
 
-__attribute__((noinline)) static void reload(const float *x, float *y, long count, float scale) {
+void reload(const float *x, float *y, long count, float scale) {
   vec largest = all(most(x, count) * scale), s[4] = {0};
   for (long i = 0; i < count; i += 4 * LANES)
     for (int j = 0; j < 4; j++) {
@@ -86,7 +81,7 @@ __attribute__((noinline)) static void reload(const float *x, float *y, long coun
   for (long i = 0; i < count; i += LANES) store(y + i, load(y + i) * inverse);
 }
 
-__attribute__((noinline)) static void recompute(const float *x, float *y, long count, float scale) {
+void recompute(const float *x, float *y, long count, float scale) {
   vec largest = all(most(x, count) * scale), s[4] = {0};
   for (long i = 0; i < count; i += 4 * LANES)
     for (int j = 0; j < 4; j++) {
@@ -100,7 +95,7 @@ __attribute__((noinline)) static void recompute(const float *x, float *y, long c
   }
 }
 
-__attribute__((noinline)) static void two(const float *x, float *y, long count, float scale) {
+void two(const float *x, float *y, long count, float scale) {
   vec v[4] = {0}, e[4];
   for (int j = 0; j < 4; j++) e[j] = all(-0x1p21f);
   for (long i = 0; i < count; i += 4 * LANES)
@@ -121,45 +116,4 @@ __attribute__((noinline)) static void two(const float *x, float *y, long count, 
     vec n, p = split(load(x + i) * scale, &n);
     store(y + i, scaled(p * inverse, n - exponent));
   }
-}
-
-static double nanos(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1e9 + now.tv_nsec;
-}
-
-typedef void variant(const float *, float *, long, float);
-
-static void report(const char *name, variant *f, const float *x, float *y, long count) {
-  double least = 1e300;
-  for (double start = nanos(); nanos() - start < 1e9;) {
-    long repeats = count < 1 << 16 ? (1 << 16) / count : 1;
-    double before = nanos();
-    for (long i = 0; i < repeats; i++) f(x, y, count, 1.25f);
-    double taken = (nanos() - before) / repeats / count;
-    if (taken < least) least = taken;
-  }
-  double total = 0;
-  for (long i = 0; i < count; i += 97) total += y[i];
-  printf("%s %.4f %.6g\n", name, least, total);
-}
-
-int main(int argc, char **argv) {
-  if (argc != 3) return 2;
-  long count = atol(argv[1]);
-  if (count < 4 * LANES || count % (4 * LANES)) return 2;
-  float *x = aligned_alloc(64, (count + 16) * sizeof(float));
-  float *y = aligned_alloc(64, (count + 16) * sizeof(float));
-  if (!x || !y) return 3;
-  x += 4;
-  y += 4;
-  for (long i = 0; i < count; i++) x[i] = 10 * coordinate();
-  memset(y, 0, count * sizeof(float));
-#if defined(__AVX2__)
-  report("three", reload, x, y, count);
-  report("threeRecomputing", recompute, x, y, count);
-  report("two", two, x, y, count);
-#endif
-  return 0;
 }

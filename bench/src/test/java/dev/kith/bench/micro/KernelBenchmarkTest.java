@@ -1,5 +1,6 @@
 package dev.kith.bench.micro;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -51,22 +52,14 @@ final class KernelBenchmarkTest {
     SoftmaxBenchmark benchmark = new SoftmaxBenchmark();
     benchmark.count = 4096;
     benchmark.prepare();
-    Map<String, float[]> all = new LinkedHashMap<>();
-    all.put("three", benchmark.three().clone());
-    all.put("threeRecomputing", benchmark.threeRecomputing().clone());
-    all.put("two", benchmark.two().clone());
-    try (NativeKernels natives = NativeKernels.compile(NativeKernels.SOFTMAX)) {
-      List<NativeKernels.Timing> timings = natives.time(4096, 1);
-      assumeTrue(!timings.isEmpty(), "no AVX2");
-      for (NativeKernels.Timing timing : timings) {
-        float[] shares = Objects.requireNonNull(all.get(timing.kernel()), timing.kernel());
-        double sum = 0;
-        for (int i = 0; i < shares.length; i += 97) {
-          sum += shares[i];
-        }
-        assertEquals(sum, timing.sum(), 1e-5 * sum, timing.kernel());
+    float[] shares = benchmark.store().clone();
+    assertArrayEquals(shares, benchmark.recompute(), 1e-8f);
+    try (NativeSoftmax natives = NativeSoftmax.compile()) {
+      for (NativeSoftmax.Variant variant : NativeSoftmax.Variant.values()) {
+        assertArrayEquals(shares, benchmark.run(natives, variant), 1e-8f, variant.toString());
       }
     }
+    benchmark.unload();
   }
 
   @Test

@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /// The definition, in doubles.
 final class ScalarSoftmaxKernel implements SoftmaxKernel {
-  static final SoftmaxKernel INSTANCE = new ScalarSoftmaxKernel();
+  static final ScalarSoftmaxKernel INSTANCE = new ScalarSoftmaxKernel();
 
   /// Farthest that a scaled score counts.
   static final float FARTHEST = 0x1p19f;
@@ -12,16 +12,24 @@ final class ScalarSoftmaxKernel implements SoftmaxKernel {
   private ScalarSoftmaxKernel() {}
 
   /// A scaled score, no farther than what counts; negative infinity for a NaN, which is no score.
-  private static double scaled(float x, float scale) {
+  static double scaled(float x, float scale) {
     float product = x * scale;
     return Float.isNaN(product)
         ? Double.NEGATIVE_INFINITY
         : Math.clamp(product, -FARTHEST, FARTHEST);
   }
 
-  /// The exponential of what is at most about 0; 0 of a NaN.
-  static float exp(float less) {
-    return Float.isNaN(less) ? 0 : (float) Math.exp(less);
+  /// Stores the exponentials of what scores are less than the largest of them.
+  ///
+  /// @return their sum
+  double exponentials(float[] x, int from, int to, float scale, float largest, float[] target) {
+    double top = scaled(largest, scale);
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      target[i] = (float) Math.exp(scaled(x[i], scale) - top);
+      sum += target[i];
+    }
+    return sum;
   }
 
   @Override
@@ -54,7 +62,7 @@ final class ScalarSoftmaxKernel implements SoftmaxKernel {
   }
 
   @Override
-  public void softmax(float[] x, int from, int to, float scale, Passes passes, float[] shares) {
+  public void softmax(float[] x, int from, int to, float scale, float[] shares) {
     shares(x, from, to, scale, sum(x, from, to, scale), shares);
   }
 }

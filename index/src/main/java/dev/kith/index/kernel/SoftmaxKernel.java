@@ -4,29 +4,13 @@ package dev.kith.index.kernel;
 /// and thread-safe.
 ///
 /// Exponentials are kept as a number near one and a power of two until they are divided, so that
-/// none overflows and none of those that count underflows. Shares below about 2^-126 are zero. A
+/// none overflows and none of those that count underflows. Shares below about 2^-125 may be zero. A
 /// scaled score beyond 2^19 on either side counts as if it were there, infinities too; a NaN is no
 /// score, and its share is zero. Errors are below 1e-6 of a share, as far as floats hold what
-/// scores differ by: lanes are summed up in floats over a thousand elements at most, then in
-/// doubles.
+/// scores differ by: lanes are summed up in floats over 64 turns at most, then in doubles.
 ///
 /// Every method throws `IndexOutOfBoundsException` if the range does not lie inside an array.
 public sealed interface SoftmaxKernel permits ScalarSoftmaxKernel, SimdSoftmaxKernel {
-
-  /// Elements from which on [Passes#TWO] are as fast as [Passes#THREE], or faster: the scores do
-  /// not stay in a cache from pass to pass then.
-  int LARGE = 1 << 20;
-
-  /// How shares are found, all with the same result up to rounding.
-  enum Passes {
-    /// The largest score; the exponentials of what others are less, and their sum; their quotients.
-    THREE,
-    /// As three, but exponentials are not stored: they are computed once for the sum and once more.
-    THREE_RECOMPUTING,
-    /// The sum of exponentials in pairs; the quotients of exponentials computed once more (Dukhan
-    /// and Ablavatski, *Two-pass softmax algorithm*, 2020).
-    TWO
-  }
 
   /// Returns the fastest one for this process: see [VectorKernel#best()].
   static SoftmaxKernel best() {
@@ -38,28 +22,22 @@ public sealed interface SoftmaxKernel permits ScalarSoftmaxKernel, SimdSoftmaxKe
     return ScalarSoftmaxKernel.INSTANCE;
   }
 
-  /// Sums up exponentials: the first of two passes.
+  /// Sums up exponentials.
   ///
   /// @param scale of the scores, above zero and finite
   /// @return the sum for `x[from..to)`
   ExponentialSum sum(float[] x, int from, int to, float scale);
 
-  /// Divides exponentials by a sum: the second of two passes. The sum may be that of more scores,
-  /// of other segments too.
+  /// Divides exponentials by a sum.
   ///
-  /// @param total of a positive mantissa
+  /// @param total [the sum][#sum] for these scores, or for more, of other segments too
   /// @param shares takes those of `x[from..to)` at the same places; may be `x` itself
   void shares(float[] x, int from, int to, float scale, ExponentialSum total, float[] shares);
 
-  /// Finds the shares of scores among themselves.
+  /// Finds the shares of scores among themselves. The same as the two above up to rounding, and
+  /// faster whatever the number of scores, because no exponential is computed twice.
   ///
-  /// @param passes how
-  /// @param shares takes those of `x[from..to)` at the same places; may be `x` itself, but not of
-  ///   [Passes#THREE_RECOMPUTING]
-  void softmax(float[] x, int from, int to, float scale, Passes passes, float[] shares);
-
-  /// Finds the shares of scores among themselves in as many passes as are fastest.
-  default void softmax(float[] x, int from, int to, float scale, float[] shares) {
-    softmax(x, from, to, scale, to - from < LARGE ? Passes.THREE : Passes.TWO, shares);
-  }
+  /// @param shares takes those of `x[from..to)` at the same places; may be `x` itself, which takes
+  ///   longer
+  void softmax(float[] x, int from, int to, float scale, float[] shares);
 }
