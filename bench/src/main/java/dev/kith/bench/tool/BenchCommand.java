@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       KMeansCommand.class,
       AdaptiveCommand.class,
       RelevanceCommand.class,
+      ScorerCommand.class,
       DatasetCommand.class
     })
 final class BenchCommand implements Runnable {
@@ -32,6 +33,7 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Which one: run, peers, codes, kmeans, adaptive, relevance or dataset?");
+        "Which one: run, peers, codes, kmeans, adaptive, relevance, scorer or"
+            + " dataset?");
   }
 }
