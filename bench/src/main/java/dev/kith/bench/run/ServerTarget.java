@@ -17,6 +17,7 @@ import dev.kith.client.KithCollection;
 import dev.kith.client.Metric;
 import dev.kith.client.OptimizeProgress;
 import dev.kith.client.OptimizeReport;
+import dev.kith.client.Payload;
 import dev.kith.client.PointBatch;
 import dev.kith.client.PointId;
 import dev.kith.client.Prefixes;
@@ -36,7 +37,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A running server, through the client: a collection is made for the measurement, loaded,
 /// optimized, searched and deleted. A point's id is its base row.
@@ -47,6 +50,7 @@ public final class ServerTarget implements Target {
   private final KithClient client;
   private final String name;
   private final boolean keep;
+  private IntFunction<@Nullable Payload> payloads = _ -> null;
   private boolean created;
 
   private ServerTarget(Dataset dataset, KithClient client, String name, boolean keep) {
@@ -65,6 +69,15 @@ public final class ServerTarget implements Target {
     String unique = Long.toHexString(RandomGenerator.getDefault().nextLong());
     String name = "bench-" + readable.substring(0, Math.min(80, readable.length())) + "-" + unique;
     return new ServerTarget(dataset, KithClient.connect(address), name, keep);
+  }
+
+  /// Gives points payloads.
+  ///
+  /// @param ofRow the payload of a base row; null for none
+  /// @return this
+  public ServerTarget withPayloads(IntFunction<@Nullable Payload> ofRow) {
+    payloads = ofRow;
+    return this;
   }
 
   /// Name of the collection.
@@ -122,12 +135,14 @@ public final class ServerTarget implements Target {
       for (int from = 0; from < rows; from += BATCH_ROWS) {
         int to = Math.min(rows, from + BATCH_ROWS);
         List<PointId> ids = new ArrayList<>(to - from);
+        List<@Nullable Payload> ofRows = new ArrayList<>(to - from);
         float[] vectors = new float[(to - from) * columns];
         for (int row = from; row < to; row++) {
           ids.add(PointId.of(row));
+          ofRows.add(payloads.apply(row));
           System.arraycopy(dataset.base().row(row), 0, vectors, (row - from) * columns, columns);
         }
-        ingest.add(PointBatch.of(ids, columns, vectors));
+        ingest.add(PointBatch.of(ids, columns, vectors, ofRows));
         progress.step(to - from);
       }
       IngestTotals totals = ingest.finish();

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       KMeansCommand.class,
       AdaptiveCommand.class,
       RelevanceCommand.class,
+      ClassifyCommand.class,
       ScorerCommand.class,
       DatasetCommand.class
     })
@@ -33,7 +34,7 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Which one: run, peers, codes, kmeans, adaptive, relevance, scorer or"
+        "Which one: run, peers, codes, kmeans, adaptive, relevance, classify, scorer or"
             + " dataset?");
   }
 }
