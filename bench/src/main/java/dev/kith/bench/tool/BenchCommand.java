@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       AdaptiveCommand.class,
       RelevanceCommand.class,
       ClassifyCommand.class,
+      MixtureCommand.class,
       ScorerCommand.class,
       DatasetCommand.class
     })
@@ -34,7 +35,7 @@ final class BenchCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "Which one: run, peers, codes, kmeans, adaptive, relevance, classify, scorer or"
+        "Which one: run, peers, codes, kmeans, adaptive, relevance, classify, mixture, scorer or"
             + " dataset?");
   }
 }
