@@ -80,6 +80,9 @@ final class MergeJob {
         held++;
       }
       return runHeld(scratch, stop);
+    } catch (RuntimeException | IOException failure) {
+      publisher.clearUp(failure);
+      throw failure;
     } finally {
       inputs.subList(0, held).forEach(SealedHold::release);
     }

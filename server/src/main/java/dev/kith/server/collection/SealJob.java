@@ -254,6 +254,9 @@ final class SealJob {
           sealed == null ? 0 : sealed.entry().rows(),
           start.lsn());
       publisher.purgeTombstones(growing.firstRow(), growing.lastRow(), sealed);
+    } catch (RuntimeException | IOException failure) {
+      publisher.clearUp(failure);
+      throw failure;
     } finally {
       growing.release();
     }

@@ -103,9 +103,18 @@ final class SegmentFiles {
   void removeSetAside() {
     try {
       list().stream().filter(SegmentFiles::isSetAside).forEach(SegmentFiles::remove);
-      removeFolder(folder);
+      removeIfEmpty();
     } catch (IOException failure) {
       LOG.log(WARNING, "cannot list " + folder, failure);
+    }
+  }
+
+  /// Removes the folder if there is nothing in it.
+  void removeIfEmpty() {
+    try {
+      removeFolder(folder);
+    } catch (IOException failure) {
+      LOG.log(WARNING, "cannot remove " + folder, failure);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.kith.server.collection;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import dev.kith.index.build.SealedSegment;
+import dev.kith.server.refusal.Refusal;
 import dev.kith.server.refusal.RefusedException;
 import dev.kith.server.storage.Cursor;
 import dev.kith.server.storage.Family;
@@ -113,19 +114,24 @@ final class SegmentPublisher {
       Waiting.on(change.done());
     } catch (RuntimeException failure) {
       if (sealed != null) {
-        discard(sealed);
+        sealed.doom();
+        sealed.release();
       }
       throw failure;
     }
   }
 
-  private void discard(SealedHold sealed) {
-    if (segments.isClosed()) {
-      sealed.doomWithFolder();
-    } else {
-      sealed.doom();
+  /// Clears up after a job that failed. One that asked for a [#place] in the moment in which the
+  /// collection was deleted has made the folder anew, and nobody comes after it to remove it.
+  void clearUp(Exception failure) {
+    boolean isDeleted =
+        failure instanceof RefusedException refused
+            && refused.refusal() instanceof Refusal.CollectionNotFound;
+    // The refusal may be there before the segments are closed, which comes after it in the same
+    // group of changes.
+    if (isDeleted || segments.isClosed()) {
+      context.files().removeIfEmpty();
     }
-    sealed.release();
   }
 
   private static List<Manifest.Entry> entries(List<? extends HeldSegment> replaced) {
