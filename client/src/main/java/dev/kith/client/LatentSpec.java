@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 ///
 /// @param scores finite, of 1 to 10,000 points, all of which must exist
 /// @param ridge what is added to the squares of the latents, as a share of their mean square, in
-///   `[0, 1000]`: the fewer scores, and the noisier, the more it takes; 0.1 if empty
+///   `[0, 1000]`: the noisier the scores, the more it takes; 0.001 if empty
 /// @param towards vector that the solution is pulled towards; zero if empty
 public record LatentSpec(
     Map<PointId, Double> scores, OptionalDouble ridge, Optional<float[]> towards) {

@@ -35,9 +35,6 @@ public record ScorerSearch(
   // Chosen on queries of WordNet's definitions that judged nothing: `kith bench scorer`.
   private static final int SEEDS_SHARE = 4;
   private static final int USUAL_ROUNDS = 5;
-
-  // Less than that of other latents: most of what a scorer's latents have in common is how much it
-  // gives to anything, which takes no guess.
   private static final double USUAL_RIDGE = 0.001;
 
   public ScorerSearch {
