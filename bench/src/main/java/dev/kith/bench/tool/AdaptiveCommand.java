@@ -4,11 +4,8 @@ import dev.kith.bench.adaptive.AdaptiveRun;
 import dev.kith.bench.adaptive.AdaptiveSettings;
 import dev.kith.bench.adaptive.BasisName;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,7 +13,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `kith bench adaptive`: what it brings to compare prefixes.
@@ -38,8 +34,6 @@ import tools.jackson.databind.node.ObjectNode;
       "  kith bench adaptive --dataset data/mnist-784 --nested --dir report"
     })
 final class AdaptiveCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Mixin
   @SuppressWarnings("unused") // picocli reads it.
   private final HelpOption help = new HelpOption();
@@ -132,17 +126,7 @@ final class AdaptiveCommand implements Callable<Integer> {
       })
   private boolean served;
 
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "Also write report.md, with pictures, to this folder.")
-  private @Nullable Path folder;
-
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write all figures to this file.")
-  private @Nullable Path json;
+  @Mixin private final ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -154,14 +138,11 @@ final class AdaptiveCommand implements Callable<Integer> {
         new AdaptiveRun(
                 settings,
                 new AdaptiveRun.Parts(codes, nested, served),
-                Optional.ofNullable(folder),
+                report.folder(),
                 spec.commandLine().getOut(),
                 Commands.progress(spec.commandLine().getErr()))
             .run(dataset.path());
-    if (json != null) {
-      Files.writeString(
-          json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(measured) + "\n");
-    }
+    report.write(measured);
     return 0;
   }
 }

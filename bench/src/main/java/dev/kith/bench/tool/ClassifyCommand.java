@@ -3,17 +3,12 @@ package dev.kith.bench.tool;
 import dev.kith.bench.classify.ClassifyRun;
 import dev.kith.bench.classify.ClassifySettings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `kith bench classify`: how well neighbours tell classes.
@@ -34,8 +29,6 @@ import tools.jackson.databind.node.ObjectNode;
       "  kith bench classify --dataset data/mnist-784 --dir report"
     })
 final class ClassifyCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Mixin
   @SuppressWarnings("unused") // picocli reads it.
   private final HelpOption help = new HelpOption();
@@ -74,17 +67,7 @@ final class ClassifyCommand implements Callable<Integer> {
       description = "Seed of the draw of queries, the lists and the model (default: 1).")
   private long seed;
 
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "Also write report.md, with pictures, to this folder.")
-  private @Nullable Path folder;
-
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write all figures to this file.")
-  private @Nullable Path json;
+  @Mixin private final ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -94,14 +77,11 @@ final class ClassifyCommand implements Callable<Integer> {
     ObjectNode measured =
         new ClassifyRun(
                 settings,
-                Optional.ofNullable(folder),
+                report.folder(),
                 spec.commandLine().getOut(),
                 Commands.progress(spec.commandLine().getErr()))
             .run(dataset.path());
-    if (json != null) {
-      Files.writeString(
-          json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(measured) + "\n");
-    }
+    report.write(measured);
     return 0;
   }
 }

@@ -4,18 +4,13 @@ import dev.kith.bench.mixture.MixtureRun;
 import dev.kith.bench.mixture.MixtureSettings;
 import dev.kith.bench.run.RunSettings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `kith bench mixture`: what it brings to search for several interests at once.
@@ -35,8 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
       "  kith bench mixture --dataset data/wordnet-minilm"
     })
 final class MixtureCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Mixin
   @SuppressWarnings("unused") // picocli reads it.
   private final HelpOption help = new HelpOption();
@@ -71,14 +64,7 @@ final class MixtureCommand implements Callable<Integer> {
       description = "Draws of users; figures are means over them (default: 3).")
   private int seeds;
 
-  @Option(names = "--dir", paramLabel = "DIR", description = "Also write report.md to this folder.")
-  private @Nullable Path folder;
-
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write all figures to this file.")
-  private @Nullable Path json;
+  @Mixin private final ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -88,14 +74,11 @@ final class MixtureCommand implements Callable<Integer> {
         new MixtureRun(
                 settings,
                 RunSettings.index(index, Map.of(), 1),
-                Optional.ofNullable(folder),
+                report.folder(),
                 spec.commandLine().getOut(),
                 Commands.progress(spec.commandLine().getErr()))
             .run(dataset.path());
-    if (json != null) {
-      Files.writeString(
-          json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(measured) + "\n");
-    }
+    report.write(measured);
     return 0;
   }
 }

@@ -4,9 +4,6 @@ import dev.kith.bench.relevance.Grading;
 import dev.kith.bench.relevance.RelevanceRun;
 import dev.kith.bench.relevance.RelevanceSettings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -15,7 +12,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `kith bench relevance`: how well models tell which hits matter.
@@ -41,8 +37,6 @@ import tools.jackson.databind.node.ObjectNode;
       "  kith bench relevance --dataset data/glove-relatives --queries 5000 --seeds 2"
     })
 final class RelevanceCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Mixin
   @SuppressWarnings("unused") // picocli reads it.
   private final HelpOption help = new HelpOption();
@@ -124,17 +118,7 @@ final class RelevanceCommand implements Callable<Integer> {
       })
   private @Nullable Integer threads;
 
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "Also write report.md, with pictures, to this folder.")
-  private @Nullable Path folder;
-
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write all figures to this file.")
-  private @Nullable Path json;
+  @Mixin private final ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -150,14 +134,11 @@ final class RelevanceCommand implements Callable<Integer> {
     ObjectNode measured =
         new RelevanceRun(
                 settings,
-                Optional.ofNullable(folder),
+                report.folder(),
                 spec.commandLine().getOut(),
                 Commands.progress(spec.commandLine().getErr()))
             .run(dataset.path());
-    if (json != null) {
-      Files.writeString(
-          json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(measured) + "\n");
-    }
+    report.write(measured);
     return 0;
   }
 }

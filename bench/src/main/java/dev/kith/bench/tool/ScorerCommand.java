@@ -3,19 +3,15 @@ package dev.kith.bench.tool;
 import dev.kith.bench.scorer.ScorerRun;
 import dev.kith.bench.scorer.ScorerSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `kith bench scorer`: what few calls of an expensive scorer find.
@@ -39,8 +35,6 @@ import tools.jackson.databind.node.ObjectNode;
       "  kith bench scorer --dataset data/wordnet-minilm --words data/glove-100"
     })
 final class ScorerCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Mixin
   @SuppressWarnings("unused") // picocli reads it.
   private final HelpOption help = new HelpOption();
@@ -104,17 +98,7 @@ final class ScorerCommand implements Callable<Integer> {
       description = "Draws; figures are means over them (default: 3).")
   private int seeds;
 
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      description = "Also write report.md, with pictures, to this folder.")
-  private @Nullable Path folder;
-
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write all figures to this file.")
-  private @Nullable Path json;
+  @Mixin private final ReportOptions report = new ReportOptions();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -123,14 +107,11 @@ final class ScorerCommand implements Callable<Integer> {
         new ScorerRun(
                 settings,
                 Runtime.getRuntime().availableProcessors(),
-                Optional.ofNullable(folder),
+                report.folder(),
                 spec.commandLine().getOut(),
                 Commands.progress(spec.commandLine().getErr()))
             .run(dataset.path(), words);
-    if (json != null) {
-      Files.writeString(
-          json, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(measured) + "\n");
-    }
+    report.write(measured);
     return 0;
   }
 }
