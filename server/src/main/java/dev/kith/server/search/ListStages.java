@@ -2,6 +2,7 @@ package dev.kith.server.search;
 
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.server.collection.Collection;
+import dev.kith.server.search.Ranking.Scope;
 import dev.kith.server.search.SearchAnswer.Stage;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,15 +35,13 @@ final class ListStages {
             asked ->
                 stages.add(RelevanceJudge.of(collection.relevance(), asked, limit, isTruncated)));
     ranking.fused().ifPresent(asked -> stages.add(new SignalFusion(asked)));
-    ranking.diverse().ifPresent(asked -> stages.add(new Diversifier(asked, limit)));
     Optional<ShareFinder> shares = ranking.shares().map(asked -> new ShareFinder(asked, limit));
-    boolean isOfHits =
-        ranking.shares().map(asked -> asked.scope() == Ranking.Scope.RETURNED).orElse(false);
-    int place = stages.size() - (isOfHits || ranking.diverse().isEmpty() ? 0 : 1);
-    shares.ifPresent(finder -> stages.add(place, finder));
-    boolean isOfAll =
-        ranking.shares().map(asked -> asked.scope() == Ranking.Scope.COLLECTION).orElse(false);
-    return new ListStages(stages, isOfAll ? shares : Optional.empty());
+    Optional<ShareFinder> ofHits = shares.filter(finder -> finder.scope() == Scope.RETURNED);
+    Optional<ShareFinder> ofMore = shares.filter(finder -> finder.scope() != Scope.RETURNED);
+    ofMore.ifPresent(stages::add);
+    ranking.diverse().ifPresent(asked -> stages.add(new Diversifier(asked, limit)));
+    ofHits.ifPresent(stages::add);
+    return new ListStages(stages, shares.filter(finder -> finder.scope() == Scope.COLLECTION));
   }
 
   /// Nearest points that they want to see; 0 if it is all the same to them.

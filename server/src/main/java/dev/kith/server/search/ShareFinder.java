@@ -20,6 +20,11 @@ final class ShareFinder implements ListStage {
     this.limit = limit;
   }
 
+  /// Among which points shares are.
+  Ranking.Scope scope() {
+    return asked.scope();
+  }
+
   /// The plan that sums up scores while it looks for candidates, if it comes by every row and the
   /// temperature is known before.
   SearchPlan summing(SearchPlan plan) {
