@@ -269,32 +269,19 @@ public final class KithCollection {
   public CompletableFuture<List<SearchResult>> searchBatchAsync(
       List<float[]> queries, SearchOptions options) {
     Wire.requireOneDimension(queries);
-    return queries.isEmpty()
-        ? CompletableFuture.completedFuture(List.of())
-        : searchFrom(0, queries, options, new ArrayList<>(), new Cancellation());
+    return Rpc.inParts(queries, (part, cancellation) -> search(part, options, cancellation));
   }
 
-  private CompletableFuture<List<SearchResult>> searchFrom(
-      int from,
-      List<float[]> queries,
-      SearchOptions options,
-      List<SearchResult> found,
-      Cancellation cancellation) {
-    int to = Math.min(queries.size(), from + ClientOptions.MAX_BATCH_QUERIES);
+  private CompletableFuture<List<SearchResult>> search(
+      List<float[]> queries, SearchOptions options, Cancellation cancellation) {
     SearchBatchRequest request =
         SearchBatchRequest.newBuilder()
             .setCollection(name)
-            .setVectors(Wire.matrix(queries.subList(from, to)))
+            .setVectors(Wire.matrix(queries))
             .setOptions(SearchWire.options(options))
             .build();
     return rpc.call(SearchServiceGrpc.getSearchBatchMethod(), request, cancellation)
-        .thenCompose(
-            response -> {
-              found.addAll(SearchWire.results(response));
-              return to == queries.size()
-                  ? CompletableFuture.completedFuture(List.copyOf(found))
-                  : searchFrom(to, queries, options, found, cancellation);
-            });
+        .thenApply(SearchWire::results);
   }
 
   /// Counts what the collection holds and what it costs.

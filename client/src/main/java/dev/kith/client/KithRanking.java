@@ -4,7 +4,6 @@ import dev.kith.proto.v1.ClassifyBatchRequest;
 import dev.kith.proto.v1.ClassifyRequest;
 import dev.kith.proto.v1.RankServiceGrpc;
 import dev.kith.proto.v1.SolveQueryLatentRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -65,13 +64,8 @@ public final class KithRanking {
   public CompletableFuture<List<Classification>> classifyBatchAsync(
       List<float[]> queries, ClassifyOptions options) {
     Wire.requireOneDimension(queries);
-    return classifyFrom(
-        0,
-        queries,
-        part -> ClassifyBatchRequest.newBuilder().setVectors(Wire.matrix(part)),
-        ClassifyWire.options(options),
-        new ArrayList<>(),
-        new Cancellation());
+    return classifyInParts(
+        queries, part -> ClassifyBatchRequest.newBuilder().setVectors(Wire.matrix(part)), options);
   }
 
   /// Classifies several stored points, as [#classify(PointId, ClassifyOptions)] would each, in
@@ -83,34 +77,28 @@ public final class KithRanking {
   /// As [#classifyPoints], without waiting.
   public CompletableFuture<List<Classification>> classifyPointsAsync(
       List<PointId> points, ClassifyOptions options) {
-    return classifyFrom(
-        0,
+    return classifyInParts(
         List.copyOf(points),
         part -> ClassifyBatchRequest.newBuilder().setPoints(Wire.ids(part)),
-        ClassifyWire.options(options),
-        new ArrayList<>(),
-        new Cancellation());
+        options);
   }
 
-  private <Q> CompletableFuture<List<Classification>> classifyFrom(
-      int from,
+  private <Q> CompletableFuture<List<Classification>> classifyInParts(
       List<Q> queries,
-      Function<List<Q>, ClassifyBatchRequest.Builder> part,
-      dev.kith.proto.v1.ClassifyOptions options,
-      List<Classification> found,
-      Cancellation cancellation) {
-    if (from == queries.size()) {
-      return CompletableFuture.completedFuture(List.copyOf(found));
-    }
-    int to = Math.min(queries.size(), from + ClientOptions.MAX_BATCH_QUERIES);
-    ClassifyBatchRequest request =
-        part.apply(queries.subList(from, to)).setCollection(collection).setOptions(options).build();
-    return rpc.call(RankServiceGrpc.getClassifyBatchMethod(), request, cancellation)
-        .thenCompose(
-            response -> {
-              found.addAll(ClassifyWire.classifications(response));
-              return classifyFrom(to, queries, part, options, found, cancellation);
-            });
+      Function<List<Q>, ClassifyBatchRequest.Builder> request,
+      ClassifyOptions options) {
+    return Rpc.inParts(
+        queries,
+        (part, cancellation) ->
+            rpc.call(
+                    RankServiceGrpc.getClassifyBatchMethod(),
+                    request
+                        .apply(part)
+                        .setCollection(collection)
+                        .setOptions(ClassifyWire.options(options))
+                        .build(),
+                    cancellation)
+                .thenApply(ClassifyWire::classifications));
   }
 
   /// Finds points near several vectors or stored points, as many for each as its weight says.

@@ -7,12 +7,15 @@ import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One channel to one server, and how calls on it are made: with a deadline, repeated while that
@@ -57,6 +60,33 @@ final class Rpc implements AutoCloseable {
   <Q, R> CompletableFuture<R> call(
       MethodDescriptor<Q, R> method, Q request, Cancellation cancellation) {
     return call(method, request, options.deadline(), cancellation);
+  }
+
+  /// Asks about many things in parts of as many as a message may have, one after another.
+  ///
+  /// @param call asks about a part
+  /// @return the answers, in the order of the things
+  static <Q, A> CompletableFuture<List<A>> inParts(
+      List<Q> queries, BiFunction<List<Q>, Cancellation, CompletableFuture<List<A>>> call) {
+    return inParts(0, queries, call, new ArrayList<>(), new Cancellation());
+  }
+
+  private static <Q, A> CompletableFuture<List<A>> inParts(
+      int from,
+      List<Q> queries,
+      BiFunction<List<Q>, Cancellation, CompletableFuture<List<A>>> call,
+      List<A> found,
+      Cancellation cancellation) {
+    if (from == queries.size()) {
+      return CompletableFuture.completedFuture(List.copyOf(found));
+    }
+    int to = Math.min(queries.size(), from + ClientOptions.MAX_BATCH_QUERIES);
+    return call.apply(queries.subList(from, to), cancellation)
+        .thenCompose(
+            answers -> {
+              found.addAll(answers);
+              return inParts(to, queries, call, found, cancellation);
+            });
   }
 
   /// Waits for a call. An interrupt cancels it.

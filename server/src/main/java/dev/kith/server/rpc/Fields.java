@@ -48,6 +48,24 @@ final class Fields {
     return value;
   }
 
+  /// Checks a number against `[least, most]`.
+  double within(String field, double value, double least, double most) {
+    if (!(value >= least && value <= most)) {
+      wrong(field, "must be in [%s, %s], got %s".formatted(least, most, value));
+      return least;
+    }
+    return value;
+  }
+
+  /// Checks a number against `(0, most]`.
+  double above(String field, double value, double most) {
+    if (!(value > 0 && value <= most)) {
+      wrong(field, "must be above 0 and at most %s, got %s".formatted(most, value));
+      return most;
+    }
+    return value;
+  }
+
   /// Notes a violation in words.
   void wrong(String field, String problem) {
     violations.add(new Violation(field, problem));

@@ -170,30 +170,13 @@ final class RankingMessages {
   static Temperature temperature(Fields fields, String field, dev.kith.proto.v1.Temperature asked) {
     return switch (asked.getRuleCase()) {
       case VALUE ->
-          new Temperature.Of(within(fields, field + ".value", asked.getValue(), 1e-6, MOST));
+          new Temperature.Of(fields.within(field + ".value", asked.getValue(), 1e-6, MOST));
       case TARGET_PERPLEXITY ->
           new Temperature.Perplexity(
-              within(fields, field + ".target_perplexity", asked.getTargetPerplexity(), 1, 1e4));
-      case RHO -> new Temperature.Divergence(within(fields, field + ".rho", asked.getRho(), 0, 10));
+              fields.within(field + ".target_perplexity", asked.getTargetPerplexity(), 1, 1e4));
+      case RHO -> new Temperature.Divergence(fields.within(field + ".rho", asked.getRho(), 0, 10));
       case RULE_NOT_SET -> new Temperature.Usual();
     };
-  }
-
-  private static double within(
-      Fields fields, String field, double value, double least, double most) {
-    if (!(value >= least && value <= most)) {
-      fields.wrong(field, "must be in [%s, %s], got %s".formatted(least, most, value));
-      return least;
-    }
-    return value;
-  }
-
-  private static double above(Fields fields, String field, double value, double most) {
-    if (!(value > 0 && value <= most)) {
-      fields.wrong(field, "must be above 0 and at most %s, got %s".formatted(most, value));
-      return most;
-    }
-    return value;
   }
 
   private Ranking.Fused fused(FusionOptions asked) {
@@ -203,8 +186,8 @@ final class RankingMessages {
           case FUSION_METHOD_RECIPROCAL_RANK ->
               new Fusion.Method.ReciprocalRank(
                   asked.hasRankConstant()
-                      ? within(
-                          fields, "options.fusion.rank_constant", asked.getRankConstant(), 0, MOST)
+                      ? fields.within(
+                          "options.fusion.rank_constant", asked.getRankConstant(), 0, MOST)
                       : DEFAULT_RANK_CONSTANT);
           case UNRECOGNIZED ->
               throw Fields.unsupported("options.fusion.method", asked.getMethodValue());
@@ -244,7 +227,7 @@ final class RankingMessages {
     }
     return new Ranking.Signal(
         source(field, asked),
-        asked.hasWeight() ? above(fields, field + ".weight", asked.getWeight(), MOST) : 1,
+        asked.hasWeight() ? fields.above(field + ".weight", asked.getWeight(), MOST) : 1,
         temperature(fields, field + ".temperature", asked.getTemperature()),
         asked.getLowerIsBetter());
   }
@@ -325,7 +308,7 @@ final class RankingMessages {
     Diversity.Decay decay =
         switch (asked.getDecayCase()) {
           case SIGMA ->
-              new Diversity.Decay.Gaussian(above(fields, field + ".sigma", asked.getSigma(), 1000));
+              new Diversity.Decay.Gaussian(fields.above(field + ".sigma", asked.getSigma(), 1000));
           case THRESHOLD -> {
             double threshold = asked.getThreshold();
             if (!(threshold >= 0 && threshold < 1)) {

@@ -109,7 +109,7 @@ public final class Classifier {
           classes.size(),
           neighbors,
           withoutValue,
-          neighbors == 0 ? Optional.empty() : Optional.of(outcome(softmax, neighbors)),
+          neighbors == 0 ? Optional.empty() : Optional.of(SharesOutcome.of(softmax, neighbors)),
           spread(classes));
     }
 
@@ -142,16 +142,6 @@ public final class Classifier {
         named.add(new ClassShare(value, distribution.probabilities()[i]));
       }
       return named;
-    }
-
-    private static SharesOutcome outcome(Softmax softmax, int neighbors) {
-      return new SharesOutcome(
-          softmax.temperature(),
-          softmax.sum().log(),
-          OptionalDouble.of(softmax.perplexity()),
-          softmax.effective(),
-          neighbors,
-          OptionalDouble.empty());
     }
   }
 

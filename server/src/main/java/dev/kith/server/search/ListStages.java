@@ -13,10 +13,12 @@ import java.util.stream.Collectors;
 /// diversity chooses. Shares among more than the hits are found before diversity chooses.
 final class ListStages {
   private final List<ListStage> stages;
+  private final int limit;
   private final Optional<ShareFinder> ofAll;
 
-  private ListStages(List<ListStage> stages, Optional<ShareFinder> ofAll) {
+  private ListStages(List<ListStage> stages, int limit, Optional<ShareFinder> ofAll) {
     this.stages = List.copyOf(stages);
+    this.limit = limit;
     this.ofAll = ofAll;
   }
 
@@ -41,12 +43,14 @@ final class ListStages {
     ofMore.ifPresent(stages::add);
     ranking.diverse().ifPresent(asked -> stages.add(new Diversifier(asked, limit)));
     ofHits.ifPresent(stages::add);
-    return new ListStages(stages, shares.filter(finder -> finder.scope() == Scope.COLLECTION));
+    return new ListStages(
+        stages, limit, shares.filter(finder -> finder.scope() == Scope.COLLECTION));
   }
 
-  /// Nearest points that they want to see; 0 if it is all the same to them.
+  /// Nearest points to look for: as many as hits are wanted, or as the stage that wants to see the
+  /// most does.
   int candidates() {
-    return stages.stream().mapToInt(ListStage::candidates).max().orElse(0);
+    return Math.max(limit, stages.stream().mapToInt(ListStage::candidates).max().orElse(0));
   }
 
   /// Whether points count that are no candidates, however far.

@@ -17,8 +17,6 @@ import java.util.Set;
 /// Serves several interests at once: searches for each, and shares hits out among them by their
 /// weights. Thread-safe.
 public final class MixtureSearch {
-  private static final int FETCHED_AT_ONCE = 128;
-
   private final SearchEngine engine;
 
   public MixtureSearch(SearchEngine engine) {
@@ -103,7 +101,7 @@ public final class MixtureSearch {
         int brought = (int) picks.stream().filter(pick -> pick.component() == component).count();
         outcomes.add(new Outcome(weights[i], allocated[i], brought, answers.get(i).withoutHits()));
       }
-      return new Found(resolve(hits, options, snapshot, size, patience), outcomes);
+      return new Found(resolve(hits, options, new PointFetch(snapshot, size, patience)), outcomes);
     }
   }
 
@@ -145,31 +143,15 @@ public final class MixtureSearch {
     return hits;
   }
 
-  /// Fetches what was asked for of the points, in pieces, so that too large an answer is noticed
-  /// early.
+  /// Fetches what was asked for of the points.
   private static List<FromComponent> resolve(
-      List<FromComponent> hits,
-      SearchOptions options,
-      SearchSnapshot snapshot,
-      AnswerSize size,
-      Patience patience) {
+      List<FromComponent> hits, SearchOptions options, PointFetch fetch) {
+    List<PointId> ids = hits.stream().map(from -> from.hit().point().id()).toList();
+    long[] rows = fetch.snapshot().rowOfEach(ids);
     List<FromComponent> resolved = new ArrayList<>();
-    while (resolved.size() < hits.size()) {
-      patience.requireCaller();
-      int first = resolved.size();
-      List<FromComponent> some =
-          hits.subList(first, Math.min(hits.size(), first + FETCHED_AT_ONCE));
-      long[] rows = snapshot.rowOfEach(some.stream().map(from -> from.hit().point().id()).toList());
-      for (StoredPoint point : snapshot.fetch(rows, options.vectors(), options.payloads())) {
-        FromComponent from = hits.get(resolved.size());
-        if (point == null) {
-          throw new IllegalStateException(
-              "point %s was found at LSN %d, but the store has no such point then"
-                  .formatted(from.hit().point().id(), snapshot.lsn()));
-        }
-        size.add(point);
-        resolved.add(new FromComponent(from.hit().of(point), from.component()));
-      }
+    for (StoredPoint point : fetch.points(rows, options.vectors(), options.payloads())) {
+      FromComponent from = hits.get(resolved.size());
+      resolved.add(new FromComponent(from.hit().of(point), from.component()));
     }
     return resolved;
   }

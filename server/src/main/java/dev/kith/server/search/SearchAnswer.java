@@ -1,6 +1,7 @@
 package dev.kith.server.search;
 
 import dev.kith.index.Metric;
+import dev.kith.index.rank.Softmax;
 import dev.kith.server.collection.PointId;
 import dev.kith.server.collection.StoredPoint;
 import java.util.List;
@@ -118,7 +119,21 @@ public record SearchAnswer(
       OptionalDouble perplexity,
       double effective,
       long points,
-      OptionalDouble standardError) {}
+      OptionalDouble standardError) {
+
+    /// That of scores among themselves.
+    ///
+    /// @param points as many as there are scores
+    static SharesOutcome of(Softmax softmax, int points) {
+      return new SharesOutcome(
+          softmax.temperature(),
+          softmax.sum().log(),
+          OptionalDouble.of(softmax.perplexity()),
+          softmax.effective(),
+          points,
+          OptionalDouble.empty());
+    }
+  }
 
   /// How an answer was found.
   ///

@@ -81,7 +81,7 @@ public final class SearchEngine {
       }
     }
     ListStages stages = ListStages.of(collection, options, width < space.dimension());
-    SearchOptions sought = options.seeking(Math.max(options.limit(), stages.candidates()));
+    SearchOptions sought = options.seeking(stages.candidates());
     SearchPlan plan = Planner.plan(spec, sought, width, self == null ? 0 : 1);
     requireLsn(options.minLsn(), snapshot.lsn());
     Optional<Budget> budget = options.adaptive().flatMap(Adaptive::budget);

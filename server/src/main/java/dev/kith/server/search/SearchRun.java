@@ -25,14 +25,12 @@ import org.jspecify.annotations.Nullable;
 /// One run of a search over one snapshot: probe, merge, the stages on the list, resolve. Not
 /// thread-safe.
 final class SearchRun {
-  private static final int FETCHED_AT_ONCE = 128;
-
   private final SearchOptions options;
   private final IndexSpec index;
   private final long own;
   private final ListStages stages;
   private final SearchSnapshot snapshot;
-  private final AnswerSize size;
+  private final PointFetch fetch;
   private final Patience patience;
   private final @Nullable RowFilter filter;
 
@@ -57,7 +55,7 @@ final class SearchRun {
     this.own = self == null ? SearchSnapshot.NO_ROW : snapshot.rowOfEach(List.of(self))[0];
     this.stages = stages;
     this.snapshot = snapshot;
-    this.size = size;
+    this.fetch = new PointFetch(snapshot, size, patience);
     this.patience = patience;
     this.filter =
         options.filter().map(asked -> new RowFilter(asked, snapshot, patience.gone())).orElse(null);
@@ -175,7 +173,7 @@ final class SearchRun {
   /// What the runner has found, but for the query itself.
   private List<Candidate> candidates(
       PlanRunner runner, List<? extends SegmentReader> segments, Metric metric) {
-    int most = Math.min(Math.max(options.limit(), stages.candidates()), runner.size());
+    int most = Math.min(stages.candidates(), runner.size());
     List<Candidate> candidates = new ArrayList<>(most);
     for (int rank = 0; rank < runner.size() && candidates.size() < most; rank++) {
       int segment = runner.segment(rank);
@@ -189,52 +187,26 @@ final class SearchRun {
     return candidates;
   }
 
-  /// Fetches the points of the first candidates, as many as hits are wanted, in pieces, so that too
-  /// large an answer is noticed early.
+  /// Fetches the points of the first candidates, as many as hits are wanted.
   private List<Hit> resolve(MergedList list) {
     List<Candidate> kept = list.first(options.limit());
-    List<Hit> hits = new ArrayList<>(kept.size());
-    while (hits.size() < kept.size()) {
-      if (patience.gone().getAsBoolean()) {
-        throw new AbandonedException();
-      }
-      int first = hits.size();
-      long[] rows = new long[Math.min(FETCHED_AT_ONCE, kept.size() - first)];
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = kept.get(first + i).row;
-      }
-      for (StoredPoint point : fetch(rows, options.vectors(), options.payloads())) {
-        Candidate candidate = kept.get(hits.size());
-        hits.add(
-            new Hit(
-                point,
-                candidate.score,
-                candidate.relevance,
-                candidate.probability,
-                candidate.rankScore,
-                ids(candidate.duplicates)));
-      }
+    long[] rows = kept.stream().mapToLong(candidate -> candidate.row).toArray();
+    List<Hit> hits = new ArrayList<>(rows.length);
+    for (StoredPoint point : fetch.points(rows, options.vectors(), options.payloads())) {
+      Candidate candidate = kept.get(hits.size());
+      hits.add(
+          new Hit(
+              point,
+              candidate.score,
+              candidate.relevance,
+              candidate.probability,
+              candidate.rankScore,
+              ids(candidate.duplicates)));
     }
     return hits;
   }
 
   private List<PointId> ids(long[] rows) {
-    return rows.length == 0
-        ? List.of()
-        : fetch(rows, false, false).stream().map(StoredPoint::id).toList();
-  }
-
-  private List<StoredPoint> fetch(long[] rows, boolean vectors, boolean payloads) {
-    List<StoredPoint> points = new ArrayList<>(rows.length);
-    for (StoredPoint point : snapshot.fetch(rows, vectors, payloads)) {
-      if (point == null) {
-        throw new IllegalStateException(
-            "row %d was found in the index at LSN %d, but the store has no such row then"
-                .formatted(rows[points.size()], snapshot.lsn()));
-      }
-      size.add(point);
-      points.add(point);
-    }
-    return points;
+    return fetch.points(rows, false, false).stream().map(StoredPoint::id).toList();
   }
 }

@@ -1,6 +1,7 @@
 package dev.kith.server.search;
 
 import dev.kith.index.plan.CollectionSum;
+import dev.kith.index.plan.PlanRunner;
 import dev.kith.index.plan.SearchPlan;
 import dev.kith.index.rank.Softmax;
 import dev.kith.index.rank.Temperature;
@@ -25,11 +26,10 @@ final class ShareFinder implements ListStage {
     return asked.scope();
   }
 
-  /// The plan that sums up scores while it looks for candidates, if it comes by every row and the
-  /// temperature is known before.
+  /// The plan that sums up all scores while it looks for candidates, if it comes by every row and
+  /// the temperature is known before. For the scope COLLECTION.
   SearchPlan summing(SearchPlan plan) {
-    return asked.scope() == Ranking.Scope.COLLECTION
-            && asked.temperature() instanceof Temperature.Of(double value)
+    return asked.temperature() instanceof Temperature.Of(double value)
             && Planner.isExact(plan.probe())
         ? summing(plan, value)
         : plan;
@@ -63,22 +63,15 @@ final class ShareFinder implements ListStage {
     float[] strengths = asked.areOfRelevance() ? logOdds(among) : MergedList.strengths(among);
     float[] shares = new float[strengths.length];
     double temperature = asked.temperature().of(strengths, strengths.length, shares);
+    if (asked.scope() == Ranking.Scope.COLLECTION) {
+      list.shares = Optional.of(ofCollection(among, temperature, context));
+      return;
+    }
     Softmax softmax = Softmax.of(strengths, strengths.length, temperature, shares);
     for (int i = 0; i < shares.length; i++) {
       among.get(i).probability = shares[i];
     }
-    list.shares =
-        Optional.of(
-            new SharesOutcome(
-                temperature,
-                softmax.sum().log(),
-                OptionalDouble.of(softmax.perplexity()),
-                softmax.effective(),
-                strengths.length,
-                OptionalDouble.empty()));
-    if (asked.scope() == Ranking.Scope.COLLECTION) {
-      ofCollection(among, temperature, list, context);
-    }
+    list.shares = Optional.of(SharesOutcome.of(softmax, shares.length));
   }
 
   /// Logarithms of the odds of relevance, as far as a float tells probabilities from 0 and 1.
@@ -93,8 +86,8 @@ final class ShareFinder implements ListStage {
     return odds;
   }
 
-  private void ofCollection(
-      List<Candidate> among, double temperature, MergedList list, ListContext context) {
+  private SharesOutcome ofCollection(
+      List<Candidate> among, double temperature, ListContext context) {
     CollectionSum sum = sum(temperature, context);
     double log = sum.sum().log();
     for (Candidate candidate : among) {
@@ -102,51 +95,38 @@ final class ShareFinder implements ListStage {
       double share = Math.min(1, Math.exp(candidate.score / temperature - log));
       candidate.probability = (float) share;
     }
-    list.shares =
-        Optional.of(
-            new SharesOutcome(
-                temperature,
-                log,
-                OptionalDouble.empty(),
-                Math.exp(2 * log - sum.halved().log()),
-                sum.rows(),
-                sum.standardError() > 0
-                    ? OptionalDouble.of(sum.standardError())
-                    : OptionalDouble.empty()));
+    return new SharesOutcome(
+        temperature,
+        log,
+        OptionalDouble.empty(),
+        Math.exp(2 * log - sum.halved().log()),
+        sum.rows(),
+        sum.standardError() > 0 ? OptionalDouble.of(sum.standardError()) : OptionalDouble.empty());
   }
 
   private CollectionSum sum(double temperature, ListContext context) {
     SearchPlan plan = context.plan();
-    if (plan.sumAt().isPresent()) {
-      return context.runner().sum();
+    PlanRunner runner = context.runner();
+    if (!Planner.isExact(plan.probe())) {
+      CollectionSum estimate =
+          runner.estimateSum(
+              temperature,
+              asked.sample(),
+              context.query(),
+              plan.widths(),
+              context.segments(),
+              context.gone());
+      context.requireCaller();
+      return estimate;
     }
-    boolean hasEnded =
-        !Planner.isExact(plan.probe())
-            || context
-                .runner()
-                .run(
-                    summing(plan, temperature),
-                    context.query(),
-                    context.segments(),
-                    context.gone());
-    if (!hasEnded) {
+    boolean isSummed =
+        plan.sumAt().isPresent()
+            || runner.run(
+                summing(plan, temperature), context.query(), context.segments(), context.gone());
+    if (!isSummed) {
       throw new AbandonedException();
     }
-    if (Planner.isExact(plan.probe())) {
-      return context.runner().sum();
-    }
-    CollectionSum estimate =
-        context
-            .runner()
-            .estimateSum(
-                temperature,
-                asked.sample(),
-                context.query(),
-                plan.widths(),
-                context.segments(),
-                context.gone());
-    context.requireCaller();
-    return estimate;
+    return runner.sum();
   }
 
   @Override
